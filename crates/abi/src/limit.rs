@@ -1,0 +1,42 @@
+//! Every limit on outside data, in one place. Units are last in the names.
+
+/// Most bytes of a plan in wire form.
+pub const PLAN_BYTES_MAX: usize = 4 << 20;
+/// Most nodes of a graph.
+pub const GRAPH_NODES_MAX: usize = 10_000;
+/// Most edges, constants included, of a graph.
+pub const GRAPH_EDGES_MAX: usize = 80_000;
+/// Deepest nesting of a type, value or plan document.
+pub const NESTING_MAX: usize = 24;
+/// Most type nodes (fields, cases, items) in one type.
+pub const TYPE_NODES_MAX: usize = 512;
+/// Most ports on one side of a primitive.
+pub const PORTS_MAX: usize = 32;
+/// Longest name of a field, case, port or class, in bytes.
+pub const NAME_BYTES_MAX: usize = 64;
+/// Largest constant in a graph, in bytes of wire form.
+pub const CONSTANT_BYTES_MAX: usize = 64 << 10;
+/// Most bytes of a descriptor in wire form.
+pub const DESCRIPTOR_BYTES_MAX: usize = 64 << 10;
+/// Most bytes of a pack's component.
+pub const PACK_BYTES_MAX: usize = 32 << 20;
+/// Most bytes of an intent's text.
+pub const INTENT_BYTES_MAX: usize = 8 << 10;
+/// Most bytes of a policy or configuration file.
+pub const POLICY_BYTES_MAX: usize = 1 << 20;
+/// Longest path taken from outside, in bytes (Linux `PATH_MAX` less its NUL).
+pub const PATH_BYTES_MAX: usize = 4_095;
+/// Most bytes of one log record's payload.
+pub const RECORD_BYTES_MAX: usize = 8 << 20;
+/// Size of the pieces in which blobs move, in bytes.
+pub const CHUNK_BYTES: usize = 1 << 20;
+/// Most entries that one directory walk returns.
+pub const WALK_ENTRIES_MAX: usize = 1_000_000;
+/// Deepest directory nesting that a walk enters.
+pub const WALK_DEPTH_MAX: usize = 256;
+/// Largest value held whole between primitives, in bytes; larger data moves as a blob.
+pub const VALUE_BYTES_MAX: usize = 64 << 20;
+/// Bytes of pre-images kept for one run unless the policy says otherwise.
+pub const PRE_IMAGE_BYTES_RUN: u64 = 4 << 30;
+/// Milliseconds that a question to a person stays open before it counts as denied.
+pub const APPROVAL_WAIT_MS: u64 = 120_000;

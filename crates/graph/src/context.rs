@@ -1,0 +1,37 @@
+//! What the validator is told about the world. All of it is data; it asks nobody.
+
+use telos_abi::{ByteText, CapabilityId, Descriptor, Digest, Grant, Label, Resource, Timestamp};
+
+/// The registry, as the validator sees it.
+pub trait Catalogue {
+    /// The descriptor with this id, if it is known, verified and not revoked.
+    fn descriptor(&self, id: &CapabilityId) -> Option<&Descriptor>;
+
+    /// Changes whenever the set of usable capabilities changes; part of the seal (R20).
+    fn epoch(&self) -> u64;
+}
+
+/// Which label a resource's content carries before anybody reads it: sensitivity rules joined with persistent labels.
+pub trait ResourceLabels {
+    /// The label of `resource`'s content.
+    fn label(&self, resource: &Resource) -> Label;
+}
+
+/// Everything a verdict depends on beside the graph.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The registry.
+    pub catalogue: &'a dyn Catalogue,
+    /// Labels of resources.
+    pub labels: &'a dyn ResourceLabels,
+    /// The rights the intent starts with, fixed before anything untrusted is read.
+    pub grant: &'a Grant,
+    /// Absolute normalised path that relative path constants are joined to.
+    pub directory: &'a ByteText,
+    /// The user's turn; `UserTurn` constants must occur in it.
+    pub turn: &'a str,
+    /// Version of the policy; part of the seal.
+    pub policy: Digest,
+    /// Now.
+    pub now: Timestamp,
+}

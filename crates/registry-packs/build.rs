@@ -1,0 +1,2 @@
+//! Builds the wasm packs (placeholder until the packs exist).
+fn main() {}
