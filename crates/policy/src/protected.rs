@@ -47,7 +47,7 @@ const fn ask(is: &'static str) -> Guarded {
 
 /// The places. Where several match, the strictest answers.
 #[rustfmt::skip] // One row a line.
-pub(crate) static PLACES: &[Place<Guarded>] = &[
+static PLACES: &[Place<Guarded>] = &[
     // Shells.
     at(Home, ".bashrc", START),
     at(Home, ".bash_profile", START),
@@ -216,7 +216,7 @@ pub(crate) fn is_own(path: &[u8], own: &[Vec<u8>]) -> bool {
 }
 
 /// Kinds that put something else under a name, so that what lay beneath the name moves, goes or is shadowed.
-const fn replaces(kind: EffectKind) -> bool {
+pub(crate) const fn replaces(kind: EffectKind) -> bool {
     matches!(
         kind,
         EffectKind::FileMove
@@ -248,6 +248,15 @@ fn against_replacing(path: &[u8], homes: &Homes, own: &[Vec<u8>]) -> Option<Guar
     }
     let git = crate::place::last_name(path).eq_ignore_ascii_case(b".git");
     git.then_some(GIT)
+}
+
+/// The table as text, for the policy's version.
+pub(crate) fn fingerprint() -> String {
+    let row = |place: &Place<Guarded>| {
+        let verdict = place.what.verdict as u8;
+        format!("{:?} {:?} {verdict};", place.at, place.names)
+    };
+    PLACES.iter().map(row).collect()
 }
 
 /// Absolute paths that are refused and anchored at a home directory or the root, for sandboxes that must name them.

@@ -16,7 +16,7 @@ const FINANCIAL: Secrecy = Secrecy::FINANCIAL;
 
 /// Places whose whole content is sensitive. Names are lower case; see [`crate::place`].
 #[rustfmt::skip] // One row a line.
-pub(crate) static PLACES: &[Place<Secrecy>] = &[
+static PLACES: &[Place<Secrecy>] = &[
     // Keys.
     at(Anywhere, ".ssh", CREDENTIAL),
     at(Anywhere, ".gnupg", CREDENTIAL),
@@ -142,7 +142,7 @@ const fn at(at: Anchor, names: &'static str, what: Secrecy) -> Place<Secrecy> {
 
 /// File names that are sensitive wherever they are: a pattern with at most one `*`, and its secrecy.
 #[rustfmt::skip]
-pub(crate) static NAMES: &[(&str, Secrecy)] = &[
+static NAMES: &[(&str, Secrecy)] = &[
     (".env*", CREDENTIAL),
     ("*.env", CREDENTIAL),
     ("id_rsa*", CREDENTIAL),
@@ -256,6 +256,18 @@ pub(crate) fn built_in(path: &[u8], homes: &Homes) -> Secrecy {
 fn is_process_memory(path: &[u8]) -> bool {
     path.starts_with(b"/proc/")
         && matches!(last_name(path), b"environ" | b"mem" | b"cmdline" | b"auxv")
+}
+
+/// The tables as text, for the policy's version.
+pub(crate) fn fingerprint() -> String {
+    let places = PLACES
+        .iter()
+        .map(|place| format!("{:?} {:?} {:x};", place.at, place.names, place.what.0));
+    let names = NAMES
+        .iter()
+        .map(|(pattern, secrecy)| format!("{pattern:?} {:x};", secrecy.0));
+    let public = format!("{PUBLIC_NAMES:?} {PUBLIC_DIRECTORIES:?}");
+    places.chain(names).chain([public]).collect()
 }
 
 /// Absolute paths of the sensitive places that are anchored at a home directory or the root.

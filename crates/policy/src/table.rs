@@ -75,6 +75,20 @@ pub enum Acts {
     OnAnything,
 }
 
+impl Acts {
+    /// The form in words.
+    #[must_use]
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::OnPath => "files and directories (`under`, `paths`)",
+            Self::OnHost => "hosts (`hosts`)",
+            Self::OnProgram => "programs (`under`, `paths`)",
+            Self::OnNamed => "named providers (`names`)",
+            Self::OnAnything => "nothing that a resource names",
+        }
+    }
+}
+
 /// One kind of effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EffectRow {
