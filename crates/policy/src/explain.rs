@@ -43,12 +43,7 @@ pub fn explain(policy: &Policy, grant: &Grant, request: &Request<'_>) -> Explana
     let answer = crate::decide::fold(&case);
     let steps = STAGES.iter().map(|(stage, look)| {
         let found = look(&case);
-        Step {
-            stage,
-            rule: found.rule,
-            verdict: found.verdict,
-            why: cause(&case, &found),
-        }
+        Step { stage, rule: found.rule, verdict: found.verdict, why: cause(&case, &found) }
     });
     let reason = match answer.verdict {
         Verdict::Permit => {

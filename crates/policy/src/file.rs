@@ -8,9 +8,7 @@ use crate::grant::is_odd_number;
 use crate::policy::{Mark, Rules, UserRule};
 use crate::table::{self, Class, EFFECTS};
 use serde::Deserialize;
-use telos_abi::{
-    ByteText, Clearance, EffectKind, EffectSet, HostName, Scope, Secrecy, limit::POLICY_BYTES_MAX,
-};
+use telos_abi::{ByteText, Clearance, EffectKind, EffectSet, HostName, Scope, Secrecy, limit::POLICY_BYTES_MAX};
 use telos_graph::path;
 use telos_graph::scope::parse_host;
 use thiserror::Error;
@@ -101,9 +99,7 @@ pub enum PolicyProblem {
         why: String,
     },
     /// Not usable as a host.
-    #[error(
-        "`{found}` is no host; write `example.com`, `*.example.com`, `example.com:443`, `[::1]:80` or `*`"
-    )]
+    #[error("`{found}` is no host; write `example.com`, `*.example.com`, `example.com:443`, `[::1]:80` or `*`")]
     Host {
         /// What was found.
         found: String,
@@ -145,9 +141,7 @@ pub enum PolicyProblem {
         kind: &'static str,
     },
     /// A project's file that widens.
-    #[error(
-        "a project's policy can only tighten: [[{table}]] belongs in your own policy file"
-    )]
+    #[error("a project's policy can only tighten: [[{table}]] belongs in your own policy file")]
     Widens {
         /// The table.
         table: &'static str,
@@ -253,8 +247,25 @@ impl BudgetText {
 
 /// Every key of the schema, for suggestions.
 const KEYS: [&str; 20] = [
-    "refuse", "ask", "allow", "sensitive", "clearance", "budget", "kinds", "under", "paths", "hosts",
-    "names", "files", "reason", "secrecy", "fuel", "memory_bytes", "output_bytes", "wall_ms", "calls",
+    "refuse",
+    "ask",
+    "allow",
+    "sensitive",
+    "clearance",
+    "budget",
+    "kinds",
+    "under",
+    "paths",
+    "hosts",
+    "names",
+    "files",
+    "reason",
+    "secrecy",
+    "fuel",
+    "memory_bytes",
+    "output_bytes",
+    "wall_ms",
+    "calls",
     "pre_image_bytes",
 ];
 
@@ -268,10 +279,7 @@ const CATEGORIES: [(&str, Secrecy); 4] = [
 
 /// The category's name in policy files, if it has one.
 pub(crate) fn category_names(secrecy: Secrecy) -> impl Iterator<Item = &'static str> {
-    CATEGORIES
-        .into_iter()
-        .filter(move |(_, bits)| bits.0 & secrecy.0 != 0)
-        .map(|(name, _)| name)
+    CATEGORIES.into_iter().filter(move |(_, bits)| bits.0 & secrecy.0 != 0).map(|(name, _)| name)
 }
 
 /// A file's content, resolved.
@@ -282,20 +290,14 @@ pub(crate) struct Parsed {
 
 impl Parsed {
     pub(crate) fn read(file: &PolicyFile<'_>, home: Option<&[u8]>) -> Result<Self, PolicyError> {
-        let mut reader = Reader {
-            file,
-            home,
-            resources: 0,
-            rule_at: 0,
-        };
+        let mut reader = Reader { file, home, resources: 0, rule_at: 0 };
         let bytes = file.text.len();
         if bytes > POLICY_BYTES_MAX {
             return Err(reader.error(0, PolicyProblem::TooLarge { bytes }));
         }
         let text = core::str::from_utf8(file.text)
             .map_err(|error| reader.error(error.valid_up_to(), PolicyProblem::NotText))?;
-        let document: Document =
-            toml::from_str(text).map_err(|error| reader.syntax(text, &error))?;
+        let document: Document = toml::from_str(text).map_err(|error| reader.syntax(text, &error))?;
         reader.document(document)
     }
 }
@@ -334,20 +336,14 @@ impl Reader<'_> {
         for clearance in document.clearance {
             self.clearance(clearance, &mut rules.clearances)?;
         }
-        Ok(Parsed {
-            rules,
-            budget: document.budget,
-        })
+        Ok(Parsed { rules, budget: document.budget })
     }
 
     /// A rule that tightens. What is read or changed could be read or changed under another name, so such a rule
     /// speaks of moving, too.
     fn restriction(&mut self, rule: Spanned<RuleText>) -> Result<UserRule, PolicyError> {
-        const CONTENT: EffectSet = EffectSet::of(&[
-            EffectKind::FileRead,
-            EffectKind::FileOverwrite,
-            EffectKind::FileDelete,
-        ]);
+        const CONTENT: EffectSet =
+            EffectSet::of(&[EffectKind::FileRead, EffectKind::FileOverwrite, EffectKind::FileDelete]);
         let mut rule = self.rule(rule)?;
         if rule.kinds.0 & CONTENT.0 != 0 {
             rule.kinds.0 |= EffectSet::of(&[EffectKind::FileMove]).0;
@@ -359,9 +355,9 @@ impl Reader<'_> {
         let at = rule.span().start;
         self.rule_at = at;
         let rule = self.rule(rule)?;
-        if let Some(row) = EFFECTS.iter().find(|row| {
-            rule.kinds.contains(row.kind) && row.inside == telos_abi::Verdict::Refuse
-        }) {
+        if let Some(row) =
+            EFFECTS.iter().find(|row| rule.kinds.contains(row.kind) && row.inside == telos_abi::Verdict::Refuse)
+        {
             return Err(self.error(at, PolicyProblem::NeverAllowed { kind: row.name }));
         }
         if rule.scopes.is_empty() {
@@ -383,12 +379,7 @@ impl Reader<'_> {
         self.paths("paths", rule.paths, kinds, Scope::Path, &mut scopes)?;
         self.hosts(rule.hosts, kinds, &mut scopes)?;
         self.names(rule.names, kinds, &mut scopes)?;
-        Ok(UserRule {
-            kinds,
-            scopes,
-            reason: rule.reason,
-            place: format!("{}:{line}", self.file.name),
-        })
+        Ok(UserRule { kinds, scopes, reason: rule.reason, place: format!("{}:{line}", self.file.name) })
     }
 
     fn mark(&mut self, mark: Spanned<MarkText>) -> Result<Mark, PolicyError> {
@@ -423,18 +414,10 @@ impl Reader<'_> {
             Some(name) => self.category(&name)?,
             None => Secrecy::USER_MARKED,
         };
-        Ok(Mark {
-            scopes,
-            files,
-            secrecy,
-        })
+        Ok(Mark { scopes, files, secrecy })
     }
 
-    fn clearance(
-        &mut self,
-        clearance: Spanned<ClearanceText>,
-        out: &mut Vec<Clearance>,
-    ) -> Result<(), PolicyError> {
+    fn clearance(&mut self, clearance: Spanned<ClearanceText>, out: &mut Vec<Clearance>) -> Result<(), PolicyError> {
         let at = clearance.span().start;
         self.rule_at = at;
         let clearance = clearance.into_inner();
@@ -458,11 +441,7 @@ impl Reader<'_> {
             if !matches!(row.class, Class::Outward | Class::Model) {
                 return Err(self.error(at, PolicyProblem::NothingToClear { kind: row.name }));
             }
-            out.extend(scopes.iter().map(|scope| Clearance {
-                kind: row.kind,
-                scope: scope.clone(),
-                secrecy,
-            }));
+            out.extend(scopes.iter().map(|scope| Clearance { kind: row.kind, scope: scope.clone(), secrecy }));
         }
         Ok(())
     }
@@ -498,12 +477,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn hosts(
-        &mut self,
-        texts: Option<Texts>,
-        kinds: EffectSet,
-        out: &mut Vec<Scope>,
-    ) -> Result<(), PolicyError> {
+    fn hosts(&mut self, texts: Option<Texts>, kinds: EffectSet, out: &mut Vec<Scope>) -> Result<(), PolicyError> {
         for text in self.list("hosts", texts)? {
             self.fits(&text, kinds, "hosts", &[table::Acts::OnHost])?;
             out.push(if text.get_ref() == "*" {
@@ -519,12 +493,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn names(
-        &mut self,
-        texts: Option<Texts>,
-        kinds: EffectSet,
-        out: &mut Vec<Scope>,
-    ) -> Result<(), PolicyError> {
+    fn names(&mut self, texts: Option<Texts>, kinds: EffectSet, out: &mut Vec<Scope>) -> Result<(), PolicyError> {
         use table::Acts::{OnAnything, OnNamed};
         for text in self.list("names", texts)? {
             self.fits(&text, kinds, "names", &[OnNamed, OnAnything])?;
@@ -556,19 +525,13 @@ impl Reader<'_> {
         key: &'static str,
         acts: &[table::Acts],
     ) -> Result<(), PolicyError> {
-        let odd = EFFECTS
-            .iter()
-            .find(|row| kinds.contains(row.kind) && !acts.contains(&row.acts));
+        let odd = EFFECTS.iter().find(|row| kinds.contains(row.kind) && !acts.contains(&row.acts));
         match odd {
             None => Ok(()),
-            Some(row) => Err(self.error(
-                text.span().start,
-                PolicyProblem::Mismatch {
-                    key,
-                    kind: row.name,
-                    acts: row.acts.says(),
-                },
-            )),
+            Some(row) => {
+                Err(self
+                    .error(text.span().start, PolicyProblem::Mismatch { key, kind: row.name, acts: row.acts.says() }))
+            }
         }
     }
 
@@ -583,24 +546,21 @@ impl Reader<'_> {
         let (base, rest) = match raw.strip_prefix('~') {
             None => (self.file.base.clone(), raw.as_str()),
             Some(rest) if rest.is_empty() || rest.starts_with('/') => {
-                let home = self
-                    .home
-                    .ok_or_else(|| self.path_error(text, "no home directory is known"))?;
+                let home = self.home.ok_or_else(|| self.path_error(text, "no home directory is known"))?;
                 (ByteText::from(home), rest.trim_start_matches('/'))
             }
             Some(_) => return Err(self.path_error(text, "write another user's home in full")),
         };
         let rest = if rest.is_empty() && raw.starts_with('~') { "." } else { rest };
-        path::join(&base, rest.as_bytes())
-            .map_err(|error| self.path_error(text, &error.to_string()))
+        path::join(&base, rest.as_bytes()).map_err(|error| self.path_error(text, &error.to_string()))
     }
 
     fn category(&self, name: &Spanned<String>) -> Result<Secrecy, PolicyError> {
         let known = CATEGORIES.iter();
         let found = known.clone().find(|(known, _)| known == name.get_ref());
-        found.map(|(_, secrecy)| *secrecy).ok_or_else(|| {
-            self.unknown("category of secrecy", name, known.map(|(name, _)| *name))
-        })
+        found
+            .map(|(_, secrecy)| *secrecy)
+            .ok_or_else(|| self.unknown("category of secrecy", name, known.map(|(name, _)| *name)))
     }
 
     fn count(&mut self, text: &Spanned<String>) -> Result<(), PolicyError> {
@@ -613,10 +573,7 @@ impl Reader<'_> {
     }
 
     fn path_error(&self, text: &Spanned<String>, why: &str) -> PolicyError {
-        let problem = PolicyProblem::Path {
-            found: text.get_ref().clone(),
-            why: why.into(),
-        };
+        let problem = PolicyProblem::Path { found: text.get_ref().clone(), why: why.into() };
         self.error(text.span().start, problem)
     }
 
@@ -644,12 +601,7 @@ impl Reader<'_> {
 
     fn error(&self, at: usize, problem: PolicyProblem) -> PolicyError {
         let (line, column) = self.position(at);
-        PolicyError {
-            file: self.file.name.into(),
-            line,
-            column,
-            problem,
-        }
+        PolicyError { file: self.file.name.into(), line, column, problem }
     }
 
     /// Line and column of a byte offset, both from 1.
@@ -662,11 +614,7 @@ impl Reader<'_> {
     }
 }
 
-fn unknown(
-    what: &'static str,
-    found: &str,
-    known: impl Iterator<Item = &'static str>,
-) -> PolicyProblem {
+fn unknown(what: &'static str, found: &str, known: impl Iterator<Item = &'static str>) -> PolicyProblem {
     let known: Vec<&str> = known.collect();
     // Longer words are quoted cut: they are no misspelling of anything, and the message stays one line.
     let found: String = found.chars().take(64).collect();
@@ -676,12 +624,7 @@ fn unknown(
         .min()
         .filter(|&(distance, name)| distance <= 1 + name.len() / 4)
         .map(|(_, name)| name.to_owned());
-    PolicyProblem::Unknown {
-        what,
-        found: found.escape_debug().to_string(),
-        near,
-        known: known.join(", "),
-    }
+    PolicyProblem::Unknown { what, found: found.escape_debug().to_string(), near, known: known.join(", ") }
 }
 
 /// A host pattern as policy files write it.
@@ -693,8 +636,5 @@ fn host_pattern(text: &str) -> Option<HostName> {
     if is_odd_number(&host.name) || host.name.parse::<core::net::IpAddr>().is_ok() {
         return None;
     }
-    Some(HostName {
-        name: format!("*.{}", host.name),
-        port: host.port,
-    })
+    Some(HostName { name: format!("*.{}", host.name), port: host.port })
 }

@@ -5,8 +5,8 @@ use crate::place::{Homes, is_beneath, last_name, name_matches};
 use crate::{protected, sensitivity, table};
 use std::sync::Arc;
 use telos_abi::{
-    Budget, ByteText, Clearance, Digest, Effect, EffectKind, EffectSet, Grant, GrantRow, Label,
-    Resource, Scope, Secrecy, limit,
+    Budget, ByteText, Clearance, Digest, Effect, EffectKind, EffectSet, Grant, GrantRow, Label, Resource, Scope,
+    Secrecy, limit,
 };
 use telos_graph::scope::covers;
 
@@ -121,11 +121,7 @@ impl Policy {
             list.dedup();
             list
         };
-        Self::seal(Inner {
-            homes: Homes::new(usable(&places.homes)),
-            own: usable(&places.own),
-            ..Inner::default()
-        })
+        Self::seal(Inner { homes: Homes::new(usable(&places.homes)), own: usable(&places.own), ..Inner::default() })
     }
 
     /// This policy with the rules of one more file. Order of files does not matter.
@@ -153,12 +149,8 @@ impl Policy {
     /// # Errors
     /// Where and why it is not a policy.
     pub fn check(text: impl AsRef<[u8]>) -> Result<PolicySummary, PolicyError> {
-        let file = PolicyFile {
-            name: "policy.toml",
-            text: text.as_ref(),
-            base: &ByteText::from("/"),
-            kind: FileKind::User,
-        };
+        let file =
+            PolicyFile { name: "policy.toml", text: text.as_ref(), base: &ByteText::from("/"), kind: FileKind::User };
         let Parsed { rules, .. } = Parsed::read(&file, Some(b"/home/you"))?;
         Ok(PolicySummary {
             refuse: rules.refuse.len(),
@@ -226,10 +218,8 @@ impl Policy {
     /// Absolute paths that are refused to every write (P3), for sandboxes that must name what they close.
     #[must_use]
     pub fn protected_places(&self) -> Vec<ByteText> {
-        let mut list: Vec<ByteText> = protected::anchored(&self.inner.homes, &self.inner.own)
-            .into_iter()
-            .map(ByteText)
-            .collect();
+        let mut list: Vec<ByteText> =
+            protected::anchored(&self.inner.homes, &self.inner.own).into_iter().map(ByteText).collect();
         list.sort();
         list.dedup();
         list
@@ -242,10 +232,7 @@ impl Policy {
         let rules = &self.inner.rules;
         for rule in &rules.allow {
             for scope in &rule.scopes {
-                base.rows.push(GrantRow {
-                    kinds: rule.kinds,
-                    scope: scope.clone(),
-                });
+                base.rows.push(GrantRow { kinds: rule.kinds, scope: scope.clone() });
             }
         }
         base.clearances.extend(rules.clearances.iter().cloned());
@@ -266,11 +253,7 @@ impl Policy {
         &self.inner.rules
     }
 
-    pub(crate) fn against_writing(
-        &self,
-        kind: EffectKind,
-        path: &[u8],
-    ) -> Option<protected::Guarded> {
+    pub(crate) fn against_writing(&self, kind: EffectKind, path: &[u8]) -> Option<protected::Guarded> {
         protected::against_writing(kind, path, &self.inner.homes, &self.inner.own)
     }
 
@@ -280,9 +263,7 @@ impl Policy {
 
     fn seal(mut inner: Inner) -> Self {
         inner.version = Digest0(version(&inner));
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 }
 
@@ -320,11 +301,7 @@ fn version(inner: &Inner) -> Digest {
     places.for_each(|path| part(&mut hash, path));
     let rules = &inner.rules;
     let mut lines: Vec<String> = Vec::new();
-    for (word, list) in [
-        ("refuse", &rules.refuse),
-        ("ask", &rules.ask),
-        ("allow", &rules.allow),
-    ] {
+    for (word, list) in [("refuse", &rules.refuse), ("ask", &rules.ask), ("allow", &rules.allow)] {
         for rule in list {
             let scopes = sorted(rule.scopes.iter().map(spell));
             lines.push(format!("{word} {:x} {scopes:?}", rule.kinds.0));
@@ -337,10 +314,7 @@ fn version(inner: &Inner) -> Digest {
     }
     for clearance in &rules.clearances {
         let scope = spell(&clearance.scope);
-        lines.push(format!(
-            "clear {} {:x} {scope:?}",
-            clearance.kind as u8, clearance.secrecy.0
-        ));
+        lines.push(format!("clear {} {:x} {scope:?}", clearance.kind as u8, clearance.secrecy.0));
     }
     for line in sorted(lines.into_iter()) {
         part(&mut hash, line.as_bytes());

@@ -106,9 +106,7 @@ fn clearance_line(effect: &Effect, secrecy: Secrecy) -> Option<String> {
     }
     let resource = resource_key(&effect.resource)?;
     let kind = row.name;
-    Some(format!(
-        "[[clearance]] kinds = [\"{kind}\"], {resource}, secrecy = {names:?}"
-    ))
+    Some(format!("[[clearance]] kinds = [\"{kind}\"], {resource}, secrecy = {names:?}"))
 }
 
 fn policy_line(word: &str, case: &Case<'_>, effect: &Effect) -> String {
@@ -127,11 +125,7 @@ fn resource_key(resource: &Resource) -> Option<String> {
         }
         Resource::Host(host) => {
             let bracketed = host.name.contains(':') && host.port.is_some();
-            let name = if bracketed {
-                format!("[{}]", host.name)
-            } else {
-                host.name.clone()
-            };
+            let name = if bracketed { format!("[{}]", host.name) } else { host.name.clone() };
             let port = host.port.map_or(String::new(), |port| format!(":{port}"));
             ("hosts", format!("{name}{port}"))
         }
@@ -139,9 +133,7 @@ fn resource_key(resource: &Resource) -> Option<String> {
         Resource::None => return None,
     };
     let plain = |letter: char| !letter.is_control() && !matches!(letter, '"' | '\\' | '*');
-    text.chars()
-        .all(plain)
-        .then(|| format!("{key} = [\"{text}\"]"))
+    text.chars().all(plain).then(|| format!("{key} = [\"{text}\"]"))
 }
 
 /// A policy file's words without anything that moves the cursor.

@@ -102,83 +102,45 @@ impl Scene {
     pub fn show(&mut self, meaning: &str, value: ShownValue<'_>) {
         match value {
             ShownValue::Value(value) => self.show_value(meaning, value),
-            ShownValue::Blob {
-                head,
-                refinement: Refinement::Table,
-                size,
-            } => self.show_table(meaning, head, size),
-            ShownValue::Blob {
-                head,
-                refinement: Refinement::Svg,
-                size,
-            } if head.len() as u64 == size => {
+            ShownValue::Blob { head, refinement: Refinement::Table, size } => self.show_table(meaning, head, size),
+            ShownValue::Blob { head, refinement: Refinement::Svg, size } if head.len() as u64 == size => {
                 self.blocks.push(Block::Picture {
                     svg: String::from_utf8_lossy(head).into_owned(),
                     alternative: meaning.to_owned(),
                 });
             }
-            ShownValue::Blob {
-                head,
-                refinement: _,
-                size,
-            } => self.show_text(head, size),
+            ShownValue::Blob { head, refinement: _, size } => self.show_text(head, size),
         }
     }
 
     /// Adds a message.
     pub fn notice(&mut self, level: Level, text: impl Into<String>) {
-        self.blocks.push(Block::Notice {
-            level,
-            text: text.into(),
-        });
+        self.blocks.push(Block::Notice { level, text: text.into() });
     }
 
     fn show_value(&mut self, meaning: &str, value: &Value) {
         match value {
-            Value::List(items)
-                if items.iter().all(|item| matches!(item, Value::Record(_)))
-                    && !items.is_empty() =>
-            {
+            Value::List(items) if items.iter().all(|item| matches!(item, Value::Record(_))) && !items.is_empty() => {
                 self.show_records(items);
             }
             Value::List(items) => {
-                let shown = items
-                    .iter()
-                    .take(LIST_ITEMS_MAX)
-                    .map(plain)
-                    .collect::<Vec<_>>();
+                let shown = items.iter().take(LIST_ITEMS_MAX).map(plain).collect::<Vec<_>>();
                 let hidden = items.len() - shown.len();
-                self.blocks.push(Block::List {
-                    items: shown,
-                    hidden,
-                });
+                self.blocks.push(Block::List { items: shown, hidden });
             }
             Value::Record(fields) => {
                 for (name, field) in fields {
-                    self.blocks.push(Block::Fact {
-                        label: name.clone(),
-                        value: plain(field),
-                    });
+                    self.blocks.push(Block::Fact { label: name.clone(), value: plain(field) });
                 }
             }
             Value::Bytes(bytes) => self.show_text(&bytes.0, bytes.0.len() as u64),
-            scalar => self.blocks.push(Block::Fact {
-                label: meaning.to_owned(),
-                value: plain(scalar),
-            }),
+            scalar => self.blocks.push(Block::Fact { label: meaning.to_owned(), value: plain(scalar) }),
         }
     }
 
     fn show_records(&mut self, items: &[Value]) {
-        let records = || {
-            items.iter().filter_map(|item| {
-                if let Value::Record(fields) = item {
-                    Some(fields)
-                } else {
-                    None
-                }
-            })
-        };
+        let records =
+            || items.iter().filter_map(|item| if let Value::Record(fields) = item { Some(fields) } else { None });
         let mut columns: Vec<String> = Vec::new();
         for name in records().flat_map(|fields| fields.keys()) {
             if !columns.contains(name) {
@@ -187,19 +149,10 @@ impl Scene {
         }
         let rows: Vec<Vec<String>> = records()
             .take(TABLE_ROWS_MAX)
-            .map(|fields| {
-                columns
-                    .iter()
-                    .map(|name| fields.get(name).map(plain).unwrap_or_default())
-                    .collect()
-            })
+            .map(|fields| columns.iter().map(|name| fields.get(name).map(plain).unwrap_or_default()).collect())
             .collect();
         let hidden = items.len() - rows.len();
-        self.blocks.push(Block::Table {
-            columns,
-            rows,
-            hidden,
-        });
+        self.blocks.push(Block::Table { columns, rows, hidden });
     }
 
     fn show_table(&mut self, meaning: &str, head: &[u8], size: u64) {
@@ -219,28 +172,16 @@ impl Scene {
                 hidden += 1;
             }
         }
-        self.blocks.push(Block::Table {
-            columns,
-            rows,
-            hidden,
-        });
+        self.blocks.push(Block::Table { columns, rows, hidden });
         if head.len() as u64 != size {
-            self.notice(
-                Level::Note,
-                format!("only the beginning of {meaning} is shown ({size} bytes in all)"),
-            );
+            self.notice(Level::Note, format!("only the beginning of {meaning} is shown ({size} bytes in all)"));
         }
     }
 
     fn show_text(&mut self, head: &[u8], size: u64) {
-        self.blocks.push(Block::Text {
-            text: String::from_utf8_lossy(head).into_owned(),
-        });
+        self.blocks.push(Block::Text { text: String::from_utf8_lossy(head).into_owned() });
         if head.len() as u64 != size {
-            self.notice(
-                Level::Note,
-                format!("only the first {} of {size} bytes are shown", head.len()),
-            );
+            self.notice(Level::Note, format!("only the first {} of {size} bytes are shown", head.len()));
         }
     }
 }
@@ -254,11 +195,9 @@ fn plain(value: &Value) -> String {
         Value::Text(text) => text.clone(),
         Value::Bytes(bytes) => bytes.to_string(),
         Value::List(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
-        Value::Record(fields) => fields
-            .iter()
-            .map(|(name, field)| format!("{name}: {}", plain(field)))
-            .collect::<Vec<_>>()
-            .join(", "),
+        Value::Record(fields) => {
+            fields.iter().map(|(name, field)| format!("{name}: {}", plain(field))).collect::<Vec<_>>().join(", ")
+        }
         Value::Variant(case, inner) => format!("{case} {}", plain(inner)),
         Value::Handle(_) => String::from("(file)"),
     }
@@ -274,18 +213,12 @@ impl core::fmt::Display for Scene {
                 }
                 Block::Fact { value, .. } => writeln!(out, "{}", printable(value, false))?,
                 Block::List { items, .. } => {
-                    items
-                        .iter()
-                        .try_for_each(|item| writeln!(out, "{}", printable(item, false)))?;
+                    items.iter().try_for_each(|item| writeln!(out, "{}", printable(item, false)))?;
                 }
                 Block::Table { rows, .. } => {
-                    rows.iter().try_for_each(|row| {
-                        writeln!(out, "{}", printable(&row.join("\t"), true))
-                    })?;
+                    rows.iter().try_for_each(|row| writeln!(out, "{}", printable(&row.join("\t"), true)))?;
                 }
-                Block::Picture { alternative, .. } => {
-                    writeln!(out, "{}", printable(alternative, false))?
-                }
+                Block::Picture { alternative, .. } => writeln!(out, "{}", printable(alternative, false))?,
             }
         }
         Ok(())
@@ -302,20 +235,10 @@ mod tests {
     fn a_table_becomes_columns_and_rows() {
         let mut scene = Scene::default();
         let bytes = b"region,amount\nnorth,3\n\"south, east\",4\n";
-        scene.show(
-            "totals",
-            ShownValue::Blob {
-                head: bytes,
-                refinement: Refinement::Table,
-                size: bytes.len() as u64,
-            },
-        );
+        scene.show("totals", ShownValue::Blob { head: bytes, refinement: Refinement::Table, size: bytes.len() as u64 });
         let expected = Block::Table {
             columns: vec!["region".into(), "amount".into()],
-            rows: vec![
-                vec!["north".into(), "3".into()],
-                vec!["south, east".into(), "4".into()],
-            ],
+            rows: vec![vec!["north".into(), "3".into()], vec!["south, east".into(), "4".into()]],
             hidden: 0,
         };
         assert_eq!(scene.blocks, [expected]);
@@ -325,16 +248,10 @@ mod tests {
     fn records_with_different_fields_share_one_table() {
         let record = |name: &str| Value::Record(BTreeMap::from([(name.to_owned(), Value::Int(1))]));
         let mut scene = Scene::default();
-        scene.show(
-            "things",
-            ShownValue::Value(&Value::List(vec![record("a"), record("b")])),
-        );
+        scene.show("things", ShownValue::Value(&Value::List(vec![record("a"), record("b")])));
         let expected = Block::Table {
             columns: vec!["a".into(), "b".into()],
-            rows: vec![
-                vec!["1".into(), String::new()],
-                vec![String::new(), "1".into()],
-            ],
+            rows: vec![vec!["1".into(), String::new()], vec![String::new(), "1".into()]],
             hidden: 0,
         };
         assert_eq!(scene.blocks, [expected]);
@@ -343,14 +260,7 @@ mod tests {
     #[test]
     fn a_cut_blob_says_so() {
         let mut scene = Scene::default();
-        scene.show(
-            "text",
-            ShownValue::Blob {
-                head: b"abc",
-                refinement: Refinement::Utf8,
-                size: 9,
-            },
-        );
+        scene.show("text", ShownValue::Blob { head: b"abc", refinement: Refinement::Utf8, size: 9 });
         assert!(matches!(scene.blocks.last(), Some(Block::Notice { .. })));
     }
 }

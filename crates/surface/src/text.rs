@@ -34,30 +34,19 @@ pub fn text(scene: &Scene, style: TextStyle) -> String {
 fn one_block(out: &mut String, block: &Block, style: TextStyle, single: bool) {
     let bold = Style::new().bold();
     let clean = |content: &str, lines: bool| {
-        if style.terminal {
-            printable(content, lines)
-        } else {
-            content.to_owned()
-        }
+        if style.terminal { printable(content, lines) } else { content.to_owned() }
     };
     match block {
         Block::Heading { text } => line(out, &paint(&clean(text, false), bold, style)),
         Block::Fact { value, .. } if single => line(out, &clean(value, true)),
-        Block::Fact { label, value } => line(
-            out,
-            &format!("{}: {}", clean(label, false), clean(value, true)),
-        ),
+        Block::Fact { label, value } => line(out, &format!("{}: {}", clean(label, false), clean(value, true))),
         Block::Text { text } => {
             out.push_str(&clean(text, true));
             if !text.is_empty() && !text.ends_with('\n') {
                 out.push('\n');
             }
         }
-        Block::Table {
-            columns,
-            rows,
-            hidden,
-        } => {
+        Block::Table { columns, rows, hidden } => {
             if style.terminal {
                 aligned(out, columns, rows, style);
             } else {
@@ -84,14 +73,7 @@ fn one_block(out: &mut String, block: &Block, style: TextStyle, single: bool) {
                 Level::Warning => AnsiColor::Yellow,
                 Level::Error => AnsiColor::Red,
             };
-            line(
-                out,
-                &paint(
-                    &clean(text, false),
-                    Style::new().fg_color(Some(colour.into())),
-                    style,
-                ),
-            );
+            line(out, &paint(&clean(text, false), Style::new().fg_color(Some(colour.into())), style));
         }
     }
 }
@@ -103,8 +85,7 @@ pub fn printable(content: &str, lines: bool) -> String {
     let mut out = String::with_capacity(content.len());
     for letter in content.chars() {
         let kept = lines && matches!(letter, '\n' | '\t');
-        let obeyed = letter.is_control()
-            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let obeyed = letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         if obeyed && !kept {
             out.extend(letter.escape_unicode());
         } else {
@@ -117,16 +98,10 @@ pub fn printable(content: &str, lines: bool) -> String {
 fn aligned(out: &mut String, columns: &[String], rows: &[Vec<String>], style: TextStyle) {
     let cell = |content: &str| shorten(&printable(content, false));
     let header: Vec<String> = columns.iter().map(|name| cell(name)).collect();
-    let body: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|content| cell(content)).collect())
-        .collect();
+    let body: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|content| cell(content)).collect()).collect();
     let numeric: Vec<bool> = (0..header.len())
         .map(|index| {
-            !body.is_empty()
-                && body
-                    .iter()
-                    .all(|row| row.get(index).is_some_and(|content| is_number(content)))
+            !body.is_empty() && body.iter().all(|row| row.get(index).is_some_and(|content| is_number(content)))
         })
         .collect();
     let widths: Vec<usize> = (0..header.len())
@@ -140,18 +115,10 @@ fn aligned(out: &mut String, columns: &[String], rows: &[Vec<String>], style: Te
         })
         .collect();
     let print = |row: &[String]| {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .zip(&numeric)
-            .map(|((content, width), right)| {
-                let space = " ".repeat(width.saturating_sub(content.width()));
-                if *right {
-                    format!("{space}{content}")
-                } else {
-                    format!("{content}{space}")
-                }
-            });
+        let cells = row.iter().zip(&widths).zip(&numeric).map(|((content, width), right)| {
+            let space = " ".repeat(width.saturating_sub(content.width()));
+            if *right { format!("{space}{content}") } else { format!("{content}{space}") }
+        });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     line(out, &paint(&print(&header), Style::new().bold(), style));
@@ -162,9 +129,8 @@ fn aligned(out: &mut String, columns: &[String], rows: &[Vec<String>], style: Te
 
 fn separated(out: &mut String, columns: &[String], rows: &[Vec<String>]) {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    let written = std::iter::once(columns)
-        .chain(rows.iter().map(Vec::as_slice))
-        .try_for_each(|row| writer.write_record(row));
+    let written =
+        std::iter::once(columns).chain(rows.iter().map(Vec::as_slice)).try_for_each(|row| writer.write_record(row));
     if written.is_ok()
         && let Ok(bytes) = writer.into_inner()
     {
@@ -187,23 +153,12 @@ fn is_number(content: &str) -> bool {
 
 fn more(out: &mut String, hidden: usize, what: &str, style: TextStyle) {
     if hidden > 0 {
-        line(
-            out,
-            &paint(
-                &format!("… and {hidden} more {what}"),
-                Style::new().dimmed(),
-                style,
-            ),
-        );
+        line(out, &paint(&format!("… and {hidden} more {what}"), Style::new().dimmed(), style));
     }
 }
 
 fn paint(content: &str, with: Style, style: TextStyle) -> String {
-    if style.colour {
-        format!("{with}{content}{with:#}")
-    } else {
-        content.to_owned()
-    }
+    if style.colour { format!("{with}{content}{with:#}") } else { content.to_owned() }
 }
 
 fn line(out: &mut String, content: &str) {
@@ -216,23 +171,14 @@ mod tests {
     use super::{TextStyle, printable, text};
     use crate::{Block, Scene};
 
-    const TERMINAL: TextStyle = TextStyle {
-        terminal: true,
-        colour: false,
-    };
-    const PIPE: TextStyle = TextStyle {
-        terminal: false,
-        colour: false,
-    };
+    const TERMINAL: TextStyle = TextStyle { terminal: true, colour: false };
+    const PIPE: TextStyle = TextStyle { terminal: false, colour: false };
 
     fn table() -> Scene {
         Scene {
             blocks: vec![Block::Table {
                 columns: vec!["name".into(), "size".into()],
-                rows: vec![
-                    vec!["a".into(), "10".into()],
-                    vec!["longer".into(), "9".into()],
-                ],
+                rows: vec![vec!["a".into(), "10".into()], vec!["longer".into(), "9".into()]],
                 hidden: 0,
             }],
         }
@@ -240,10 +186,7 @@ mod tests {
 
     #[test]
     fn columns_line_up_on_a_terminal_and_numbers_to_the_right() {
-        assert_eq!(
-            text(&table(), TERMINAL),
-            "name    size\na         10\nlonger     9\n"
-        );
+        assert_eq!(text(&table(), TERMINAL), "name    size\na         10\nlonger     9\n");
     }
 
     #[test]
@@ -253,20 +196,12 @@ mod tests {
 
     #[test]
     fn a_single_fact_is_printed_bare() {
-        let scene = Scene {
-            blocks: vec![Block::Fact {
-                label: "lines".into(),
-                value: "42".into(),
-            }],
-        };
+        let scene = Scene { blocks: vec![Block::Fact { label: "lines".into(), value: "42".into() }] };
         assert_eq!(text(&scene, PIPE), "42\n");
     }
 
     #[test]
     fn content_cannot_drive_the_terminal() {
-        assert_eq!(
-            printable("\u{1b}[2J\u{202e}x\n", false),
-            "\\u{1b}[2J\\u{202e}x\\u{a}"
-        );
+        assert_eq!(printable("\u{1b}[2J\u{202e}x\n", false), "\\u{1b}[2J\\u{202e}x\\u{a}");
     }
 }

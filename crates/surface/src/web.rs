@@ -22,13 +22,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere}.warning{color:#a60}.error{color
 #[must_use]
 pub fn web(scene: &Scene, title: &str) -> String {
     let mut out = String::from(HEAD);
-    push(
-        &mut out,
-        format_args!(
-            "<title>{}</title>\n{STYLE}</head><body><main>\n",
-            escape(title)
-        ),
-    );
+    push(&mut out, format_args!("<title>{}</title>\n{STYLE}</head><body><main>\n", escape(title)));
     for block in &scene.blocks {
         one_block(&mut out, block);
     }
@@ -39,20 +33,11 @@ pub fn web(scene: &Scene, title: &str) -> String {
 fn one_block(out: &mut String, block: &Block) {
     match block {
         Block::Heading { text } => push(out, format_args!("<h1>{}</h1>\n", escape(text))),
-        Block::Fact { label, value } => push(
-            out,
-            format_args!(
-                "<p>{}: <strong>{}</strong></p>\n",
-                escape(label),
-                escape(value)
-            ),
-        ),
+        Block::Fact { label, value } => {
+            push(out, format_args!("<p>{}: <strong>{}</strong></p>\n", escape(label), escape(value)))
+        }
         Block::Text { text } => push(out, format_args!("<pre>{}</pre>\n", escape(text))),
-        Block::Table {
-            columns,
-            rows,
-            hidden,
-        } => {
+        Block::Table { columns, rows, hidden } => {
             push(out, format_args!("<table><thead><tr>"));
             for name in columns {
                 push(out, format_args!("<th scope=\"col\">{}</th>", escape(name)));
@@ -79,11 +64,7 @@ fn one_block(out: &mut String, block: &Block) {
         Block::Picture { svg, alternative } => {
             push(
                 out,
-                format_args!(
-                    "<img alt=\"{}\" src=\"data:image/svg+xml,{}\">\n",
-                    escape(alternative),
-                    percent(svg)
-                ),
+                format_args!("<img alt=\"{}\" src=\"data:image/svg+xml,{}\">\n", escape(alternative), percent(svg)),
             );
         }
         Block::Notice { level, text } => {
@@ -92,13 +73,7 @@ fn one_block(out: &mut String, block: &Block) {
                 Level::Warning => "warning",
                 Level::Error => "error",
             };
-            push(
-                out,
-                format_args!(
-                    "<p class=\"{class}\" role=\"status\">{}</p>\n",
-                    escape(text)
-                ),
-            );
+            push(out, format_args!("<p class=\"{class}\" role=\"status\">{}</p>\n", escape(text)));
         }
     }
 }
@@ -152,13 +127,8 @@ mod tests {
     fn content_cannot_add_markup() {
         let scene = Scene {
             blocks: vec![
-                Block::Text {
-                    text: "<script>alert(1)</script>".into(),
-                },
-                Block::Picture {
-                    svg: "<svg onload='x'/>".into(),
-                    alternative: "\"><b>".into(),
-                },
+                Block::Text { text: "<script>alert(1)</script>".into() },
+                Block::Picture { svg: "<svg onload='x'/>".into(), alternative: "\"><b>".into() },
             ],
         };
         let page = web(&scene, "</title><script>");

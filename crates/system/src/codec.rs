@@ -31,11 +31,7 @@ pub fn encode(receipt: &Receipt) -> Vec<u8> {
 pub fn decode(seq: u64, bytes: &[u8]) -> Result<Receipt, CodecError> {
     let unreadable = |cause: String| CodecError::Unreadable { seq, cause };
     if bytes.len() > limit::RECORD_BYTES_MAX {
-        return Err(unreadable(format!(
-            "{} bytes are more than {}",
-            bytes.len(),
-            limit::RECORD_BYTES_MAX
-        )));
+        return Err(unreadable(format!("{} bytes are more than {}", bytes.len(), limit::RECORD_BYTES_MAX)));
     }
     ciborium::de::from_reader_with_recursion_limit(bytes, limit::NESTING_MAX)
         .map_err(|error| unreadable(error.to_string()))
@@ -53,22 +49,12 @@ mod tests {
             node: None,
             what: Act::Delete {
                 path: ByteText::from(&b"/tmp/\xff"[..]),
-                before: FileState::File {
-                    content: Digest([7; 32]),
-                    size: 1,
-                    mode: 0o644,
-                    mtime_ns: -5,
-                },
-                pre_image: PreImage::Kept {
-                    content: Digest([7; 32]),
-                },
+                before: FileState::File { content: Digest([7; 32]), size: 1, mode: 0o644, mtime_ns: -5 },
+                pre_image: PreImage::Kept { content: Digest([7; 32]) },
             },
             label: Label::TOP,
         };
-        assert_eq!(
-            decode(0, &encode(&receipt)).expect("reads what it wrote"),
-            receipt
-        );
+        assert_eq!(decode(0, &encode(&receipt)).expect("reads what it wrote"), receipt);
     }
 
     #[test]

@@ -18,9 +18,7 @@ pub struct Places {
 
 /// No folder could be determined.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "neither HOME nor TELOS_STATE_DIR is set to an absolute path, so there is nowhere to keep state; set HOME"
-)]
+#[error("neither HOME nor TELOS_STATE_DIR is set to an absolute path, so there is nowhere to keep state; set HOME")]
 pub struct NoHome;
 
 impl Places {
@@ -30,22 +28,16 @@ impl Places {
     /// # Errors
     /// When neither a home nor an override is set.
     pub fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, NoHome> {
-        let absolute = |name: &str| {
-            variable(name)
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-        };
+        let absolute = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let state_override = absolute("TELOS_STATE_DIR");
-        let home = absolute("HOME")
-            .or_else(|| state_override.clone())
-            .ok_or(NoHome)?;
+        let home = absolute("HOME").or_else(|| state_override.clone()).ok_or(NoHome)?;
         let place = |own: Option<PathBuf>, xdg: &str, under_home: &str| {
             own.or_else(|| absolute(xdg).map(|folder| folder.join("telos")))
                 .unwrap_or_else(|| home.join(under_home).join("telos"))
         };
         // An override of the state alone moves the cache with it: a throw-away state leaves nothing behind.
-        let cache_override = absolute("TELOS_CACHE_DIR")
-            .or_else(|| state_override.as_ref().map(|state| state.join("cache")));
+        let cache_override =
+            absolute("TELOS_CACHE_DIR").or_else(|| state_override.as_ref().map(|state| state.join("cache")));
         Ok(Self {
             state: place(state_override, "XDG_STATE_HOME", ".local/state"),
             cache: place(cache_override, "XDG_CACHE_HOME", ".cache"),
@@ -93,10 +85,7 @@ mod tests {
 
     fn places(variables: &[(&str, &str)]) -> Result<Places, super::NoHome> {
         Places::from_environment(|name| {
-            variables
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| OsString::from(value))
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value))
         })
     }
 
@@ -110,8 +99,7 @@ mod tests {
 
     #[test]
     fn relative_paths_are_ignored() {
-        let places =
-            places(&[("HOME", "/home/a"), ("XDG_STATE_HOME", "here")]).expect("a home is set");
+        let places = places(&[("HOME", "/home/a"), ("XDG_STATE_HOME", "here")]).expect("a home is set");
         assert_eq!(places.state, Path::new("/home/a/.local/state/telos"));
     }
 

@@ -105,7 +105,10 @@ fn a_live_run_is_neither_joined_nor_reopened() {
     writer.append(1, b"a", Durability::Synced).unwrap();
     bench.finished(1, 1);
     assert!(matches!(bench.log.reopen(run(0)).map(|_| ()), Err(LogError::Live { .. })));
-    assert!(matches!(bench.log.begin(run(0), Timestamp(1), bench.keys.id()).map(|_| ()), Err(LogError::RunExists { .. })));
+    assert!(matches!(
+        bench.log.begin(run(0), Timestamp(1), bench.keys.id()).map(|_| ()),
+        Err(LogError::RunExists { .. })
+    ));
     assert_eq!(bench.verify().records_signed, 1);
     writer.finish(&bench.keys, Timestamp(3)).unwrap();
     assert_eq!(bench.verify().records_signed, 2);
@@ -254,7 +257,8 @@ fn a_full_disk_leaves_a_valid_segment() {
     let output = spawn(&bench, "full", "trap '' XFSZ; ulimit -f 40;").wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let told = text.split("acknowledged ").nth(1).unwrap_or_else(|| panic!("{text}"));
-    let mut counts = told.split_whitespace().map(|word| word.chars().take_while(char::is_ascii_digit).collect::<String>());
+    let mut counts =
+        told.split_whitespace().map(|word| word.chars().take_while(char::is_ascii_digit).collect::<String>());
     let (acknowledged, records) = (counts.next().unwrap(), counts.next().unwrap());
     assert_eq!(acknowledged, records);
     assert_eq!(read_back(&bench.log, 7).len().to_string(), acknowledged);
@@ -268,7 +272,8 @@ fn retention_is_told_apart_from_tampering() {
     (0..4).for_each(|number| bench.finished(number, 3));
     let everything = Retention { age_ms_max: Some(0), bytes_max: None };
     let kept = |candidate| candidate == run(2);
-    let two_left = Retention { age_ms_max: None, bytes_max: Some(fs::metadata(bench.segment(0)).unwrap().len() * 2 + 9) };
+    let two_left =
+        Retention { age_ms_max: None, bytes_max: Some(fs::metadata(bench.segment(0)).unwrap().len() * 2 + 9) };
     let report = bench.log.gc(&bench.keys, &two_left, Timestamp(5_000), &kept).unwrap();
     assert_eq!(report.pruned, vec![run(0), run(1)]);
     let report = bench.log.gc(&bench.keys, &everything, Timestamp(5_000), &kept).unwrap();

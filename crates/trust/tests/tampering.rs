@@ -136,7 +136,10 @@ fn swapped_segments_are_located() {
     let bytes = fs::read(&zero).unwrap();
     fs::copy(&one, &zero).unwrap();
     fs::write(&one, bytes).unwrap();
-    assert_eq!(tampering(&bench.verify()), vec![(FindingKind::Reorder, at(0, 0, 0)), (FindingKind::Reorder, at(1, 0, 0))]);
+    assert_eq!(
+        tampering(&bench.verify()),
+        vec![(FindingKind::Reorder, at(0, 0, 0)), (FindingKind::Reorder, at(1, 0, 0))]
+    );
 }
 
 #[test]
@@ -170,9 +173,15 @@ fn checkpoints_removed_reordered_or_repeated_are_located() {
     let offset = |frames: usize| (64 + frames * part(0).len()) as u64;
     let head = &bytes[..64];
     let removed = with(&bench, &bench.checkpoints(), &[head, part(0), part(2)].concat());
-    assert!(removed.contains(&(FindingKind::Truncation, Place::Checkpoint { index: 2, offset: offset(1) })), "{removed:?}");
+    assert!(
+        removed.contains(&(FindingKind::Truncation, Place::Checkpoint { index: 2, offset: offset(1) })),
+        "{removed:?}"
+    );
     let swapped = with(&bench, &bench.checkpoints(), &[head, part(1), part(0), part(2)].concat());
-    assert!(swapped.contains(&(FindingKind::Reorder, Place::Checkpoint { index: 1, offset: offset(0) })), "{swapped:?}");
+    assert!(
+        swapped.contains(&(FindingKind::Reorder, Place::Checkpoint { index: 1, offset: offset(0) })),
+        "{swapped:?}"
+    );
     let repeated = with(&bench, &bench.checkpoints(), &[head, part(0), part(1), part(1), part(2)].concat());
     assert_eq!(repeated, vec![(FindingKind::Reorder, Place::Checkpoint { index: 1, offset: offset(2) })]);
 }

@@ -11,23 +11,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let root = shell::root()?;
     shell::run(
         shell::cargo()
-            .args([
-                "build",
-                "--release",
-                "--package",
-                "telos",
-                "--package",
-                "telos-bench",
-            ])
+            .args(["build", "--release", "--package", "telos", "--package", "telos-bench"])
             .current_dir(&root),
     )?;
     let telos = crate::install::release_binary(&root);
     let program = telos.with_file_name("telos-bench");
-    shell::run(
-        std::process::Command::new(program)
-            .arg("--telos")
-            .arg(&telos)
-            .args(arguments)
-            .current_dir(&root),
-    )
+    shell::run(std::process::Command::new(program).arg("--telos").arg(&telos).args(arguments).current_dir(&root))
 }

@@ -6,9 +6,7 @@ use std::process::Command;
 
 /// Where a release build leaves the binary.
 pub(crate) fn release_binary(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root.join("target"), PathBuf::from)
-        .join("release/telos")
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("release/telos")
 }
 
 /// Builds and copies the binary to `DIR/bin`, manual pages to `DIR/share/man/man1`, completions beside them.
@@ -20,11 +18,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     };
     crate::suite::setup()?;
     let root = shell::root()?;
-    shell::run(
-        shell::cargo()
-            .args(["build", "--release", "--locked", "--package", "telos"])
-            .current_dir(&root),
-    )?;
+    shell::run(shell::cargo().args(["build", "--release", "--locked", "--package", "telos"]).current_dir(&root))?;
     let bin = destination.join("bin");
     create(&bin)?;
     // Written beside the old binary and renamed over it, so that a running `telos` is not overwritten.
@@ -32,15 +26,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     std::fs::copy(release_binary(&root), &fresh)
         .map_err(|error| Failure::new(format!("{}: {error}", fresh.display())))?;
     let installed = bin.join("telos");
-    std::fs::rename(&fresh, &installed)
-        .map_err(|error| Failure::new(format!("{}: {error}", installed.display())))?;
+    std::fs::rename(&fresh, &installed).map_err(|error| Failure::new(format!("{}: {error}", installed.display())))?;
     let manual = destination.join("share/man/man1");
     create(&manual)?;
-    shell::run(
-        Command::new(&installed)
-            .args(["completions", "--manual"])
-            .arg(&manual),
-    )?;
+    shell::run(Command::new(&installed).args(["completions", "--manual"]).arg(&manual))?;
     println!("installed {}", installed.display());
     Ok(())
 }
@@ -53,6 +42,5 @@ fn cargo_home() -> Result<PathBuf, Failure> {
 }
 
 fn create(folder: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))
+    std::fs::create_dir_all(folder).map_err(|error| Failure::new(format!("{}: {error}", folder.display())))
 }

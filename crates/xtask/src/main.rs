@@ -53,8 +53,6 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
             print!("{HELP}");
             Ok(())
         }
-        other => Err(Failure::new(format!(
-            "no command `{other}`; `cargo xtask help` lists them"
-        ))),
+        other => Err(Failure::new(format!("no command `{other}`; `cargo xtask help` lists them"))),
     }
 }

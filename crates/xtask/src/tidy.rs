@@ -21,13 +21,7 @@ pub(crate) struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "{}:{}: {}",
-            self.file.display(),
-            self.line,
-            self.message
-        )
+        write!(out, "{}:{}: {}", self.file.display(), self.line, self.message)
     }
 }
 
@@ -40,36 +34,23 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
         findings.extend(lines::check(&file, &text));
         findings.extend(functions::check(&file, &text));
     }
-    findings.extend(lines::identical(
-        root,
-        "primitives/wit/pack.wit",
-        "crates/engine/wit/pack.wit",
-    )?);
+    findings.extend(lines::identical(root, "primitives/wit/pack.wit", "crates/engine/wit/pack.wit")?);
     for finding in &findings {
         println!("{finding}");
     }
-    if findings.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("{} findings", findings.len())))
-    }
+    if findings.is_empty() { Ok(()) } else { Err(Failure::new(format!("{} findings", findings.len()))) }
 }
 
 /// Every Rust file of the repository that is not generated.
 fn source_files(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
-    let mut folders = vec![
-        root.join("crates"),
-        root.join("primitives"),
-        root.join("fuzz"),
-    ];
+    let mut folders = vec![root.join("crates"), root.join("primitives"), root.join("fuzz")];
     while let Some(folder) = folders.pop() {
         let Ok(entries) = std::fs::read_dir(&folder) else {
             continue;
         };
         for entry in entries {
-            let entry =
-                entry.map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
+            let entry = entry.map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
             let path = entry.path();
             let name = entry.file_name();
             if path.is_dir() && name != "target" {

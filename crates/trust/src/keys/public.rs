@@ -96,8 +96,10 @@ impl PublicKeys {
             return Err(fail("the first line is not \"telos-public-key 1\""));
         }
         let mut field = |name: &str| lines.next().and_then(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        let ed25519 = field("ed25519").and_then(from_hex).ok_or(fail("the line \"ed25519\" is missing or malformed"))?;
-        let ml_dsa = field("ml-dsa-65").and_then(from_hex).ok_or(fail("the line \"ml-dsa-65\" is missing or malformed"))?;
+        let ed25519 =
+            field("ed25519").and_then(from_hex).ok_or(fail("the line \"ed25519\" is missing or malformed"))?;
+        let ml_dsa =
+            field("ml-dsa-65").and_then(from_hex).ok_or(fail("the line \"ml-dsa-65\" is missing or malformed"))?;
         let id = field("id").and_then(Digest::from_hex).ok_or(fail("the line \"id\" is missing or malformed"))?;
         if lines.next().is_some() {
             return Err(fail("something follows the line \"id\""));

@@ -76,7 +76,12 @@ pub(crate) fn seal(sealing: &Sealing, role: &str, secret: &[u8], path: &Path) ->
 }
 
 /// Decrypts what [`seal`] made. `path` is only named in errors.
-pub(crate) fn open(sealing: &Sealing, role: &str, envelope: &[u8], path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+pub(crate) fn open(
+    sealing: &Sealing,
+    role: &str,
+    envelope: &[u8],
+    path: &Path,
+) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let damaged = |what| KeyError::Damaged { path: path.to_path_buf(), what };
     let parsed = Envelope::parse(envelope).ok_or_else(|| damaged("it is too short or is not a file of sealed keys"))?;
     if parsed.version != VERSION {
@@ -94,7 +99,9 @@ pub(crate) fn open(sealing: &Sealing, role: &str, envelope: &[u8], path: &Path) 
             (from_passphrase(words, &parsed.salt, parsed.work)?, "passphrase")
         }
         (Sealing::KeyFile(_), MODE_PASSPHRASE) => return Err(KeyError::PassphraseNeeded { path: path.to_path_buf() }),
-        (Sealing::Passphrase(_), MODE_KEY_FILE) => return Err(KeyError::PassphraseNotUsed { path: path.to_path_buf() }),
+        (Sealing::Passphrase(_), MODE_KEY_FILE) => {
+            return Err(KeyError::PassphraseNotUsed { path: path.to_path_buf() });
+        }
         _ => return Err(damaged("it is sealed in no known way")),
     };
     let mut bytes = Zeroizing::new(parsed.ciphertext.to_vec());

@@ -205,7 +205,9 @@ impl<S: Source> Walker<S> {
         let until = next.map_or(self.window.length(), |next| next.offset);
         let stretch = self.frames(offset, until)?;
         let shape = match &stretch {
-            Some(frames) if !self.only_prefix_changed(offset)? => classify(self.tag, seq, frames, next.map(|next| next.seq)),
+            Some(frames) if !self.only_prefix_changed(offset)? => {
+                classify(self.tag, seq, frames, next.map(|next| next.seq))
+            }
             // Cut off within a record, or so changed that record boundaries are lost.
             _ => Shape::Changed,
         };

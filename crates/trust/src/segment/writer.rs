@@ -84,8 +84,7 @@ impl SegmentWriter {
             _ => return Err(too_large),
         };
         let (before, mark) = (self.parts.position, self.buffer.len());
-        let prefix =
-            Prefix { length, tag: self.parts.tag, seq: before.records, durable: self.durable, kind };
+        let prefix = Prefix { length, tag: self.parts.tag, seq: before.records, durable: self.durable, kind };
         self.buffer.extend_from_slice(&prefix.encode());
         self.buffer.extend_from_slice(payload);
         let head = format::chain_hash(&self.buffer[mark - HASH_BYTES..]);

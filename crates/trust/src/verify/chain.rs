@@ -194,7 +194,9 @@ fn order(valid: Vec<Valid>, chain: &mut Chain, report: &mut Report) {
                 let detail = format!("checkpoints {due} to {} are missing before it", one.index - 1);
                 report.tampering(FindingKind::Truncation, place, detail);
             }
-        } else if before.is_some_and(|before| *before != one.previous) || (one.index == 0 && one.previous != Digest::ZERO) {
+        } else if before.is_some_and(|before| *before != one.previous)
+            || (one.index == 0 && one.previous != Digest::ZERO)
+        {
             report.tampering(FindingKind::Fork, place, "it follows another checkpoint than the one before it");
         }
         due = due.max(one.index.saturating_add(1));

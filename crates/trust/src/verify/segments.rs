@@ -191,7 +191,8 @@ impl Segment<'_> {
             whole += 1;
             while let Some(entry) = entries.next_if(|entry| entry.records <= seq + 1) {
                 if entry.records == seq + 1 && entry.head != hash {
-                    let detail = format!("records {agreed} to {seq} are chained anew: the signed chain hash is another");
+                    let detail =
+                        format!("records {agreed} to {seq} are chained anew: the signed chain hash is another");
                     self.report.tampering(FindingKind::Edit, self.place(agreed, offset), detail);
                 }
                 agreed = entry.records;

@@ -19,15 +19,9 @@ pub(super) fn check(file: &Path, text: &str) -> Vec<Finding> {
         };
         let indent = line.len() - line.trim_start().len();
         let closes = |candidate: &&str| {
-            candidate.len() > indent
-                && candidate[indent..] == *"}"
-                && candidate[..indent].trim().is_empty()
+            candidate.len() > indent && candidate[indent..] == *"}" && candidate[..indent].trim().is_empty()
         };
-        let Some(length) = lines[start..]
-            .iter()
-            .position(|candidate| closes(candidate))
-            .map(|end| end + 1)
-        else {
+        let Some(length) = lines[start..].iter().position(|candidate| closes(candidate)).map(|end| end + 1) else {
             continue;
         };
         let one_line = line.trim_end().ends_with(';') || line.trim_end().ends_with('}');
@@ -45,15 +39,7 @@ pub(super) fn check(file: &Path, text: &str) -> Vec<Finding> {
 /// The name, if the line begins a function.
 fn function_name(line: &str) -> Option<&str> {
     let mut rest = line.trim_start();
-    for prefix in [
-        "pub(crate) ",
-        "pub(super) ",
-        "pub ",
-        "const ",
-        "async ",
-        "unsafe ",
-        "extern \"C\" ",
-    ] {
+    for prefix in ["pub(crate) ", "pub(super) ", "pub ", "const ", "async ", "unsafe ", "extern \"C\" "] {
         rest = rest.strip_prefix(prefix).unwrap_or(rest);
     }
     let name = rest.strip_prefix("fn ")?;
@@ -66,10 +52,7 @@ mod tests {
     use std::path::Path;
 
     fn findings(body_lines: usize) -> usize {
-        let text = format!(
-            "impl A {{\n    pub fn long() {{\n{}    }}\n}}\n",
-            "        step();\n".repeat(body_lines)
-        );
+        let text = format!("impl A {{\n    pub fn long() {{\n{}    }}\n}}\n", "        step();\n".repeat(body_lines));
         check(Path::new("a.rs"), &text).len()
     }
 
@@ -85,10 +68,7 @@ mod tests {
 
     #[test]
     fn a_signature_without_body_is_not_a_function() {
-        let text = format!(
-            "trait A {{\n    fn a();\n{}}}\n",
-            "    // line\n".repeat(100)
-        );
+        let text = format!("trait A {{\n    fn a();\n{}}}\n", "    // line\n".repeat(100));
         assert_eq!(check(Path::new("a.rs"), &text).len(), 0);
     }
 }

@@ -20,10 +20,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("registry", &["abi", "graph"]),
     ("registry-packs", &[]),
     // Services; they do not use each other.
-    (
-        "execute",
-        &["abi", "graph", "policy", "host", "engine", "registry"],
-    ),
+    ("execute", &["abi", "graph", "policy", "host", "engine", "registry"]),
     ("guard", &["abi", "graph", "policy", "host"]),
     ("model", &["abi", "graph", "registry"]),
     ("surface", &["abi"]),
@@ -68,12 +65,7 @@ const WALLS: &[(&str, &[&str])] = &[
 
 /// Outside crates that only the named rooms may use: each does I/O or runs code that a pure room must not.
 const FENCED: &[(&str, &[&str])] = &[
-    (
-        "rustix",
-        &[
-            "trust", "host", "engine", "guard", "cli", "system", "execute", "bench",
-        ],
-    ),
+    ("rustix", &["trust", "host", "engine", "guard", "cli", "system", "execute", "bench"]),
     ("libc", &["guard", "cli", "bench"]),
     ("wasmtime", &["engine"]),
     ("rusqlite", &["host"]),
@@ -87,8 +79,7 @@ const FENCED: &[(&str, &[&str])] = &[
 /// Checks every crate's manifest against the tables.
 pub(super) fn check(root: &Path) -> Result<Vec<Finding>, Failure> {
     let crates = root.join("crates");
-    let entries = std::fs::read_dir(&crates)
-        .map_err(|error| Failure::new(format!("{}: {error}", crates.display())))?;
+    let entries = std::fs::read_dir(&crates).map_err(|error| Failure::new(format!("{}: {error}", crates.display())))?;
     let mut findings = Vec::new();
     for entry in entries.flatten() {
         let folder = entry.file_name().to_string_lossy().into_owned();
@@ -103,27 +94,18 @@ pub(super) fn check(root: &Path) -> Result<Vec<Finding>, Failure> {
 }
 
 fn check_manifest(folder: &str, text: &str) -> Result<Vec<Finding>, Failure> {
-    let manifest: toml::Table = toml::from_str(text)
-        .map_err(|error| Failure::new(format!("crates/{folder}/Cargo.toml: {error}")))?;
+    let manifest: toml::Table =
+        toml::from_str(text).map_err(|error| Failure::new(format!("crates/{folder}/Cargo.toml: {error}")))?;
     let mut findings = Vec::new();
     let mut find = |message: String| {
-        findings.push(Finding {
-            file: format!("crates/{folder}/Cargo.toml").into(),
-            line: 0,
-            message,
-        });
+        findings.push(Finding { file: format!("crates/{folder}/Cargo.toml").into(), line: 0, message });
     };
     let walls: BTreeMap<&str, &[&str]> = WALLS.iter().copied().collect();
     let Some(allowed) = walls.get(folder) else {
-        find(format!(
-            "room `{folder}` is not in the table of walls: add it with the rooms it may use, and say why"
-        ));
+        find(format!("room `{folder}` is not in the table of walls: add it with the rooms it may use, and say why"));
         return Ok(findings);
     };
-    let inherits = manifest
-        .get("lints")
-        .and_then(|lints| lints.get("workspace"))
-        .and_then(toml::Value::as_bool);
+    let inherits = manifest.get("lints").and_then(|lints| lints.get("workspace")).and_then(toml::Value::as_bool);
     if inherits != Some(true) {
         find("missing `[lints] workspace = true`: one lint table serves every room".into());
     }
@@ -135,17 +117,12 @@ fn check_manifest(folder: &str, text: &str) -> Result<Vec<Finding>, Failure> {
         if let Some(room) = name.strip_prefix("telos-")
             && !allowed.contains(&room)
         {
-            find(format!(
-                "`{folder}` must not use `{room}`: move what both need below them, or make it a port"
-            ));
+            find(format!("`{folder}` must not use `{room}`: move what both need below them, or make it a port"));
         }
         if let Some((_, rooms)) = FENCED.iter().find(|(fenced, _)| fenced == name)
             && !rooms.contains(&folder)
         {
-            find(format!(
-                "`{folder}` must not use `{name}`: only {} may",
-                rooms.join(", ")
-            ));
+            find(format!("`{folder}` must not use `{name}`: only {} may", rooms.join(", ")));
         }
     }
     Ok(findings)
@@ -156,41 +133,26 @@ mod tests {
     use super::check_manifest;
 
     fn messages(folder: &str, dependencies: &str) -> Vec<String> {
-        let text = format!(
-            "[package]\nname = \"x\"\n[lints]\nworkspace = true\n[dependencies]\n{dependencies}"
-        );
-        check_manifest(folder, &text)
-            .expect("the manifest parses")
-            .into_iter()
-            .map(|finding| finding.message)
-            .collect()
+        let text = format!("[package]\nname = \"x\"\n[lints]\nworkspace = true\n[dependencies]\n{dependencies}");
+        check_manifest(folder, &text).expect("the manifest parses").into_iter().map(|finding| finding.message).collect()
     }
 
     #[test]
     fn an_arrow_that_points_down_is_fine() {
         assert_eq!(
-            messages(
-                "policy",
-                "telos-graph.workspace = true\ntelos-abi.workspace = true\n"
-            ),
+            messages("policy", "telos-graph.workspace = true\ntelos-abi.workspace = true\n"),
             Vec::<String>::new()
         );
     }
 
     #[test]
     fn an_arrow_that_points_up_is_found() {
-        assert_eq!(
-            messages("graph", "telos-policy.workspace = true\n").len(),
-            1
-        );
+        assert_eq!(messages("graph", "telos-policy.workspace = true\n").len(), 1);
     }
 
     #[test]
     fn services_do_not_use_each_other() {
-        assert_eq!(
-            messages("guard", "telos-execute.workspace = true\n").len(),
-            1
-        );
+        assert_eq!(messages("guard", "telos-execute.workspace = true\n").len(), 1);
     }
 
     #[test]
@@ -205,8 +167,7 @@ mod tests {
 
     #[test]
     fn a_room_without_the_lint_table_is_found() {
-        let findings =
-            check_manifest("abi", "[package]\nname = \"x\"\n").expect("the manifest parses");
+        let findings = check_manifest("abi", "[package]\nname = \"x\"\n").expect("the manifest parses");
         assert_eq!(findings.len(), 1);
     }
 }
