@@ -63,7 +63,9 @@ pub enum KeyError {
         path: PathBuf,
     },
     /// The passphrase is empty.
-    #[error("the passphrase is empty; set TELOS_PASSPHRASE to a real one, or unset it to seal with a key file")]
+    #[error(
+        "the passphrase is empty; set TELOS_PASSPHRASE to a real one, or unset it to seal with a key file"
+    )]
     PassphraseEmpty,
     /// The machine-local sealing key is gone, and with it the keys sealed under it.
     #[error("{} is missing, and the keys in {} cannot be opened without it; restore it, or move the sealed keys away and new ones will be made", path.display(), sealed.display())]
@@ -88,7 +90,11 @@ pub enum KeyError {
 
 impl KeyError {
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { action, path: path.to_path_buf(), source }
+        move |source| Self::Io {
+            action,
+            path: path.to_path_buf(),
+            source,
+        }
     }
 }
 
@@ -115,7 +121,9 @@ pub enum LogError {
         source: io::Error,
     },
     /// The payload is larger than [`telos_abi::limit::RECORD_BYTES_MAX`].
-    #[error("a record of {bytes} bytes is over the limit of {limit} bytes; split it or store the data elsewhere and record its digest")]
+    #[error(
+        "a record of {bytes} bytes is over the limit of {limit} bytes; split it or store the data elsewhere and record its digest"
+    )]
     TooLarge {
         /// Its size.
         bytes: usize,
@@ -123,7 +131,9 @@ pub enum LogError {
         limit: usize,
     },
     /// An earlier failure left it unknown what reached the disk; nothing more is accepted.
-    #[error("the log of run {run} stopped accepting records after an earlier failure; the records acknowledged before it are safe")]
+    #[error(
+        "the log of run {run} stopped accepting records after an earlier failure; the records acknowledged before it are safe"
+    )]
     Stopped {
         /// The run.
         run: RunId,
@@ -147,7 +157,9 @@ pub enum LogError {
         run: RunId,
     },
     /// Records that were acknowledged are damaged or missing.
-    #[error("the log of run {run} is damaged at record {seq} (byte {offset}): {what}; nothing was changed; see: telos verify")]
+    #[error(
+        "the log of run {run} is damaged at record {seq} (byte {offset}): {what}; nothing was changed; see: telos verify"
+    )]
     Damaged {
         /// The run.
         run: RunId,
@@ -169,7 +181,9 @@ pub enum LogError {
         what: &'static str,
     },
     /// The log is older than the head these keys last signed, or differs from it.
-    #[error("the log was rolled back or replaced: checkpoint {signed} was signed with these keys, the log {found}; restore the newer log, or move this one away and a new one will begin")]
+    #[error(
+        "the log was rolled back or replaced: checkpoint {signed} was signed with these keys, the log {found}; restore the newer log, or move this one away and a new one will begin"
+    )]
     RolledBack {
         /// Index of the newest checkpoint signed.
         signed: u64,
@@ -191,6 +205,10 @@ pub enum LogError {
 
 impl LogError {
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { action, path: path.to_path_buf(), source }
+        move |source| Self::Io {
+            action,
+            path: path.to_path_buf(),
+            source,
+        }
     }
 }

@@ -74,7 +74,8 @@ impl Log {
         let head = self.sign(&store, keys, at, &entries)?;
         if let Some(writer) = own {
             let from = self.open_path(writer.run());
-            fs::rename(&from, self.closed_path(writer.run())).map_err(LogError::io("move", &from))?;
+            fs::rename(&from, self.closed_path(writer.run()))
+                .map_err(LogError::io("move", &from))?;
         }
         self.settle(&left)?;
         Ok(head)
@@ -95,21 +96,44 @@ impl Log {
         let _lock = self.lock()?;
         let store = self.store()?;
         let signed = store.entries()?;
-        let segments: Vec<_> = self.segments()?.into_iter().filter(|info| !info.open).collect();
-        let mut report = GcReport { bytes_kept: segments.iter().map(|info| info.bytes).sum(), ..GcReport::default() };
+        let segments: Vec<_> = self
+            .segments()?
+            .into_iter()
+            .filter(|info| !info.open)
+            .collect();
+        let mut report = GcReport {
+            bytes_kept: segments.iter().map(|info| info.bytes).sum(),
+            ..GcReport::default()
+        };
         let mut dropped = Vec::new();
         for info in segments {
             let age = now.0.saturating_sub(info.run.started_ms);
             let unwanted = retention.age_ms_max.is_some_and(|limit| age > limit)
-                || retention.bytes_max.is_some_and(|limit| report.bytes_kept > limit);
-            let Some(entry) = signed.get(&info.run).filter(|_| unwanted && !keep(info.run)) else { continue };
+                || retention
+                    .bytes_max
+                    .is_some_and(|limit| report.bytes_kept > limit);
+            let Some(entry) = signed
+                .get(&info.run)
+                .filter(|_| unwanted && !keep(info.run))
+            else {
+                continue;
+            };
             // Somebody resumes it at this moment: it stays.
             let path = self.closed_path(info.run);
-            let Some(lock) = lock_segment(&path) else { continue };
+            let Some(lock) = lock_segment(&path) else {
+                continue;
+            };
             report.pruned.push(info.run);
             report.bytes += info.bytes;
             report.bytes_kept -= info.bytes;
-            dropped.push((Entry { state: EntryState::Pruned, ..*entry }, path, lock));
+            dropped.push((
+                Entry {
+                    state: EntryState::Pruned,
+                    ..*entry
+                },
+                path,
+                lock,
+            ));
             if dropped.len() == checkpoint::ENTRIES_MAX {
                 break;
             }
@@ -131,7 +155,9 @@ impl Log {
         let mut out = Vec::new();
         let mut signed = None;
         for (run, path) in log::runs_in(&self.dir().join(OPEN))? {
-            let Some(lock) = lock_segment(&path) else { continue };
+            let Some(lock) = lock_segment(&path) else {
+                continue;
+            };
             let length = lock.metadata().map_err(LogError::io("read", &path))?.len();
             if length < wide(HEADER_BYTES) {
                 // Killed while it was begun: nothing was ever recorded in it.
@@ -143,7 +169,9 @@ impl Log {
             }
             let before = signed.as_ref().and_then(|signed| signed.get(&run));
             // What was damaged is not signed anew. It stays where it is, and `verify` tells what is wrong with it.
-            let Ok(survey) = log::survey(&lock, &path, run, before) else { continue };
+            let Ok(survey) = log::survey(&lock, &path, run, before) else {
+                continue;
+            };
             let position = survey.position;
             // A dead writer's records may be in the system's cache only, and signing says that they are kept.
             lock.sync_data().map_err(LogError::io("sync", &path))?;
@@ -151,8 +179,18 @@ impl Log {
                 Some(entry) if entry.records == position.records => entry.state,
                 _ => EntryState::Interrupted,
             };
-            let entry = Entry { run, state, records: position.records, bytes: position.bytes, head: position.head };
-            out.push(Joined { entry, path, _lock: lock });
+            let entry = Entry {
+                run,
+                state,
+                records: position.records,
+                bytes: position.bytes,
+                head: position.head,
+            };
+            out.push(Joined {
+                entry,
+                path,
+                _lock: lock,
+            });
             if out.len() + 1 == checkpoint::ENTRIES_MAX {
                 break;
             }
@@ -172,7 +210,13 @@ impl Log {
         files::sync_dir(&dir).map_err(LogError::io("sync", &dir))
     }
 
-    fn sign(&self, store: &Store, keys: &Keys, at: Timestamp, entries: &[Entry]) -> Result<Head, LogError> {
+    fn sign(
+        &self,
+        store: &Store,
+        keys: &Keys,
+        at: Timestamp,
+        entries: &[Entry],
+    ) -> Result<Head, LogError> {
         let tail = store.tail()?;
         self.refuse_rollback(keys, &tail)?;
         let statement = Statement {
@@ -186,22 +230,36 @@ impl Log {
         };
         let digest = statement.digest();
         let signature = keys.sign(SIGNING_CONTEXT, &digest.0)?;
-        store.append(&tail, &checkpoint::encode_frame(&statement, entries, &signature))?;
-        let head = Head { log: self.id(), index: statement.index, digest };
+        store.append(
+            &tail,
+            &checkpoint::encode_frame(&statement, entries, &signature),
+        )?;
+        let head = Head {
+            log: self.id(),
+            index: statement.index,
+            digest,
+        };
         keys.remember_head(&head)?;
         Ok(head)
     }
 
     /// Refuses to sign a log that is older than what these keys signed: it would make two histories.
     fn refuse_rollback(&self, keys: &Keys, tail: &Tail) -> Result<(), LogError> {
-        let Some(signed) = keys.signed_head(self.id())? else { return Ok(()) };
+        let Some(signed) = keys.signed_head(self.id())? else {
+            return Ok(());
+        };
         let found = match tail.head {
             None => "has no checkpoint",
             Some(head) if head.index < signed.index => "ends with an older one",
-            Some(head) if head.index == signed.index && head.digest != signed.digest => "has another in its place",
+            Some(head) if head.index == signed.index && head.digest != signed.digest => {
+                "has another in its place"
+            }
             Some(_) => return Ok(()),
         };
-        Err(LogError::RolledBack { signed: signed.index, found })
+        Err(LogError::RolledBack {
+            signed: signed.index,
+            found,
+        })
     }
 }
 

@@ -115,12 +115,23 @@ impl Report {
         self.tampering == 0
     }
 
-    pub(crate) fn add(&mut self, kind: FindingKind, severity: Severity, place: Place, detail: String) {
+    pub(crate) fn add(
+        &mut self,
+        kind: FindingKind,
+        severity: Severity,
+        place: Place,
+        detail: String,
+    ) {
         if severity == Severity::Tampering {
             self.tampering += 1;
         }
         if self.findings.len() < FINDINGS_MAX {
-            self.findings.push(Finding { kind, severity, place, detail });
+            self.findings.push(Finding {
+                kind,
+                severity,
+                place,
+                detail,
+            });
         } else {
             self.findings_dropped += 1;
         }
@@ -174,13 +185,21 @@ impl fmt::Display for Place {
         match self {
             Self::Log => out.write_str("the log"),
             Self::Checkpoint { index, offset } => write!(out, "checkpoint {index} (byte {offset})"),
-            Self::Segment { run, seq, offset } => write!(out, "run {run}, record {seq} (byte {offset})"),
+            Self::Segment { run, seq, offset } => {
+                write!(out, "run {run}, record {seq} (byte {offset})")
+            }
         }
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} at {}: {}", self.kind.name(), self.place, self.detail)
+        write!(
+            out,
+            "{} at {}: {}",
+            self.kind.name(),
+            self.place,
+            self.detail
+        )
     }
 }
