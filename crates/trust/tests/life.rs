@@ -1,4 +1,5 @@
 //! Kills, power cuts, full disks, concurrency, retention and older versions.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 mod common;
 

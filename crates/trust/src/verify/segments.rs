@@ -179,7 +179,7 @@ impl Segment<'_> {
             }
             HeaderFault::Damaged => {
                 self.report
-                    .tampering(FindingKind::Edit, place, "the header was changed")
+                    .tampering(FindingKind::Edit, place, "the header was changed");
             }
             HeaderFault::Version(version) => {
                 let detail = format!("format version {version}; this program reads version 1");
