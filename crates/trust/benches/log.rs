@@ -28,7 +28,7 @@ fn log(criterion: &mut Criterion) {
     let dir = root.path().join("keys");
     let keys = Keys::open_or_create(&dir, &sealing).expect("keys");
     criterion.bench_function("open the keys", |bench| {
-        bench.iter(|| Keys::open(&dir, &sealing).expect("keys"))
+        bench.iter(|| Keys::open(&dir, &sealing).expect("keys"));
     });
     criterion.bench_function("open the log", |bench| {
         bench.iter(|| Log::open(&root.path().join("log")).expect("a log"));

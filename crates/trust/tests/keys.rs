@@ -1,5 +1,8 @@
 //! Keys: made once, sealed, refused when exposed or damaged.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot set up its scene fails"
+)]
 
 mod common;
 

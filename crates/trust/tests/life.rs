@@ -1,5 +1,8 @@
 //! Kills, power cuts, full disks, concurrency, retention and older versions.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot set up its scene fails"
+)]
 
 mod common;
 
@@ -286,13 +289,17 @@ fn child() {
             writer.append(1, b"batched", Durability::Batched).unwrap();
             std::process::abort();
         }
-        "full" => fill(log.begin(run(7), Timestamp(1), keys.id()).unwrap()),
+        "full" => {
+            let writer = log.begin(run(7), Timestamp(1), keys.id()).unwrap();
+            let (acknowledged, records) = fill(writer);
+            print!("acknowledged {acknowledged} {records}");
+        }
         other => panic!("unknown role {other}"),
     }
 }
 
 /// Appends until the disk is full; whatever was acknowledged must be readable afterwards.
-fn fill(mut writer: SegmentWriter) {
+fn fill(mut writer: SegmentWriter) -> (u64, u64) {
     let mut acknowledged = 0;
     for _ in 0..1_000 {
         match writer.append(1, &[9; 1_000], Durability::Synced) {
@@ -301,8 +308,7 @@ fn fill(mut writer: SegmentWriter) {
                 action: "write", ..
             }) => {
                 // A smaller record may still fit: the writer goes on where it was.
-                print!("acknowledged {} {}", acknowledged, writer.records());
-                return;
+                return (acknowledged, writer.records());
             }
             Err(other) => panic!("{other}"),
         }

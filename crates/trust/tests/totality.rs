@@ -1,5 +1,8 @@
 //! Every parser answers on any bytes. Fuzz targets call the same functions.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot set up its scene fails"
+)]
 
 mod common;
 

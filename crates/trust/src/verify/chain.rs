@@ -164,7 +164,7 @@ fn frames(
             (due, after_damage) = (index.saturating_add(1), false);
             continue;
         }
-        due += 1;
+        due = due.saturating_add(1);
     }
     Ok(out)
 }
@@ -281,7 +281,7 @@ fn order(valid: Vec<Valid>, chain: &mut Chain, report: &mut Report) {
                 "this checkpoint stands after later ones",
             );
         } else if one.index > due && !one.after_damage {
-            if (due..one.index).any(|index| present.contains(&index)) {
+            if present.range(due..one.index).next().is_some() {
                 report.tampering(
                     FindingKind::Reorder,
                     place,

@@ -287,6 +287,15 @@ impl Segment<'_> {
 
     fn damage(&mut self, damage: &Damage, signed: u64, length: u64) {
         let place = self.place(damage.seq, damage.offset);
+        // A closed segment was complete when it was signed: nothing of it was being written afterwards.
+        let closed = self
+            .entries
+            .last()
+            .is_some_and(|entry| entry.state == EntryState::Closed);
+        if damage.seq >= signed && closed && !self.open {
+            let detail = "bytes follow the end that was signed";
+            return self.report.tampering(FindingKind::Splice, place, detail);
+        }
         if damage.seq >= signed && damage.may_be_torn() {
             let detail = format!(
                 "{} bytes of a write that was cut short",
