@@ -19,11 +19,7 @@ pub(crate) fn sync_dir(path: &Path) -> io::Result<()> {
 /// Opens a regular file without following a link in its last component and without blocking on a pipe.
 pub(crate) fn open_regular(path: &Path, write: bool) -> io::Result<File> {
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let file = OpenOptions::new()
-        .read(true)
-        .write(write)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)?;
+    let file = OpenOptions::new().read(true).write(write).custom_flags(flags.bits().cast_signed()).open(path)?;
     if file.metadata()?.is_file() {
         Ok(file)
     } else {
