@@ -7,17 +7,10 @@ use telos_trust::{Keys, Log, Sealing, SegmentWriter, verify};
 const RECORDS: u32 = 100_000;
 
 fn fill(log: &Log, keys: &Keys, nonce: u32) -> SegmentWriter {
-    let run = RunId {
-        started_ms: 1,
-        nonce,
-    };
-    let mut writer = log
-        .begin(run, Timestamp(1), keys.id())
-        .expect("the log takes a run");
+    let run = RunId { started_ms: 1, nonce };
+    let mut writer = log.begin(run, Timestamp(1), keys.id()).expect("the log takes a run");
     for _ in 0..RECORDS {
-        writer
-            .append(1, &[7; 256], Durability::Batched)
-            .expect("the log takes a record");
+        writer.append(1, &[7; 256], Durability::Batched).expect("the log takes a record");
     }
     writer
 }
@@ -35,26 +28,20 @@ fn log(criterion: &mut Criterion) {
     });
 
     let mut group = criterion.benchmark_group("records");
-    group
-        .throughput(Throughput::Elements(u64::from(RECORDS)))
-        .sample_size(10);
+    group.throughput(Throughput::Elements(u64::from(RECORDS))).sample_size(10);
     group.bench_function("append, finish and sign", |bench| {
         let fresh = || tempfile::tempdir_in(root.path()).expect("a temporary directory");
         bench.iter_batched_ref(
             fresh,
             |dir| {
                 let log = Log::open(dir.path()).expect("a log");
-                fill(&log, &keys, 1)
-                    .finish(&keys, Timestamp(2))
-                    .expect("a checkpoint");
+                fill(&log, &keys, 1).finish(&keys, Timestamp(2)).expect("a checkpoint");
             },
             BatchSize::PerIteration,
         );
     });
     let log = Log::open(&root.path().join("log")).expect("a log");
-    fill(&log, &keys, 1)
-        .finish(&keys, Timestamp(2))
-        .expect("a checkpoint");
+    fill(&log, &keys, 1).finish(&keys, Timestamp(2)).expect("a checkpoint");
     group.bench_function("verify", |bench| {
         bench.iter(|| {
             let report = verify(log.dir(), keys.public(), None).expect("a readable log");

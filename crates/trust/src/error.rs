@@ -63,9 +63,7 @@ pub enum KeyError {
         path: PathBuf,
     },
     /// The passphrase is empty.
-    #[error(
-        "the passphrase is empty; set TELOS_PASSPHRASE to a real one, or unset it to seal with a key file"
-    )]
+    #[error("the passphrase is empty; set TELOS_PASSPHRASE to a real one, or unset it to seal with a key file")]
     PassphraseEmpty,
     /// The machine-local sealing key is gone, and with it the keys sealed under it.
     #[error("{} is missing, and the keys in {} cannot be opened without it; restore it, or move the sealed keys away and new ones will be made", path.display(), sealed.display())]
@@ -90,11 +88,7 @@ pub enum KeyError {
 
 impl KeyError {
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io {
-            action,
-            path: path.to_path_buf(),
-            source,
-        }
+        move |source| Self::Io { action, path: path.to_path_buf(), source }
     }
 }
 
@@ -205,10 +199,6 @@ pub enum LogError {
 
 impl LogError {
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io {
-            action,
-            path: path.to_path_buf(),
-            source,
-        }
+        move |source| Self::Io { action, path: path.to_path_buf(), source }
     }
 }

@@ -23,19 +23,14 @@ pub(crate) fn open_regular(path: &Path, write: bool) -> io::Result<File> {
     if file.metadata()?.is_file() {
         Ok(file)
     } else {
-        Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "it is not a regular file",
-        ))
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
     }
 }
 
 /// Reads a whole file that may hold at most `bytes_max` bytes.
 pub(crate) fn read_small(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    open_regular(path, false)?
-        .take(bytes_max + 1)
-        .read_to_end(&mut bytes)?;
+    open_regular(path, false)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
     if codec::wide(bytes.len()) > bytes_max {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
@@ -73,17 +68,10 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 
 fn write_beside(path: &Path, content: &[u8], durable: bool) -> io::Result<PathBuf> {
     let mut suffix = [0_u8; 8];
-    aws_lc_rs::rand::fill(&mut suffix)
-        .map_err(|_| io::Error::other("the system gave no random bytes"))?;
+    aws_lc_rs::rand::fill(&mut suffix).map_err(|_| io::Error::other("the system gave no random bytes"))?;
     let temporary = path.with_extension(format!("{}.tmp", codec::to_hex(&suffix)));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&temporary)?;
-    let written = file
-        .write_all(content)
-        .and_then(|()| if durable { file.sync_all() } else { Ok(()) });
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+    let written = file.write_all(content).and_then(|()| if durable { file.sync_all() } else { Ok(()) });
     if let Err(error) = written {
         let _ = fs::remove_file(&temporary);
         return Err(error);

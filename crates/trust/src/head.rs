@@ -55,11 +55,7 @@ impl Head {
 
 impl fmt::Display for Head {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "telos-head-1 {} {} {}",
-            self.log, self.index, self.digest
-        )
+        write!(out, "telos-head-1 {} {} {}", self.log, self.index, self.digest)
     }
 }
 
@@ -69,18 +65,9 @@ mod tests {
 
     #[test]
     fn the_line_comes_back_and_nothing_else_is_taken() {
-        let head = Head {
-            log: LogId([3; 16]),
-            index: 12,
-            digest: Digest([4; 32]),
-        };
+        let head = Head { log: LogId([3; 16]), index: 12, digest: Digest([4; 32]) };
         assert_eq!(Head::parse(&format!("{head}\n")), Some(head));
-        for text in [
-            "",
-            "telos-head-2 00 1 00",
-            "telos-head-1",
-            &format!("{head} more"),
-        ] {
+        for text in ["", "telos-head-2 00 1 00", "telos-head-1", &format!("{head} more")] {
             assert_eq!(Head::parse(text), None, "{text}");
         }
     }

@@ -74,8 +74,7 @@ impl Log {
         let head = self.sign(&store, keys, at, &entries)?;
         if let Some(writer) = own {
             let from = self.open_path(writer.run());
-            fs::rename(&from, self.closed_path(writer.run()))
-                .map_err(LogError::io("move", &from))?;
+            fs::rename(&from, self.closed_path(writer.run())).map_err(LogError::io("move", &from))?;
         }
         self.settle(&left)?;
         Ok(head)
@@ -96,26 +95,14 @@ impl Log {
         let _lock = self.lock()?;
         let store = self.store()?;
         let signed = store.entries()?;
-        let segments: Vec<_> = self
-            .segments()?
-            .into_iter()
-            .filter(|info| !info.open)
-            .collect();
-        let mut report = GcReport {
-            bytes_kept: segments.iter().map(|info| info.bytes).sum(),
-            ..GcReport::default()
-        };
+        let segments: Vec<_> = self.segments()?.into_iter().filter(|info| !info.open).collect();
+        let mut report = GcReport { bytes_kept: segments.iter().map(|info| info.bytes).sum(), ..GcReport::default() };
         let mut dropped = Vec::new();
         for info in segments {
             let age = now.0.saturating_sub(info.run.started_ms);
             let unwanted = retention.age_ms_max.is_some_and(|limit| age > limit)
-                || retention
-                    .bytes_max
-                    .is_some_and(|limit| report.bytes_kept > limit);
-            let Some(entry) = signed
-                .get(&info.run)
-                .filter(|_| unwanted && !keep(info.run))
-            else {
+                || retention.bytes_max.is_some_and(|limit| report.bytes_kept > limit);
+            let Some(entry) = signed.get(&info.run).filter(|_| unwanted && !keep(info.run)) else {
                 continue;
             };
             // Somebody resumes it at this moment: it stays.
@@ -126,14 +113,7 @@ impl Log {
             report.pruned.push(info.run);
             report.bytes += info.bytes;
             report.bytes_kept -= info.bytes;
-            dropped.push((
-                Entry {
-                    state: EntryState::Pruned,
-                    ..*entry
-                },
-                path,
-                lock,
-            ));
+            dropped.push((Entry { state: EntryState::Pruned, ..*entry }, path, lock));
             if dropped.len() == checkpoint::ENTRIES_MAX {
                 break;
             }
@@ -179,18 +159,8 @@ impl Log {
                 Some(entry) if entry.records == position.records => entry.state,
                 _ => EntryState::Interrupted,
             };
-            let entry = Entry {
-                run,
-                state,
-                records: position.records,
-                bytes: position.bytes,
-                head: position.head,
-            };
-            out.push(Joined {
-                entry,
-                path,
-                _lock: lock,
-            });
+            let entry = Entry { run, state, records: position.records, bytes: position.bytes, head: position.head };
+            out.push(Joined { entry, path, _lock: lock });
             if out.len() + 1 == checkpoint::ENTRIES_MAX {
                 break;
             }
@@ -210,13 +180,7 @@ impl Log {
         files::sync_dir(&dir).map_err(LogError::io("sync", &dir))
     }
 
-    fn sign(
-        &self,
-        store: &Store,
-        keys: &Keys,
-        at: Timestamp,
-        entries: &[Entry],
-    ) -> Result<Head, LogError> {
+    fn sign(&self, store: &Store, keys: &Keys, at: Timestamp, entries: &[Entry]) -> Result<Head, LogError> {
         let tail = store.tail()?;
         self.refuse_rollback(keys, &tail)?;
         let statement = Statement {
@@ -230,15 +194,8 @@ impl Log {
         };
         let digest = statement.digest();
         let signature = keys.sign(SIGNING_CONTEXT, &digest.0)?;
-        store.append(
-            &tail,
-            &checkpoint::encode_frame(&statement, entries, &signature),
-        )?;
-        let head = Head {
-            log: self.id(),
-            index: statement.index,
-            digest,
-        };
+        store.append(&tail, &checkpoint::encode_frame(&statement, entries, &signature))?;
+        let head = Head { log: self.id(), index: statement.index, digest };
         keys.remember_head(&head)?;
         Ok(head)
     }
@@ -251,15 +208,10 @@ impl Log {
         let found = match tail.head {
             None => "has no checkpoint",
             Some(head) if head.index < signed.index => "ends with an older one",
-            Some(head) if head.index == signed.index && head.digest != signed.digest => {
-                "has another in its place"
-            }
+            Some(head) if head.index == signed.index && head.digest != signed.digest => "has another in its place",
             Some(_) => return Ok(()),
         };
-        Err(LogError::RolledBack {
-            signed: signed.index,
-            found,
-        })
+        Err(LogError::RolledBack { signed: signed.index, found })
     }
 }
 

@@ -37,7 +37,6 @@ pub use join::{GcReport, Retention};
 pub use keys::{KeyId, Keys, PUBLIC_KEY_TEXT_BYTES_MAX, PublicKeys, Sealing, Signature};
 pub use log::{Log, Record, Records, Reopened, SegmentInfo};
 pub use segment::{
-    Damage, HeaderFault, OpenFault, RecordView, Resumption, SegmentHeader, SegmentWriter, Shape,
-    Source, Step, Walker,
+    Damage, HeaderFault, OpenFault, RecordView, Resumption, SegmentHeader, SegmentWriter, Shape, Source, Step, Walker,
 };
 pub use verify::{FINDINGS_MAX, Finding, FindingKind, Place, Report, Severity, verify};

@@ -13,8 +13,7 @@ use crate::head::{Head, LogId};
 use crate::keys::KeyId;
 use crate::segment::format::{HEADER_BYTES, tag_of};
 use crate::segment::{
-    HeaderFault, OpenFault, Position, SegmentHeader, SegmentWriter, Shape, Step, Walker,
-    WriterParts,
+    HeaderFault, OpenFault, Position, SegmentHeader, SegmentWriter, Shape, Step, Walker, WriterParts,
 };
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File, OpenOptions};
@@ -77,10 +76,7 @@ impl Log {
             files::make_private_dir(&path).map_err(LogError::io("create", &path))?;
         }
         let id = Store::open_or_create(&dir.join(CHECKPOINTS))?.log();
-        Ok(Self {
-            dir: dir.to_path_buf(),
-            id,
-        })
+        Ok(Self { dir: dir.to_path_buf(), id })
     }
 
     /// The log's identity.
@@ -99,12 +95,7 @@ impl Log {
     ///
     /// # Errors
     /// When the run is in the log already or the segment cannot be made.
-    pub fn begin(
-        &self,
-        run: RunId,
-        created: Timestamp,
-        key: KeyId,
-    ) -> Result<SegmentWriter, LogError> {
+    pub fn begin(&self, run: RunId, created: Timestamp, key: KeyId) -> Result<SegmentWriter, LogError> {
         if self.closed_path(run).exists() {
             return Err(LogError::RunExists { run });
         }
@@ -113,31 +104,16 @@ impl Log {
         let head = self.head()?;
         let header = SegmentHeader {
             log: self.id,
-            run: RunId {
-                started_ms: run.started_ms & 0xffff_ffff_ffff,
-                ..run
-            },
+            run: RunId { started_ms: run.started_ms & 0xffff_ffff_ffff, ..run },
             created,
             key,
             checkpoints_before: head.map_or(0, |head| head.index + 1),
             checkpoint_before: head.map_or(Digest::ZERO, |head| head.digest),
         };
         let encoded = header.encode();
-        let position = Position {
-            records: 0,
-            bytes: wide(HEADER_BYTES),
-            head: last_hash(&encoded),
-        };
+        let position = Position { records: 0, bytes: wide(HEADER_BYTES), head: last_hash(&encoded) };
         let log = self.clone();
-        let parts = WriterParts {
-            log,
-            run,
-            file,
-            path,
-            tag: tag_of(&encoded),
-            position,
-            name_durable: false,
-        };
+        let parts = WriterParts { log, run, file, path, tag: tag_of(&encoded), position, name_durable: false };
         SegmentWriter::begin(parts, &header)
     }
 
@@ -160,8 +136,7 @@ impl Log {
         }
         let dropped_bytes = survey.length - survey.position.bytes;
         if dropped_bytes > 0 {
-            file.set_len(survey.position.bytes)
-                .map_err(LogError::io("shorten", &path))?;
+            file.set_len(survey.position.bytes).map_err(LogError::io("shorten", &path))?;
         }
         let parts = WriterParts {
             log: self.clone(),
@@ -175,13 +150,7 @@ impl Log {
         let mut writer = SegmentWriter::at(parts);
         // What was read back may only have been in the system's cache: it must be durable before it is built upon.
         writer.sync()?;
-        Ok((
-            writer,
-            Reopened {
-                records: survey.position.records,
-                dropped_bytes,
-            },
-        ))
+        Ok((writer, Reopened { records: survey.position.records, dropped_bytes }))
     }
 
     /// All segments, oldest run first.
@@ -194,11 +163,7 @@ impl Log {
             for (run, path) in runs_in(&self.dir.join(place))? {
                 // Gone since the listing: it was moved by a checkpoint and is seen in the other directory.
                 if let Ok(facts) = fs::symlink_metadata(&path) {
-                    out.push(SegmentInfo {
-                        run,
-                        bytes: facts.len(),
-                        open,
-                    });
+                    out.push(SegmentInfo { run, bytes: facts.len(), open });
                 }
             }
         }
@@ -214,11 +179,7 @@ impl Log {
     pub fn find(&self, prefix: &str) -> Result<Vec<RunId>, LogError> {
         let prefix = prefix.to_ascii_lowercase();
         let all = self.segments()?;
-        Ok(all
-            .into_iter()
-            .map(|info| info.run)
-            .filter(|run| run.to_string().starts_with(&prefix))
-            .collect())
+        Ok(all.into_iter().map(|info| info.run).filter(|run| run.to_string().starts_with(&prefix)).collect())
     }
 
     /// The records of a run, each checked against the chain as it is read. A torn end of a killed run is no error;
@@ -230,12 +191,7 @@ impl Log {
         let path = self.path_of(run)?;
         let file = files::open_regular(&path, false).map_err(LogError::io("open", &path))?;
         let walker = Walker::new(file).map_err(|fault| open_error(fault, &path, run))?;
-        Ok(Records {
-            walker,
-            path,
-            run,
-            ended: false,
-        })
+        Ok(Records { walker, path, run, ended: false })
     }
 
     /// The newest checkpoint, or `None` in a log that has none.
@@ -259,13 +215,7 @@ impl Log {
     /// Takes the log's lock; it ends with the file.
     pub(crate) fn lock(&self) -> Result<File, LogError> {
         let path = self.dir.join(LOCK);
-        let open = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path);
+        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
         let file = open.map_err(LogError::io("open", &path))?;
         lock_exclusive(&file).map_err(LogError::io("lock", &path))?;
         Ok(file)
@@ -281,15 +231,8 @@ impl Log {
 
     fn path_of(&self, run: RunId) -> Result<PathBuf, LogError> {
         // The open directory last and first: a checkpoint that moves the file between two looks does not hide it.
-        let places = [
-            self.open_path(run),
-            self.closed_path(run),
-            self.open_path(run),
-        ];
-        places
-            .into_iter()
-            .find(|path| path.exists())
-            .ok_or(LogError::NoSuchRun { run })
+        let places = [self.open_path(run), self.closed_path(run), self.open_path(run)];
+        places.into_iter().find(|path| path.exists()).ok_or(LogError::NoSuchRun { run })
     }
 }
 
@@ -319,17 +262,11 @@ impl Iterator for Records {
         let error = match self.walker.step() {
             Ok(Step::Record(record)) => {
                 let bytes = record.payload.to_vec();
-                return Some(Ok(Record {
-                    seq: record.seq,
-                    kind: record.kind,
-                    bytes,
-                }));
+                return Some(Ok(Record { seq: record.seq, kind: record.kind, bytes }));
             }
             Ok(Step::End) => None,
             Ok(Step::Damage(damage)) if damage.may_be_torn() => None,
-            Ok(Step::Damage(damage)) => {
-                Some(damaged(self.run, damage.seq, damage.offset, damage.shape))
-            }
+            Ok(Step::Damage(damage)) => Some(damaged(self.run, damage.seq, damage.offset, damage.shape)),
             Err(error) => Some(LogError::io("read", &self.path)(error)),
         };
         self.ended = true;
@@ -345,19 +282,12 @@ pub(crate) struct Survey {
 }
 
 /// Walks a locked segment to its last whole record, and refuses one that lost what was acknowledged or signed.
-pub(crate) fn survey(
-    file: &File,
-    path: &Path,
-    run: RunId,
-    signed: Option<&Entry>,
-) -> Result<Survey, LogError> {
+pub(crate) fn survey(file: &File, path: &Path, run: RunId, signed: Option<&Entry>) -> Result<Survey, LogError> {
     let mut walker = Walker::new(file).map_err(|fault| open_error(fault, path, run))?;
     loop {
         match walker.step().map_err(LogError::io("read", path))? {
             Step::Record(record) => {
-                if signed.is_some_and(|entry| {
-                    entry.records == record.seq + 1 && entry.head != record.hash
-                }) {
+                if signed.is_some_and(|entry| entry.records == record.seq + 1 && entry.head != record.hash) {
                     return Err(damaged(run, record.seq, record.offset, Shape::Changed));
                 }
             }
@@ -368,42 +298,20 @@ pub(crate) fn survey(
         }
     }
     if signed.is_some_and(|entry| entry.records > walker.seq()) {
-        return Err(damaged(
-            run,
-            walker.seq(),
-            walker.offset(),
-            Shape::Missing(1),
-        ));
+        return Err(damaged(run, walker.seq(), walker.offset(), Shape::Missing(1)));
     }
-    let position = Position {
-        records: walker.seq(),
-        bytes: walker.offset(),
-        head: walker.head(),
-    };
-    Ok(Survey {
-        position,
-        length: walker.length(),
-        tag: walker.tag(),
-    })
+    let position = Position { records: walker.seq(), bytes: walker.offset(), head: walker.head() };
+    Ok(Survey { position, length: walker.length(), tag: walker.tag() })
 }
 
 /// Makes and locks a new segment. A checkpoint that comes between the two takes the empty file for one a killed run
 /// left and removes it; then it is made again.
 fn create_locked(path: &Path, run: RunId) -> Result<File, LogError> {
     loop {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path);
+        let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path);
         let file = file.map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => LogError::RunExists { run },
-            _ => LogError::Io {
-                action: "create",
-                path: path.to_path_buf(),
-                source,
-            },
+            _ => LogError::Io { action: "create", path: path.to_path_buf(), source },
         })?;
         lock_exclusive(&file).map_err(LogError::io("lock", path))?;
         if is_at(&file, path) {
@@ -427,10 +335,7 @@ pub(crate) fn runs_in(dir: &Path) -> Result<Vec<(RunId, PathBuf)>, LogError> {
     let mut out = Vec::new();
     for entry in fs::read_dir(dir).map_err(LogError::io("list", dir))? {
         let path = entry.map_err(LogError::io("list", dir))?.path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .and_then(|name| name.strip_suffix(SUFFIX));
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(SUFFIX));
         if let Some(run) = name.and_then(RunId::parse) {
             out.push((run, path));
         }
@@ -463,22 +368,13 @@ fn last_hash(header: &[u8; HEADER_BYTES]) -> Digest {
 fn open_error(fault: OpenFault, path: &Path, run: RunId) -> LogError {
     match fault {
         OpenFault::Io(error) => LogError::io("read", path)(error),
-        OpenFault::Header(HeaderFault::Version(version)) => LogError::Version {
-            path: path.to_path_buf(),
-            version,
-        },
-        OpenFault::Header(HeaderFault::Short) => LogError::Damaged {
-            run,
-            seq: 0,
-            offset: 0,
-            what: "it ends within its header",
-        },
-        OpenFault::Header(HeaderFault::Damaged) => LogError::Damaged {
-            run,
-            seq: 0,
-            offset: 0,
-            what: "its header was changed",
-        },
+        OpenFault::Header(HeaderFault::Version(version)) => LogError::Version { path: path.to_path_buf(), version },
+        OpenFault::Header(HeaderFault::Short) => {
+            LogError::Damaged { run, seq: 0, offset: 0, what: "it ends within its header" }
+        }
+        OpenFault::Header(HeaderFault::Damaged) => {
+            LogError::Damaged { run, seq: 0, offset: 0, what: "its header was changed" }
+        }
     }
 }
 
@@ -489,10 +385,5 @@ fn damaged(run: RunId, seq: u64, offset: u64, shape: Shape) -> LogError {
         Shape::Reordered => "records are out of order",
         Shape::Foreign => "a record of another run stands there",
     };
-    LogError::Damaged {
-        run,
-        seq,
-        offset,
-        what,
-    }
+    LogError::Damaged { run, seq, offset, what }
 }

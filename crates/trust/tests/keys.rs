@@ -1,8 +1,5 @@
 //! Keys: made once, sealed, refused when exposed or damaged.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot set up its scene fails"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 mod common;
 
@@ -32,20 +29,8 @@ fn keys_are_the_same_next_time_and_private() {
     assert_eq!(keys.id(), again.id());
     assert_eq!(keys.derive("engine cache"), again.derive("engine cache"));
     assert_ne!(keys.derive("engine cache"), keys.derive("approvals"));
-    for (path, mode) in [
-        ("keys", 0o700),
-        ("keys/identity", 0o600),
-        ("sealing.key", 0o600),
-    ] {
-        assert_eq!(
-            fs::metadata(root.path().join(path))
-                .unwrap()
-                .permissions()
-                .mode()
-                & 0o777,
-            mode,
-            "{path}"
-        );
+    for (path, mode) in [("keys", 0o700), ("keys/identity", 0o600), ("sealing.key", 0o600)] {
+        assert_eq!(fs::metadata(root.path().join(path)).unwrap().permissions().mode() & 0o777, mode, "{path}");
     }
 }
 
@@ -56,21 +41,12 @@ fn signatures_hold_for_one_message_in_one_context() {
     let public = PublicKeys::parse(&keys.public().to_string()).unwrap();
     let signature = keys.sign("a", b"message").unwrap();
     assert!(public.verify("a", b"message", &signature));
-    assert!(
-        !public.verify("b", b"message", &signature) && !public.verify("a", b"other", &signature)
-    );
+    assert!(!public.verify("b", b"message", &signature) && !public.verify("a", b"other", &signature));
     // Either half alone is not enough.
     for place in [0, 63, 64, 3_372] {
         let mut bytes = signature.as_bytes().to_vec();
         bytes[place] ^= 1;
-        assert!(
-            !public.verify(
-                "a",
-                b"message",
-                &telos_trust::Signature::from_bytes(&bytes).unwrap()
-            ),
-            "{place}"
-        );
+        assert!(!public.verify("a", b"message", &telos_trust::Signature::from_bytes(&bytes).unwrap()), "{place}");
     }
 }
 
@@ -78,16 +54,12 @@ fn signatures_hold_for_one_message_in_one_context() {
 fn threads_that_start_at_once_get_the_same_keys() {
     let root = tempfile::tempdir().unwrap();
     let ids: Vec<_> = std::thread::scope(|scope| {
-        let all: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| open_keys(root.path()).id()))
-            .collect();
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(|| open_keys(root.path()).id())).collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     });
     assert!(ids.iter().all(|id| *id == ids[0]));
-    let left: Vec<_> = fs::read_dir(root.path().join("keys"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
+    let left: Vec<_> =
+        fs::read_dir(root.path().join("keys")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["identity"]);
 }
 
@@ -95,18 +67,11 @@ fn threads_that_start_at_once_get_the_same_keys() {
 fn exposed_keys_are_refused_with_the_way_out() {
     let root = tempfile::tempdir().unwrap();
     open_keys(root.path());
-    for path in [
-        root.path().join("keys"),
-        identity(root.path()),
-        root.path().join("sealing.key"),
-    ] {
+    for path in [root.path().join("keys"), identity(root.path()), root.path().join("sealing.key")] {
         let before = fs::metadata(&path).unwrap().permissions();
         fs::set_permissions(&path, fs::Permissions::from_mode(before.mode() | 0o044)).unwrap();
         let error = reopened(root.path()).unwrap_err();
-        assert!(
-            matches!(error, KeyError::Exposed { .. }) && error.to_string().contains("chmod go-rwx"),
-            "{error}"
-        );
+        assert!(matches!(error, KeyError::Exposed { .. }) && error.to_string().contains("chmod go-rwx"), "{error}");
         fs::set_permissions(&path, before).unwrap();
     }
     assert!(reopened(root.path()).is_ok());
@@ -134,21 +99,11 @@ fn a_missing_sealing_key_makes_no_new_keys() {
     let root = tempfile::tempdir().unwrap();
     open_keys(root.path());
     fs::remove_file(root.path().join("sealing.key")).unwrap();
-    assert!(matches!(
-        reopened(root.path()),
-        Err(KeyError::SealingKeyMissing { .. })
-    ));
+    assert!(matches!(reopened(root.path()), Err(KeyError::SealingKeyMissing { .. })));
     assert!(!root.path().join("sealing.key").exists());
     fs::write(root.path().join("sealing.key"), "nonsense").unwrap();
-    fs::set_permissions(
-        root.path().join("sealing.key"),
-        fs::Permissions::from_mode(0o600),
-    )
-    .unwrap();
-    assert!(matches!(
-        reopened(root.path()),
-        Err(KeyError::Damaged { .. })
-    ));
+    fs::set_permissions(root.path().join("sealing.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(matches!(reopened(root.path()), Err(KeyError::Damaged { .. })));
 }
 
 #[test]
@@ -157,34 +112,16 @@ fn a_passphrase_seals() {
     let dir = root.path().join("keys");
     let words = |text: &str| Sealing::Passphrase(text.to_owned().into());
     let keys = Keys::open_or_create(&dir, &words("correct horse")).unwrap();
-    assert_eq!(
-        Keys::open(&dir, &words("correct horse")).unwrap().id(),
-        keys.id()
-    );
-    assert!(matches!(
-        Keys::open(&dir, &words("wrong")),
-        Err(KeyError::DoesNotOpen {
-            secret: "passphrase",
-            ..
-        })
-    ));
-    assert!(matches!(
-        Keys::open(&dir, &words("")),
-        Err(KeyError::PassphraseEmpty)
-    ));
-    assert!(matches!(
-        Keys::open(&dir, &sealing(root.path())),
-        Err(KeyError::PassphraseNeeded { .. })
-    ));
+    assert_eq!(Keys::open(&dir, &words("correct horse")).unwrap().id(), keys.id());
+    assert!(matches!(Keys::open(&dir, &words("wrong")), Err(KeyError::DoesNotOpen { secret: "passphrase", .. })));
+    assert!(matches!(Keys::open(&dir, &words("")), Err(KeyError::PassphraseEmpty)));
+    assert!(matches!(Keys::open(&dir, &sealing(root.path())), Err(KeyError::PassphraseNeeded { .. })));
     let stored = fs::read(identity(root.path())).unwrap();
     // A hostile work factor is refused before any work is done.
     let mut greedy = stored;
     greedy[16..20].copy_from_slice(&u32::MAX.to_le_bytes());
     fs::write(identity(root.path()), greedy).unwrap();
-    assert!(matches!(
-        Keys::open(&dir, &words("correct horse")),
-        Err(KeyError::Damaged { .. })
-    ));
+    assert!(matches!(Keys::open(&dir, &words("correct horse")), Err(KeyError::Damaged { .. })));
 }
 
 #[test]
@@ -196,13 +133,7 @@ fn a_pipe_or_link_in_the_place_of_keys_is_refused() {
     std::os::unix::fs::symlink(&elsewhere, identity(root.path())).unwrap();
     assert!(reopened(root.path()).is_err());
     fs::remove_file(identity(root.path())).unwrap();
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        identity(root.path()),
-        rustix::fs::FileType::Fifo,
-        rustix::fs::Mode::RUSR,
-        0,
-    )
-    .unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, identity(root.path()), rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+        .unwrap();
     assert!(reopened(root.path()).is_err());
 }

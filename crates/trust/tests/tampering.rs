@@ -1,8 +1,5 @@
 //! Each kind of tampering, at any place, is detected and located.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot set up its scene fails"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 mod common;
 
@@ -24,9 +21,7 @@ fn shared() -> std::sync::MutexGuard<'static, Bench> {
         }
         std::sync::Mutex::new(bench)
     });
-    bench
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    bench.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Verifies with `path` holding `bytes`, then puts the original back.
@@ -39,42 +34,18 @@ fn with(bench: &Bench, path: &std::path::Path, bytes: &[u8]) -> Vec<(FindingKind
 }
 
 fn at(number: u32, seq: usize, offset: usize) -> Place {
-    Place::Segment {
-        run: run(number),
-        seq: seq as u64,
-        offset: offset as u64,
-    }
+    Place::Segment { run: run(number), seq: seq as u64, offset: offset as u64 }
 }
 
 #[test]
 fn an_untouched_log_is_sound_and_counted() {
     let bench = shared();
     let report = bench.verify();
-    assert!(
-        report.is_sound() && report.findings.is_empty(),
-        "{:?}",
-        report.findings
-    );
-    assert_eq!(
-        (
-            report.segments,
-            report.records,
-            report.records_signed,
-            report.checkpoints
-        ),
-        (3, 36, 36, 3)
-    );
-    let records: Vec<_> = bench
-        .log
-        .read(run(1))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
+    assert!(report.is_sound() && report.findings.is_empty(), "{:?}", report.findings);
+    assert_eq!((report.segments, report.records, report.records_signed, report.checkpoints), (3, 36, 36, 3));
+    let records: Vec<_> = bench.log.read(run(1)).unwrap().map(Result::unwrap).collect();
     assert_eq!(records.len(), 12);
-    assert_eq!(
-        (records[3].seq, records[3].kind, &records[3].bytes),
-        (3, 7, &payload(1, 3))
-    );
+    assert_eq!((records[3].seq, records[3].kind, &records[3].bytes), (3, 7, &payload(1, 3)));
 }
 
 proptest! {
@@ -168,10 +139,7 @@ fn swapped_segments_are_located() {
     fs::write(&one, bytes).unwrap();
     assert_eq!(
         tampering(&bench.verify()),
-        vec![
-            (FindingKind::Reorder, at(0, 0, 0)),
-            (FindingKind::Reorder, at(1, 0, 0))
-        ]
+        vec![(FindingKind::Reorder, at(0, 0, 0)), (FindingKind::Reorder, at(1, 0, 0))]
     );
 }
 
@@ -181,10 +149,7 @@ fn a_segment_of_another_log_is_a_splice() {
     bench.finished(0, 2);
     other.finished(0, 2);
     fs::copy(other.segment(0), bench.segment(0)).unwrap();
-    assert_eq!(
-        tampering(&bench.verify()),
-        vec![(FindingKind::Splice, at(0, 0, 0))]
-    );
+    assert_eq!(tampering(&bench.verify()), vec![(FindingKind::Splice, at(0, 0, 0))]);
 }
 
 #[test]
@@ -192,10 +157,7 @@ fn a_missing_segment_is_a_truncation() {
     let bench = Bench::new();
     bench.finished(0, 2);
     fs::remove_file(bench.segment(0)).unwrap();
-    assert_eq!(
-        tampering(&bench.verify()),
-        vec![(FindingKind::Truncation, at(0, 0, 0))]
-    );
+    assert_eq!(tampering(&bench.verify()), vec![(FindingKind::Truncation, at(0, 0, 0))]);
 }
 
 /// Puts another file at the place of `to`, checkpoints of equal length being exchangeable.
@@ -211,51 +173,18 @@ fn checkpoints_removed_reordered_or_repeated_are_located() {
     let part = |index| checkpoint(&bytes, index, 3);
     let offset = |frames: usize| (64 + frames * part(0).len()) as u64;
     let head = &bytes[..64];
-    let removed = with(
-        &bench,
-        &bench.checkpoints(),
-        &[head, part(0), part(2)].concat(),
-    );
+    let removed = with(&bench, &bench.checkpoints(), &[head, part(0), part(2)].concat());
     assert!(
-        removed.contains(&(
-            FindingKind::Truncation,
-            Place::Checkpoint {
-                index: 2,
-                offset: offset(1)
-            }
-        )),
+        removed.contains(&(FindingKind::Truncation, Place::Checkpoint { index: 2, offset: offset(1) })),
         "{removed:?}"
     );
-    let swapped = with(
-        &bench,
-        &bench.checkpoints(),
-        &[head, part(1), part(0), part(2)].concat(),
-    );
+    let swapped = with(&bench, &bench.checkpoints(), &[head, part(1), part(0), part(2)].concat());
     assert!(
-        swapped.contains(&(
-            FindingKind::Reorder,
-            Place::Checkpoint {
-                index: 1,
-                offset: offset(0)
-            }
-        )),
+        swapped.contains(&(FindingKind::Reorder, Place::Checkpoint { index: 1, offset: offset(0) })),
         "{swapped:?}"
     );
-    let repeated = with(
-        &bench,
-        &bench.checkpoints(),
-        &[head, part(0), part(1), part(1), part(2)].concat(),
-    );
-    assert_eq!(
-        repeated,
-        vec![(
-            FindingKind::Reorder,
-            Place::Checkpoint {
-                index: 1,
-                offset: offset(2)
-            }
-        )]
-    );
+    let repeated = with(&bench, &bench.checkpoints(), &[head, part(0), part(1), part(1), part(2)].concat());
+    assert_eq!(repeated, vec![(FindingKind::Reorder, Place::Checkpoint { index: 1, offset: offset(2) })]);
 }
 
 #[test]
@@ -269,38 +198,16 @@ fn a_log_rolled_back_is_noticed_and_not_signed_again() {
     let whole = fs::read(bench.checkpoints()).unwrap();
     fs::write(bench.checkpoints(), &old).unwrap();
     let blind = verify(bench.log.dir(), bench.keys.public(), None).unwrap();
-    assert!(
-        tampering(&blind)
-            .iter()
-            .all(|(kind, _)| *kind == FindingKind::Rollback)
-            && !blind.is_sound()
-    );
+    assert!(tampering(&blind).iter().all(|(kind, _)| *kind == FindingKind::Rollback) && !blind.is_sound());
     // All of it is rolled back: only the head tells.
     let bytes = fs::read(&newer).unwrap();
     fs::remove_file(&newer).unwrap();
-    assert!(
-        verify(bench.log.dir(), bench.keys.public(), None)
-            .unwrap()
-            .is_sound()
-    );
-    assert_eq!(
-        tampering(&bench.verify()),
-        vec![(FindingKind::Rollback, Place::Log)]
-    );
-    let mut writer = bench
-        .log
-        .begin(run(2), telos_abi::Timestamp(5), bench.keys.id())
-        .unwrap();
-    writer
-        .append(1, b"x", telos_abi::Durability::Batched)
-        .unwrap();
-    let refused = writer
-        .finish(&bench.keys, telos_abi::Timestamp(6))
-        .unwrap_err();
-    assert!(
-        matches!(refused, telos_trust::LogError::RolledBack { signed: 1, .. }),
-        "{refused}"
-    );
+    assert!(verify(bench.log.dir(), bench.keys.public(), None).unwrap().is_sound());
+    assert_eq!(tampering(&bench.verify()), vec![(FindingKind::Rollback, Place::Log)]);
+    let mut writer = bench.log.begin(run(2), telos_abi::Timestamp(5), bench.keys.id()).unwrap();
+    writer.append(1, b"x", telos_abi::Durability::Batched).unwrap();
+    let refused = writer.finish(&bench.keys, telos_abi::Timestamp(6)).unwrap_err();
+    assert!(matches!(refused, telos_trust::LogError::RolledBack { signed: 1, .. }), "{refused}");
     // Restored, the log goes on and covers what could not be signed.
     fs::write(bench.checkpoints(), whole).unwrap();
     fs::write(&newer, bytes).unwrap();
@@ -320,34 +227,16 @@ fn a_fork_is_located() {
     // The same keys sign another history, as after a restored backup of everything.
     fs::write(bench.checkpoints(), &old).unwrap();
     fs::remove_file(bench.segment(1)).unwrap();
-    fs::remove_file(
-        bench
-            .root
-            .path()
-            .join(format!("keys/head-{}", bench.log.id())),
-    )
-    .unwrap();
+    fs::remove_file(bench.root.path().join(format!("keys/head-{}", bench.log.id()))).unwrap();
     bench.finished(2, 2);
     let found = tampering(&verify(bench.log.dir(), bench.keys.public(), Some(&head)).unwrap());
-    assert_eq!(
-        found,
-        vec![(
-            FindingKind::Fork,
-            Place::Checkpoint {
-                index: 1,
-                offset: 0
-            }
-        )]
-    );
+    assert_eq!(found, vec![(FindingKind::Fork, Place::Checkpoint { index: 1, offset: 0 })]);
     // Both histories in one file.
     let second = fs::read(bench.checkpoints()).unwrap();
     let both = [first.as_slice(), checkpoint(&second, 1, 2)].concat();
     let offset = first.len() as u64;
     let found = with(&bench, &bench.checkpoints(), &both);
-    assert!(
-        found.contains(&(FindingKind::Fork, Place::Checkpoint { index: 1, offset })),
-        "{found:?}"
-    );
+    assert!(found.contains(&(FindingKind::Fork, Place::Checkpoint { index: 1, offset })), "{found:?}");
 }
 
 #[test]
@@ -356,26 +245,14 @@ fn another_key_is_told() {
     bench.finished(0, 1);
     let report = verify(bench.log.dir(), other.keys.public(), None).unwrap();
     let found = tampering(&report);
-    assert!(
-        found.contains(&(
-            FindingKind::ForeignKey,
-            Place::Checkpoint {
-                index: 0,
-                offset: 64
-            }
-        )),
-        "{found:?}"
-    );
+    assert!(found.contains(&(FindingKind::ForeignKey, Place::Checkpoint { index: 0, offset: 64 })), "{found:?}");
     assert_eq!(report.records_signed, 0);
 }
 
 /// Chains every record from `seq` on anew, as an attacker who knows the format would.
 fn rechained(bytes: &mut [u8], seq: usize) {
     for (start, end) in frames(bytes).into_iter().skip(seq) {
-        let hash = blake3::keyed_hash(
-            b"telos log v1: record chain      ",
-            &bytes[start - 32..end - 32],
-        );
+        let hash = blake3::keyed_hash(b"telos log v1: record chain      ", &bytes[start - 32..end - 32]);
         bytes[end - 32..end].copy_from_slice(hash.as_bytes());
     }
 }
@@ -386,9 +263,7 @@ fn an_edit_with_the_chain_made_good_is_located_between_signatures() {
     bench.finished(0, 4);
     let (mut writer, _) = bench.log.reopen(run(0)).unwrap();
     for _ in 0..4 {
-        writer
-            .append(7, b"second session", telos_abi::Durability::Batched)
-            .unwrap();
+        writer.append(7, b"second session", telos_abi::Durability::Batched).unwrap();
     }
     writer.finish(&bench.keys, telos_abi::Timestamp(9)).unwrap();
     let path = bench.segment(0);
@@ -416,11 +291,7 @@ fn records_added_to_what_was_signed_are_a_splice() {
         rechained(&mut bytes, 3);
         let found = with(&bench, &path, &bytes);
         // A number out of reach is no record, but bytes after a signed end all the same.
-        let offset = if number == 3 {
-            bytes.len()
-        } else {
-            whole.len()
-        };
+        let offset = if number == 3 { bytes.len() } else { whole.len() };
         assert_eq!(found, vec![(FindingKind::Splice, at(0, 3, offset))]);
     }
 }

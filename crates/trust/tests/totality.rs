@@ -1,8 +1,5 @@
 //! Every parser answers on any bytes. Fuzz targets call the same functions.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot set up its scene fails"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 mod common;
 
@@ -32,19 +29,13 @@ fn sample() -> &'static (Vec<u8>, Vec<u8>) {
     SAMPLE.get_or_init(|| {
         let bench = Bench::new();
         bench.finished(0, 8);
-        (
-            fs::read(bench.segment(0)).unwrap(),
-            fs::read(bench.checkpoints()).unwrap(),
-        )
+        (fs::read(bench.segment(0)).unwrap(), fs::read(bench.checkpoints()).unwrap())
     })
 }
 
 #[test]
 fn the_sample_is_whole() {
-    assert_eq!(
-        (walk(&sample().0), check_checkpoint_bytes(&sample().1)),
-        (Some(8), Some(1))
-    );
+    assert_eq!((walk(&sample().0), check_checkpoint_bytes(&sample().1)), (Some(8), Some(1)));
 }
 
 proptest! {

@@ -82,16 +82,12 @@ impl Entry {
         out.extend_from_slice(&self.records.to_le_bytes());
         out.extend_from_slice(&self.bytes.to_le_bytes());
         out.extend_from_slice(&self.head.0);
-        out.try_into()
-            .expect("the fields above add up to ENTRY_BYTES")
+        out.try_into().expect("the fields above add up to ENTRY_BYTES")
     }
 
     fn parse(reader: &mut Reader<'_>) -> Option<Self> {
         Some(Self {
-            run: RunId {
-                started_ms: reader.u64()?,
-                nonce: reader.u32()?,
-            },
+            run: RunId { started_ms: reader.u64()?, nonce: reader.u32()? },
             state: match reader.array::<1>()? {
                 [1] => EntryState::Closed,
                 [2] => EntryState::Interrupted,
@@ -157,11 +153,7 @@ pub(crate) fn parse_header(bytes: &[u8]) -> Result<LogId, Option<u16>> {
         Some(1) => {
             let id = (reader.slice(6), reader.array());
             match id {
-                (Some(_), Some(id))
-                    if bytes.get(..HEADER_BYTES) == Some(&encode_header(LogId(id))) =>
-                {
-                    Ok(LogId(id))
-                }
+                (Some(_), Some(id)) if bytes.get(..HEADER_BYTES) == Some(&encode_header(LogId(id))) => Ok(LogId(id)),
                 _ => Err(None),
             }
         }
@@ -171,15 +163,9 @@ pub(crate) fn parse_header(bytes: &[u8]) -> Result<LogId, Option<u16>> {
 }
 
 /// The bytes of a checkpoint.
-pub(crate) fn encode_frame(
-    statement: &Statement,
-    entries: &[Entry],
-    signature: &Signature,
-) -> Vec<u8> {
+pub(crate) fn encode_frame(statement: &Statement, entries: &[Entry], signature: &Signature) -> Vec<u8> {
     let total = FRAME_FIXED_BYTES + entries.len() * ENTRY_BYTES;
-    let length = u32::try_from(total)
-        .expect("ENTRIES_MAX keeps frames far below 4 GiB")
-        .to_le_bytes();
+    let length = u32::try_from(total).expect("ENTRIES_MAX keeps frames far below 4 GiB").to_le_bytes();
     let mut out = Vec::with_capacity(total);
     out.extend_from_slice(&length);
     out.extend_from_slice(&statement.encode());
@@ -222,17 +208,10 @@ impl Frame {
             }
         }
         let signature = Signature::from_bytes(reader.slice(SIGNATURE_BYTES)?)?;
-        let check_holds = rest.first_chunk()
-            == Some(blake3::keyed_hash(FRAME_DOMAIN, checked).as_bytes())
+        let check_holds = rest.first_chunk() == Some(blake3::keyed_hash(FRAME_DOMAIN, checked).as_bytes())
             && rest.last_chunk() == Some(&first);
         let intact = well_formed && check_holds && root_of(&entries) == statement.root;
-        Some(Self {
-            statement,
-            entries,
-            signature,
-            intact,
-            bytes: length,
-        })
+        Some(Self { statement, entries, signature, intact, bytes: length })
     }
 }
 
@@ -253,11 +232,7 @@ pub(crate) fn root_of(entries: &[Entry]) -> Digest {
             peaks.push(merged);
         }
     }
-    let folded = peaks
-        .into_iter()
-        .rev()
-        .map(|(_, digest)| digest)
-        .reduce(|right, left| node(&left, &right));
+    let folded = peaks.into_iter().rev().map(|(_, digest)| digest).reduce(|right, left| node(&left, &right));
     folded.unwrap_or_else(|| Digest(blake3::keyed_hash(TREE_DOMAIN, b"").into()))
 }
 

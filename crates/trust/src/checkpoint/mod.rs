@@ -4,8 +4,8 @@ mod format;
 mod store;
 
 pub(crate) use format::{
-    ENTRIES_MAX, Entry, FRAME_BYTES_MAX, Frame, HEADER_BYTES, SIGNING_CONTEXT, Statement,
-    claimed_bytes, encode_frame, parse_header, root_of,
+    ENTRIES_MAX, Entry, FRAME_BYTES_MAX, Frame, HEADER_BYTES, SIGNING_CONTEXT, Statement, claimed_bytes, encode_frame,
+    parse_header, root_of,
 };
 pub use format::{EntryState, check_bytes};
 pub(crate) use store::{Store, Tail};

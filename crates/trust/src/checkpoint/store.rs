@@ -37,8 +37,7 @@ impl Store {
         }
         let mut id = [0; 16];
         crate::keys::random(&mut id)?;
-        files::create_once(path, &format::encode_header(LogId(id)))
-            .map_err(LogError::io("create", path))?;
+        files::create_once(path, &format::encode_header(LogId(id))).map_err(LogError::io("create", path))?;
         Self::open(path)
     }
 
@@ -47,21 +46,12 @@ impl Store {
         let mut header = [0; HEADER_BYTES];
         let read = Source::read_at(&file, 0, &mut header).map_err(LogError::io("read", path))?;
         let log = format::parse_header(&header[..read]).map_err(|version| match version {
-            Some(version) => LogError::Version {
-                path: path.to_path_buf(),
-                version,
-            },
-            None => LogError::CheckpointsDamaged {
-                path: path.to_path_buf(),
-                offset: 0,
-                what: "the header was changed",
-            },
+            Some(version) => LogError::Version { path: path.to_path_buf(), version },
+            None => {
+                LogError::CheckpointsDamaged { path: path.to_path_buf(), offset: 0, what: "the header was changed" }
+            }
         })?;
-        Ok(Self {
-            file,
-            path: path.to_path_buf(),
-            log,
-        })
+        Ok(Self { file, path: path.to_path_buf(), log })
     }
 
     pub(crate) const fn log(&self) -> LogId {
@@ -72,10 +62,7 @@ impl Store {
     pub(crate) fn quick_tail(&self) -> Result<Option<Tail>, LogError> {
         let length = self.length()?;
         if length == wide(HEADER_BYTES) {
-            return Ok(Some(Tail {
-                head: None,
-                bytes: length,
-            }));
+            return Ok(Some(Tail { head: None, bytes: length }));
         }
         let mut claim = [0; 4];
         let claimed = match length.checked_sub(4) {
@@ -85,17 +72,10 @@ impl Store {
         let Some(frame_bytes) = claimed else {
             return Ok(None);
         };
-        let start = length
-            .checked_sub(wide(frame_bytes))
-            .filter(|start| *start >= wide(HEADER_BYTES));
+        let start = length.checked_sub(wide(frame_bytes)).filter(|start| *start >= wide(HEADER_BYTES));
         let Some(start) = start else { return Ok(None) };
-        let frame = self
-            .frame_at(start)?
-            .filter(|frame| frame.intact && frame.bytes == frame_bytes);
-        Ok(frame.map(|frame| Tail {
-            head: Some(self.head_of(&frame)),
-            bytes: length,
-        }))
+        let frame = self.frame_at(start)?.filter(|frame| frame.intact && frame.bytes == frame_bytes);
+        Ok(frame.map(|frame| Tail { head: Some(self.head_of(&frame)), bytes: length }))
     }
 
     /// The newest checkpoint, whatever follows it. Called with the lock held: what follows was torn by a kill and
@@ -104,15 +84,9 @@ impl Store {
         if let Some(tail) = self.quick_tail()? {
             return Ok(tail);
         }
-        let mut tail = Tail {
-            head: None,
-            bytes: wide(HEADER_BYTES),
-        };
+        let mut tail = Tail { head: None, bytes: wide(HEADER_BYTES) };
         while let Some(frame) = self.frame_at(tail.bytes)?.filter(|frame| frame.intact) {
-            tail = Tail {
-                head: Some(self.head_of(&frame)),
-                bytes: tail.bytes + wide(frame.bytes),
-            };
+            tail = Tail { head: Some(self.head_of(&frame)), bytes: tail.bytes + wide(frame.bytes) };
         }
         if self.length()? - tail.bytes > wide(FRAME_BYTES_MAX) {
             return Err(self.damaged(tail.bytes, "a checkpoint was changed, and others follow it"));
@@ -137,14 +111,10 @@ impl Store {
             LogError::io("write", &self.path)(source)
         };
         if self.length()? > tail.bytes {
-            self.file
-                .set_len(tail.bytes)
-                .map_err(LogError::io("write", &self.path))?;
+            self.file.set_len(tail.bytes).map_err(LogError::io("write", &self.path))?;
         }
         self.file.write_all_at(frame, tail.bytes).map_err(cut)?;
-        self.file
-            .sync_data()
-            .map_err(LogError::io("sync", &self.path))
+        self.file.sync_data().map_err(LogError::io("sync", &self.path))
     }
 
     fn frame_at(&self, at: u64) -> Result<Option<Frame>, LogError> {
@@ -165,11 +135,7 @@ impl Store {
     }
 
     fn head_of(&self, frame: &Frame) -> Head {
-        Head {
-            log: self.log,
-            index: frame.statement.index,
-            digest: frame.statement.digest(),
-        }
+        Head { log: self.log, index: frame.statement.index, digest: frame.statement.digest() }
     }
 
     fn length(&self) -> Result<u64, LogError> {
@@ -181,10 +147,6 @@ impl Store {
     }
 
     fn damaged(&self, offset: u64, what: &'static str) -> LogError {
-        LogError::CheckpointsDamaged {
-            path: self.path.clone(),
-            offset,
-            what,
-        }
+        LogError::CheckpointsDamaged { path: self.path.clone(), offset, what }
     }
 }

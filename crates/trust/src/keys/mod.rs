@@ -67,39 +67,19 @@ impl Keys {
         let path = dir.join(IDENTITY);
         seal::check_private(dir)?;
         seal::check_private(&path)?;
-        let envelope =
-            files::read_small(&path, IDENTITY_BYTES_MAX).map_err(KeyError::io("read", &path))?;
+        let envelope = files::read_small(&path, IDENTITY_BYTES_MAX).map_err(KeyError::io("read", &path))?;
         let secrets = seal::open(sealing, ROLE, &envelope, &path)?;
-        let damaged = || KeyError::Damaged {
-            path: path.clone(),
-            what: "the sealed secrets are not three seeds",
-        };
+        let damaged = || KeyError::Damaged { path: path.clone(), what: "the sealed secrets are not three seeds" };
         let (classical, rest) = secrets.split_at_checked(SEED_BYTES).ok_or_else(damaged)?;
         let (lattice, root) = rest.split_at_checked(SEED_BYTES).ok_or_else(damaged)?;
         let ed25519 = Ed25519KeyPair::from_seed_unchecked(classical).map_err(|_| damaged())?;
         let ml_dsa = PqdsaKeyPair::from_seed(&ML_DSA_65_SIGNING, lattice).map_err(|_| damaged())?;
         let public = PublicKeys::new(
-            ed25519
-                .public_key()
-                .as_ref()
-                .try_into()
-                .map_err(|_| damaged())?,
-            Box::new(
-                ml_dsa
-                    .public_key()
-                    .as_ref()
-                    .try_into()
-                    .map_err(|_| damaged())?,
-            ),
+            ed25519.public_key().as_ref().try_into().map_err(|_| damaged())?,
+            Box::new(ml_dsa.public_key().as_ref().try_into().map_err(|_| damaged())?),
         );
         let root = Zeroizing::new(root.try_into().map_err(|_| damaged())?);
-        Ok(Self {
-            dir: dir.to_path_buf(),
-            ed25519,
-            ml_dsa,
-            root,
-            public,
-        })
+        Ok(Self { dir: dir.to_path_buf(), ed25519, ml_dsa, root, public })
     }
 
     /// The public halves, for export and verification.
@@ -118,10 +98,7 @@ impl Keys {
     /// ("engine cache"); knowing one subkey tells nothing about another or about the root.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
-        blake3::derive_key(
-            &format!("telos 2026 trust v1 subkey: {purpose}"),
-            self.root.as_ref(),
-        )
+        blake3::derive_key(&format!("telos 2026 trust v1 subkey: {purpose}"), self.root.as_ref())
     }
 
     /// Signs `message` with both algorithms. A signature made in one context is not valid in another.
@@ -133,13 +110,9 @@ impl Keys {
         let mut bytes = vec![0_u8; SIGNATURE_BYTES];
         let (classical, lattice) = bytes.split_at_mut(public::ED25519_SIGNATURE_BYTES);
         classical.copy_from_slice(self.ed25519.sign(&framed).as_ref());
-        let length = self
-            .ml_dsa
-            .sign(&framed, lattice)
-            .map_err(|_| KeyError::Crypto("ML-DSA-65 gave no signature"))?;
+        let length = self.ml_dsa.sign(&framed, lattice).map_err(|_| KeyError::Crypto("ML-DSA-65 gave no signature"))?;
         debug_assert_eq!(length, public::ML_DSA_SIGNATURE_BYTES);
-        Signature::from_bytes(&bytes)
-            .ok_or(KeyError::Crypto("the signatures have unexpected lengths"))
+        Signature::from_bytes(&bytes).ok_or(KeyError::Crypto("the signatures have unexpected lengths"))
     }
 
     /// The newest checkpoint these keys signed for this log, or `None` if they signed none. Give it to
@@ -163,10 +136,7 @@ impl Keys {
             .and_then(Head::parse)
             .filter(|head| head.log == log)
             .map(Some)
-            .ok_or(KeyError::Damaged {
-                path,
-                what: "it is not the head of this log",
-            })
+            .ok_or(KeyError::Damaged { path, what: "it is not the head of this log" })
     }
 
     /// Remembers a signed head. Called with the log's lock held, so heads only grow.

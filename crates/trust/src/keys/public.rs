@@ -59,18 +59,11 @@ pub struct PublicKeys {
 }
 
 impl PublicKeys {
-    pub(crate) fn new(
-        ed25519: [u8; ED25519_KEY_BYTES],
-        ml_dsa: Box<[u8; ML_DSA_KEY_BYTES]>,
-    ) -> Self {
+    pub(crate) fn new(ed25519: [u8; ED25519_KEY_BYTES], ml_dsa: Box<[u8; ML_DSA_KEY_BYTES]>) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key("telos 2026 trust v1 key id");
         hasher.update(&ed25519).update(ml_dsa.as_slice());
         let id = KeyId(Digest(hasher.finalize().into()));
-        Self {
-            ed25519,
-            ml_dsa,
-            id,
-        }
+        Self { ed25519, ml_dsa, id }
     }
 
     /// The pair's identity.
@@ -98,38 +91,21 @@ impl PublicKeys {
         if text.len() > PUBLIC_KEY_TEXT_BYTES_MAX {
             return Err(fail("it is too long"));
         }
-        let mut lines = text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         if lines.next() != Some(FIRST_LINE) {
             return Err(fail("the first line is not \"telos-public-key 1\""));
         }
-        let mut field = |name: &str| {
-            lines
-                .next()
-                .and_then(|line| line.strip_prefix(name)?.strip_prefix(' '))
-        };
-        let ed25519 = field("ed25519")
-            .and_then(from_hex)
-            .ok_or(fail("the line \"ed25519\" is missing or malformed"))?;
-        let ml_dsa = field("ml-dsa-65")
-            .and_then(from_hex)
-            .ok_or(fail("the line \"ml-dsa-65\" is missing or malformed"))?;
-        let id = field("id")
-            .and_then(Digest::from_hex)
-            .ok_or(fail("the line \"id\" is missing or malformed"))?;
+        let mut field = |name: &str| lines.next().and_then(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let ed25519 =
+            field("ed25519").and_then(from_hex).ok_or(fail("the line \"ed25519\" is missing or malformed"))?;
+        let ml_dsa =
+            field("ml-dsa-65").and_then(from_hex).ok_or(fail("the line \"ml-dsa-65\" is missing or malformed"))?;
+        let id = field("id").and_then(Digest::from_hex).ok_or(fail("the line \"id\" is missing or malformed"))?;
         if lines.next().is_some() {
             return Err(fail("something follows the line \"id\""));
         }
         let keys = Self::new(ed25519, Box::new(ml_dsa));
-        if keys.id.0 == id {
-            Ok(keys)
-        } else {
-            Err(fail(
-                "the id does not belong to the keys, so a digit was changed",
-            ))
-        }
+        if keys.id.0 == id { Ok(keys) } else { Err(fail("the id does not belong to the keys, so a digit was changed")) }
     }
 }
 

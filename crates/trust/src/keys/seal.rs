@@ -22,17 +22,9 @@ const PREFIX_BYTES: usize = 8 + 5 * 4 + SALT_BYTES + NONCE_BYTES;
 const SEALING_KEY_LINE: &str = "telos-sealing-key 1 ";
 
 /// Argon2id's work for new envelopes: 64 MiB, 3 passes, 1 lane; about 0.1 s on the machines of 2026.
-const WORK: Work = Work {
-    memory_kib: 64 << 10,
-    passes: 3,
-    lanes: 1,
-};
+const WORK: Work = Work { memory_kib: 64 << 10, passes: 3, lanes: 1 };
 /// Most work an envelope may ask for. A hostile file must not take the machine down before it fails to open.
-const WORK_MAX: Work = Work {
-    memory_kib: 1 << 20,
-    passes: 16,
-    lanes: 16,
-};
+const WORK_MAX: Work = Work { memory_kib: 1 << 20, passes: 16, lanes: 16 };
 
 /// What seals the secrets at rest.
 ///
@@ -56,12 +48,7 @@ struct Work {
 }
 
 /// Encrypts `secret`. `role` says what is sealed: an envelope of one role does not open as another.
-pub(crate) fn seal(
-    sealing: &Sealing,
-    role: &str,
-    secret: &[u8],
-    path: &Path,
-) -> Result<Vec<u8>, KeyError> {
+pub(crate) fn seal(sealing: &Sealing, role: &str, secret: &[u8], path: &Path) -> Result<Vec<u8>, KeyError> {
     let mut salt = [0_u8; SALT_BYTES];
     let mut nonce = [0_u8; NONCE_BYTES];
     fill(&mut salt)?;
@@ -69,15 +56,7 @@ pub(crate) fn seal(
     let (mode, work, key) = match sealing {
         Sealing::KeyFile(file) => {
             let kept = open_or_create_key(file)?;
-            (
-                MODE_KEY_FILE,
-                Work {
-                    memory_kib: 0,
-                    passes: 0,
-                    lanes: 0,
-                },
-                from_file(&kept, &salt),
-            )
+            (MODE_KEY_FILE, Work { memory_kib: 0, passes: 0, lanes: 0 }, from_file(&kept, &salt))
         }
         Sealing::Passphrase(words) => (MODE_PASSPHRASE, WORK, from_passphrase(words, &salt, WORK)?),
     };
@@ -89,18 +68,9 @@ pub(crate) fn seal(
     out.extend_from_slice(&nonce);
     let mut sealed = Zeroizing::new(secret.to_vec());
     cipher(&key)?
-        .seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(bound(role, &out)),
-            &mut *sealed,
-        )
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound(role, &out)), &mut *sealed)
         .map_err(|_| KeyError::Crypto("the secrets could not be sealed"))?;
-    debug_assert_eq!(
-        out.len(),
-        PREFIX_BYTES,
-        "the prefix is what `open` expects of {}",
-        path.display()
-    );
+    debug_assert_eq!(out.len(), PREFIX_BYTES, "the prefix is what `open` expects of {}", path.display());
     out.extend_from_slice(&sealed);
     Ok(out)
 }
@@ -112,17 +82,10 @@ pub(crate) fn open(
     envelope: &[u8],
     path: &Path,
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let damaged = |what| KeyError::Damaged {
-        path: path.to_path_buf(),
-        what,
-    };
-    let parsed = Envelope::parse(envelope)
-        .ok_or_else(|| damaged("it is too short or is not a file of sealed keys"))?;
+    let damaged = |what| KeyError::Damaged { path: path.to_path_buf(), what };
+    let parsed = Envelope::parse(envelope).ok_or_else(|| damaged("it is too short or is not a file of sealed keys"))?;
     if parsed.version != VERSION {
-        return Err(KeyError::Version {
-            path: path.to_path_buf(),
-            version: parsed.version,
-        });
+        return Err(KeyError::Version { path: path.to_path_buf(), version: parsed.version });
     }
     let (key, secret) = match (sealing, parsed.mode) {
         (Sealing::KeyFile(file), MODE_KEY_FILE) => {
@@ -133,20 +96,13 @@ pub(crate) fn open(
             if !parsed.work.is_reasonable() {
                 return Err(damaged("it asks for more work than any such file does"));
             }
-            (
-                from_passphrase(words, &parsed.salt, parsed.work)?,
-                "passphrase",
-            )
+            (from_passphrase(words, &parsed.salt, parsed.work)?, "passphrase")
         }
         (Sealing::KeyFile(_), MODE_PASSPHRASE) => {
-            return Err(KeyError::PassphraseNeeded {
-                path: path.to_path_buf(),
-            });
+            return Err(KeyError::PassphraseNeeded { path: path.to_path_buf() });
         }
         (Sealing::Passphrase(_), MODE_KEY_FILE) => {
-            return Err(KeyError::PassphraseNotUsed {
-                path: path.to_path_buf(),
-            });
+            return Err(KeyError::PassphraseNotUsed { path: path.to_path_buf() });
         }
         _ => return Err(damaged("it is sealed in no known way")),
     };
@@ -154,10 +110,7 @@ pub(crate) fn open(
     let aad = Aad::from(bound(role, parsed.prefix));
     let length = cipher(&key)?
         .open_in_place(Nonce::assume_unique_for_key(parsed.nonce), aad, &mut bytes)
-        .map_err(|_| KeyError::DoesNotOpen {
-            path: path.to_path_buf(),
-            secret,
-        })?
+        .map_err(|_| KeyError::DoesNotOpen { path: path.to_path_buf(), secret })?
         .len();
     bytes.truncate(length);
     Ok(bytes)
@@ -183,11 +136,7 @@ impl<'a> Envelope<'a> {
         Some(Self {
             version: reader.u32()?,
             mode: reader.u32()?,
-            work: Work {
-                memory_kib: reader.u32()?,
-                passes: reader.u32()?,
-                lanes: reader.u32()?,
-            },
+            work: Work { memory_kib: reader.u32()?, passes: reader.u32()?, lanes: reader.u32()? },
             salt: reader.array()?,
             nonce: reader.array()?,
             prefix,
@@ -198,19 +147,14 @@ impl<'a> Envelope<'a> {
 
 impl Work {
     const fn is_reasonable(self) -> bool {
-        self.memory_kib <= WORK_MAX.memory_kib
-            && self.passes <= WORK_MAX.passes
-            && self.lanes <= WORK_MAX.lanes
+        self.memory_kib <= WORK_MAX.memory_kib && self.passes <= WORK_MAX.passes && self.lanes <= WORK_MAX.lanes
     }
 }
 
 fn missing(error: KeyError, file: &Path, sealed: &Path) -> KeyError {
     match error {
         KeyError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
-            KeyError::SealingKeyMissing {
-                path: file.to_path_buf(),
-                sealed: sealed.to_path_buf(),
-            }
+            KeyError::SealingKeyMissing { path: file.to_path_buf(), sealed: sealed.to_path_buf() }
         }
         other => other,
     }
@@ -242,13 +186,9 @@ fn from_passphrase(words: &str, salt: &[u8], work: Work) -> Result<Zeroizing<[u8
     let parameters = argon2::Params::new(work.memory_kib, work.passes, work.lanes, Some(32))
         .map_err(|_| KeyError::Crypto("the work factor is not one Argon2 accepts"))?;
     let mut key = Zeroizing::new([0_u8; 32]);
-    argon2::Argon2::new(
-        argon2::Algorithm::Argon2id,
-        argon2::Version::V0x13,
-        parameters,
-    )
-    .hash_password_into(words.as_bytes(), salt, key.as_mut())
-    .map_err(|_| KeyError::Crypto("the passphrase could not be stretched"))?;
+    argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, parameters)
+        .hash_password_into(words.as_bytes(), salt, key.as_mut())
+        .map_err(|_| KeyError::Crypto("the passphrase could not be stretched"))?;
     Ok(key)
 }
 
@@ -262,10 +202,7 @@ fn open_or_create_key(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyError> {
     files::make_private_dir(parent).map_err(KeyError::io("create", parent))?;
     let mut key = Zeroizing::new([0_u8; 32]);
     fill(key.as_mut())?;
-    let text = Zeroizing::new(format!(
-        "{SEALING_KEY_LINE}{}\n",
-        *Zeroizing::new(to_hex(key.as_ref()))
-    ));
+    let text = Zeroizing::new(format!("{SEALING_KEY_LINE}{}\n", *Zeroizing::new(to_hex(key.as_ref()))));
     files::create_once(path, text.as_bytes()).map_err(KeyError::io("create", path))?;
     read_key(path)
 }
@@ -277,24 +214,15 @@ fn read_key(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyError> {
         .ok()
         .and_then(|text| from_hex(text.strip_prefix(SEALING_KEY_LINE)?.trim_end()))
         .map(Zeroizing::new)
-        .ok_or_else(|| KeyError::Damaged {
-            path: path.to_path_buf(),
-            what: "it is not a sealing key",
-        })
+        .ok_or_else(|| KeyError::Damaged { path: path.to_path_buf(), what: "it is not a sealing key" })
 }
 
 /// Refuses a secret that others may reach.
 pub(crate) fn check_private(path: &Path) -> Result<(), KeyError> {
     match files::exposure(path).map_err(KeyError::io("look at", path))? {
         None => Ok(()),
-        Some(files::Exposure::Open(mode)) => Err(KeyError::Exposed {
-            path: path.to_path_buf(),
-            mode,
-        }),
-        Some(files::Exposure::NotOwned(owner)) => Err(KeyError::NotOwned {
-            path: path.to_path_buf(),
-            owner,
-        }),
+        Some(files::Exposure::Open(mode)) => Err(KeyError::Exposed { path: path.to_path_buf(), mode }),
+        Some(files::Exposure::NotOwned(owner)) => Err(KeyError::NotOwned { path: path.to_path_buf(), owner }),
     }
 }
 

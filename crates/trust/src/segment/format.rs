@@ -70,8 +70,7 @@ impl SegmentHeader {
         body.extend_from_slice(&self.checkpoint_before.0);
         let digest = blake3::keyed_hash(HEADER_DOMAIN, &body);
         body.extend_from_slice(digest.as_bytes());
-        body.try_into()
-            .expect("the fields above add up to HEADER_BYTES")
+        body.try_into().expect("the fields above add up to HEADER_BYTES")
     }
 
     /// Reads a header from the beginning of a segment. Total on any bytes.
@@ -98,10 +97,7 @@ impl SegmentHeader {
         }
         reader.slice(6)?;
         let log = LogId(reader.array()?);
-        let run = RunId {
-            started_ms: reader.u64()?,
-            nonce: reader.u32()?,
-        };
+        let run = RunId { started_ms: reader.u64()?, nonce: reader.u32()? };
         reader.slice(4)?;
         Some(Self {
             log,

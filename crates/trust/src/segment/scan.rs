@@ -1,8 +1,6 @@
 //! Walking a segment: whole records in order, and an exact account of the first byte that is not part of one.
 
-use super::format::{
-    self, FRAME_BYTES, HASH_BYTES, HEADER_BYTES, HeaderFault, PREFIX_BYTES, Prefix, SegmentHeader,
-};
+use super::format::{self, FRAME_BYTES, HASH_BYTES, HEADER_BYTES, HeaderFault, PREFIX_BYTES, Prefix, SegmentHeader};
 use super::source::{Source, Window};
 use crate::codec::{narrow, wide};
 use std::io;
@@ -105,24 +103,12 @@ impl<S: Source> Walker<S> {
     /// When the header cannot be read or is not one.
     pub fn new(source: S) -> Result<Self, OpenFault> {
         let mut window = Window::new(source).map_err(OpenFault::Io)?;
-        let bytes = window
-            .get(0, HEADER_BYTES)
-            .map_err(OpenFault::Io)?
-            .ok_or(OpenFault::Header(HeaderFault::Short))?;
+        let bytes = window.get(0, HEADER_BYTES).map_err(OpenFault::Io)?.ok_or(OpenFault::Header(HeaderFault::Short))?;
         let header = SegmentHeader::parse(bytes).map_err(OpenFault::Header)?;
-        let encoded: &[u8; HEADER_BYTES] = bytes
-            .try_into()
-            .map_err(|_| OpenFault::Header(HeaderFault::Short))?;
+        let encoded: &[u8; HEADER_BYTES] = bytes.try_into().map_err(|_| OpenFault::Header(HeaderFault::Short))?;
         let tag = format::tag_of(encoded);
         let head = last_hash(encoded);
-        Ok(Self {
-            window,
-            header,
-            tag,
-            offset: wide(HEADER_BYTES),
-            seq: 0,
-            head,
-        })
+        Ok(Self { window, header, tag, offset: wide(HEADER_BYTES), seq: 0, head })
     }
 
     /// The segment's header.
@@ -168,31 +154,19 @@ impl<S: Source> Walker<S> {
         if offset == self.window.length() {
             return Ok(Step::End);
         }
-        let Some(prefix) = self
-            .whole_record(offset)?
-            .filter(|prefix| prefix.seq == seq)
-        else {
+        let Some(prefix) = self.whole_record(offset)?.filter(|prefix| prefix.seq == seq) else {
             return self.damage().map(Step::Damage);
         };
         let length = prefix.payload_bytes();
         let hashed = HASH_BYTES + PREFIX_BYTES + length;
-        let Some(bytes) = self
-            .window
-            .get(offset - wide(HASH_BYTES), hashed + HASH_BYTES)?
-        else {
+        let Some(bytes) = self.window.get(offset - wide(HASH_BYTES), hashed + HASH_BYTES)? else {
             return Err(io::Error::other("the file shrank while it was read"));
         };
         self.offset = offset + prefix.record_bytes();
         self.seq = seq + 1;
         self.head = last_hash(bytes);
         let payload = &bytes[HASH_BYTES + PREFIX_BYTES..hashed];
-        Ok(Step::Record(RecordView {
-            seq,
-            kind: prefix.kind,
-            payload,
-            hash: self.head,
-            offset,
-        }))
+        Ok(Step::Record(RecordView { seq, kind: prefix.kind, payload, hash: self.head, offset }))
     }
 
     /// Goes on after damage, at the next whole record.
@@ -211,21 +185,14 @@ impl<S: Source> Walker<S> {
 
     /// The record at `offset` if it is whole, of this segment and chained to the 32 bytes before it.
     fn whole_record(&mut self, offset: u64) -> io::Result<Option<Prefix>> {
-        let Some(prefix) = self
-            .window
-            .get(offset, PREFIX_BYTES)?
-            .and_then(Prefix::parse)
-        else {
+        let Some(prefix) = self.window.get(offset, PREFIX_BYTES)?.and_then(Prefix::parse) else {
             return Ok(None);
         };
         if prefix.tag != self.tag || prefix.durable > prefix.seq {
             return Ok(None);
         }
         let hashed = HASH_BYTES + PREFIX_BYTES + prefix.payload_bytes();
-        let Some(bytes) = self
-            .window
-            .get(offset - wide(HASH_BYTES), hashed + HASH_BYTES)?
-        else {
+        let Some(bytes) = self.window.get(offset - wide(HASH_BYTES), hashed + HASH_BYTES)? else {
             return Ok(None);
         };
         Ok((format::chain_hash(&bytes[..hashed]) == last_hash(bytes)).then_some(prefix))
@@ -244,12 +211,7 @@ impl<S: Source> Walker<S> {
             // Cut off within a record, or so changed that record boundaries are lost.
             _ => Shape::Changed,
         };
-        Ok(Damage {
-            seq,
-            offset,
-            shape,
-            next,
-        })
+        Ok(Damage { seq, offset, shape, next })
     }
 
     /// Looks for the next whole record. Payloads may imitate records, so the bytes hashed in vain are limited.
@@ -258,9 +220,7 @@ impl<S: Source> Walker<S> {
         let mut budget = length.saturating_mul(4).saturating_add(64 << 20);
         let tag = self.tag.to_le_bytes();
         let mut at = from;
-        while let Some(available) =
-            narrow((length - at).min(64 << 10)).filter(|count| *count >= FRAME_BYTES)
-        {
+        while let Some(available) = narrow((length - at).min(64 << 10)).filter(|count| *count >= FRAME_BYTES) {
             let Some(bytes) = self.window.get(at, available)? else {
                 break;
             };
@@ -268,11 +228,7 @@ impl<S: Source> Walker<S> {
             let places: Vec<usize> = (0..=available - PREFIX_BYTES).filter(fits).collect();
             for place in places {
                 let offset = at + wide(place);
-                let Some(prefix) = self
-                    .window
-                    .get(offset, PREFIX_BYTES)?
-                    .and_then(Prefix::parse)
-                else {
+                let Some(prefix) = self.window.get(offset, PREFIX_BYTES)?.and_then(Prefix::parse) else {
                     continue;
                 };
                 if prefix.seq < self.seq || offset + prefix.record_bytes() > length {
@@ -283,11 +239,7 @@ impl<S: Source> Walker<S> {
                     None => return Ok(None),
                 }
                 if self.whole_record(offset)?.is_some() {
-                    return Ok(Some(Resumption {
-                        seq: prefix.seq,
-                        offset,
-                        durable: prefix.durable,
-                    }));
+                    return Ok(Some(Resumption { seq: prefix.seq, offset, durable: prefix.durable }));
                 }
             }
             at += wide(available - PREFIX_BYTES + 1);
@@ -312,23 +264,15 @@ impl<S: Source> Walker<S> {
     /// Whether the record at `offset` is the one that is due, with only its tag or number changed.
     fn only_prefix_changed(&mut self, offset: u64) -> io::Result<bool> {
         let (tag, seq) = (self.tag, self.seq);
-        let Some(prefix) = self
-            .window
-            .get(offset, PREFIX_BYTES)?
-            .and_then(Prefix::parse)
-        else {
+        let Some(prefix) = self.window.get(offset, PREFIX_BYTES)?.and_then(Prefix::parse) else {
             return Ok(false);
         };
         let hashed = HASH_BYTES + PREFIX_BYTES + prefix.payload_bytes();
-        let Some(bytes) = self
-            .window
-            .get(offset - wide(HASH_BYTES), hashed + HASH_BYTES)?
-        else {
+        let Some(bytes) = self.window.get(offset - wide(HASH_BYTES), hashed + HASH_BYTES)? else {
             return Ok(false);
         };
         let mut restored = bytes[..hashed].to_vec();
-        restored[HASH_BYTES..HASH_BYTES + PREFIX_BYTES]
-            .copy_from_slice(&Prefix { tag, seq, ..prefix }.encode());
+        restored[HASH_BYTES..HASH_BYTES + PREFIX_BYTES].copy_from_slice(&Prefix { tag, seq, ..prefix }.encode());
         Ok(format::chain_hash(&restored) == last_hash(bytes))
     }
 }
@@ -344,9 +288,7 @@ fn classify(tag: u32, due: u64, frames: &[Prefix], until: Option<u64>) -> Shape 
     }
     let count = wide(frames.len());
     let mut numbers: Vec<u64> = frames.iter().map(|frame| frame.seq).collect();
-    if numbers.iter().copied().eq(due..due.saturating_add(count))
-        && until.is_none_or(|until| until == due + count)
-    {
+    if numbers.iter().copied().eq(due..due.saturating_add(count)) && until.is_none_or(|until| until == due + count) {
         return Shape::Changed;
     }
     let rising = numbers.is_sorted_by(|left, right| left < right);
@@ -356,9 +298,7 @@ fn classify(tag: u32, due: u64, frames: &[Prefix], until: Option<u64>) -> Shape 
     match (rising, numbers.first(), until) {
         _ if permuted && fits => Shape::Reordered,
         (true, Some(first), None) if *first > due => Shape::Missing(first - due),
-        (true, Some(first), Some(until))
-            if *first >= due && numbers.last() < Some(&until) && until - due > count =>
-        {
+        (true, Some(first), Some(until)) if *first >= due && numbers.last() < Some(&until) && until - due > count => {
             Shape::Missing(until - due - count)
         }
         (true, None, Some(until)) if until > due => Shape::Missing(until - due),

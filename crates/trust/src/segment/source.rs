@@ -44,9 +44,7 @@ impl Source for &[u8] {
     }
 
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
-        let rest = narrow(offset)
-            .and_then(|start| self.get(start..))
-            .unwrap_or_default();
+        let rest = narrow(offset).and_then(|start| self.get(start..)).unwrap_or_default();
         let count = rest.len().min(into.len());
         into[..count].copy_from_slice(&rest[..count]);
         Ok(count)
@@ -79,13 +77,7 @@ impl<S: Source> Window<S> {
     /// The length is taken once: what is appended later is not seen.
     pub(crate) fn new(source: S) -> io::Result<Self> {
         let length = source.length()?;
-        Ok(Self {
-            source,
-            length,
-            start: 0,
-            held: Vec::new(),
-            filled: 0,
-        })
+        Ok(Self { source, length, start: 0, held: Vec::new(), filled: 0 })
     }
 
     pub(crate) const fn length(&self) -> u64 {
@@ -109,9 +101,6 @@ impl<S: Source> Window<S> {
         }
         let from = narrow(offset - self.start).unwrap_or(usize::MAX);
         // A file that shrank while it was read gives fewer bytes than its length promised.
-        Ok(from
-            .checked_add(count)
-            .filter(|end| *end <= self.filled)
-            .and_then(|end| self.held.get(from..end)))
+        Ok(from.checked_add(count).filter(|end| *end <= self.filled).and_then(|end| self.held.get(from..end)))
     }
 }

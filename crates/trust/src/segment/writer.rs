@@ -59,10 +59,7 @@ pub struct SegmentWriter {
 impl SegmentWriter {
     pub(crate) fn begin(parts: WriterParts, header: &SegmentHeader) -> Result<Self, LogError> {
         let encoded = header.encode();
-        parts
-            .file
-            .write_all_at(&encoded, 0)
-            .map_err(LogError::io("write", &parts.path))?;
+        parts.file.write_all_at(&encoded, 0).map_err(LogError::io("write", &parts.path))?;
         Ok(Self::at(parts))
     }
 
@@ -70,13 +67,7 @@ impl SegmentWriter {
         let mut buffer = Vec::with_capacity(BATCH_BYTES + 4_096);
         buffer.extend_from_slice(&parts.position.head.0);
         let written = parts.position.bytes;
-        Self {
-            parts,
-            buffer,
-            written,
-            durable: 0,
-            stopped: false,
-        }
+        Self { parts, buffer, written, durable: 0, stopped: false }
     }
 
     /// Appends a record and returns its number, from 0. `Synced` means on disk when this returns; `Batched` means
@@ -85,38 +76,21 @@ impl SegmentWriter {
     /// # Errors
     /// When the payload is too large, the system does not take it (full disk), or an earlier failure stopped the
     /// writer. The effect the record would have preceded must not happen.
-    pub fn append(
-        &mut self,
-        kind: u16,
-        payload: &[u8],
-        durability: Durability,
-    ) -> Result<u64, LogError> {
+    pub fn append(&mut self, kind: u16, payload: &[u8], durability: Durability) -> Result<u64, LogError> {
         self.check_running()?;
-        let too_large = LogError::TooLarge {
-            bytes: payload.len(),
-            limit: RECORD_BYTES_MAX,
-        };
+        let too_large = LogError::TooLarge { bytes: payload.len(), limit: RECORD_BYTES_MAX };
         let length = match u32::try_from(payload.len()) {
             Ok(length) if payload.len() <= RECORD_BYTES_MAX => length,
             _ => return Err(too_large),
         };
         let (before, mark) = (self.parts.position, self.buffer.len());
-        let prefix = Prefix {
-            length,
-            tag: self.parts.tag,
-            seq: before.records,
-            durable: self.durable,
-            kind,
-        };
+        let prefix = Prefix { length, tag: self.parts.tag, seq: before.records, durable: self.durable, kind };
         self.buffer.extend_from_slice(&prefix.encode());
         self.buffer.extend_from_slice(payload);
         let head = format::chain_hash(&self.buffer[mark - HASH_BYTES..]);
         self.buffer.extend_from_slice(&head.0);
-        self.parts.position = Position {
-            records: before.records + 1,
-            bytes: before.bytes + prefix.record_bytes(),
-            head,
-        };
+        self.parts.position =
+            Position { records: before.records + 1, bytes: before.bytes + prefix.record_bytes(), head };
         let taken = match durability {
             Durability::Synced => self.sync(),
             Durability::Batched if self.buffer.len() >= BATCH_BYTES => self.flush(),
@@ -143,11 +117,7 @@ impl SegmentWriter {
             // Cut off what was written in part, so that readers see whole records only. If that fails too they see
             // a torn tail, which they recognise, and the next flush writes over it.
             let _ = self.parts.file.set_len(self.written);
-            return Err(LogError::Io {
-                action: "write",
-                path: self.parts.path.clone(),
-                source,
-            });
+            return Err(LogError::Io { action: "write", path: self.parts.path.clone(), source });
         }
         self.written += wide(fresh.len());
         self.buffer.drain(..self.buffer.len() - HASH_BYTES);
@@ -164,19 +134,11 @@ impl SegmentWriter {
             return Ok(());
         }
         let synced = self.parts.file.sync_data().and_then(|()| {
-            if self.parts.name_durable {
-                Ok(())
-            } else {
-                files::sync_dir(files::parent(&self.parts.path))
-            }
+            if self.parts.name_durable { Ok(()) } else { files::sync_dir(files::parent(&self.parts.path)) }
         });
         if let Err(source) = synced {
             self.stopped = true;
-            return Err(LogError::Io {
-                action: "sync",
-                path: self.parts.path.clone(),
-                source,
-            });
+            return Err(LogError::Io { action: "sync", path: self.parts.path.clone(), source });
         }
         self.parts.name_durable = true;
         self.durable = self.parts.position.records;
@@ -212,13 +174,7 @@ impl SegmentWriter {
     }
 
     fn check_running(&self) -> Result<(), LogError> {
-        if self.stopped {
-            Err(LogError::Stopped {
-                run: self.parts.run,
-            })
-        } else {
-            Ok(())
-        }
+        if self.stopped { Err(LogError::Stopped { run: self.parts.run }) } else { Ok(()) }
     }
 
     /// Forgets the record that could not be written. If the buffer moved on, the record was written and only the

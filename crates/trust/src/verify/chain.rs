@@ -50,25 +50,16 @@ pub(super) fn check(
     let file = match files::open_regular(&path, false) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            report.tampering(
-                FindingKind::Truncation,
-                Place::Log,
-                "the file of checkpoints is missing",
-            );
+            report.tampering(FindingKind::Truncation, Place::Log, "the file of checkpoints is missing");
             return Ok(chain);
         }
         Err(error) => return Err(LogError::io("open", &path)(error)),
     };
     let mut window = Window::new(file).map_err(LogError::io("read", &path))?;
-    let valid =
-        frames(&mut window, keys, &mut chain, report).map_err(LogError::io("read", &path))?;
+    let valid = frames(&mut window, keys, &mut chain, report).map_err(LogError::io("read", &path))?;
     order(valid, &mut chain, report);
     if let Some((index, digest)) = chain.digests.last_key_value() {
-        report.head = chain.log.map(|log| Head {
-            log,
-            index: *index,
-            digest: *digest,
-        });
+        report.head = chain.log.map(|log| Head { log, index: *index, digest: *digest });
     }
     compare(&chain, expected, report);
     Ok(chain)
@@ -90,17 +81,9 @@ fn frames(
             report.tampering(FindingKind::Unreadable, place(0, 0), detail);
             return Ok(Vec::new());
         }
-        Some(Err(None)) => report.tampering(
-            FindingKind::Edit,
-            place(0, 0),
-            "the file's header was changed",
-        ),
+        Some(Err(None)) => report.tampering(FindingKind::Edit, place(0, 0), "the file's header was changed"),
         None => {
-            report.tampering(
-                FindingKind::Truncation,
-                place(0, 0),
-                "the file ends within its header",
-            );
+            report.tampering(FindingKind::Truncation, place(0, 0), "the file ends within its header");
             return Ok(Vec::new());
         }
     }
@@ -122,45 +105,22 @@ fn frames(
         let digest = statement.digest();
         let here = place(statement.index, offset);
         if !frame.intact {
-            report.tampering(
-                FindingKind::Edit,
-                place(due, offset),
-                "bytes of the checkpoint were changed",
-            );
+            report.tampering(FindingKind::Edit, place(due, offset), "bytes of the checkpoint were changed");
             after_damage = true;
         } else if statement.key != keys.id() {
-            let detail = format!(
-                "signed by key {}, not by {}",
-                statement.key.0.short(),
-                keys.id().0.short()
-            );
+            let detail = format!("signed by key {}, not by {}", statement.key.0.short(), keys.id().0.short());
             report.tampering(FindingKind::ForeignKey, here, detail);
             after_damage = true;
         } else if !keys.verify(SIGNING_CONTEXT, &digest.0, &frame.signature) {
-            report.tampering(
-                FindingKind::Edit,
-                here,
-                "the signatures do not belong to this checkpoint",
-            );
+            report.tampering(FindingKind::Edit, here, "the signatures do not belong to this checkpoint");
             after_damage = true;
         } else if *chain.log.get_or_insert(statement.log) != statement.log {
-            report.tampering(
-                FindingKind::Splice,
-                here,
-                format!("a checkpoint of log {}", statement.log),
-            );
+            report.tampering(FindingKind::Splice, here, format!("a checkpoint of log {}", statement.log));
             after_damage = true;
         } else {
             report.checkpoints += 1;
             let (index, previous) = (statement.index, statement.previous);
-            out.push(Valid {
-                index,
-                previous,
-                digest,
-                offset,
-                entries: frame.entries,
-                after_damage,
-            });
+            out.push(Valid { index, previous, digest, offset, entries: frame.entries, after_damage });
             (due, after_damage) = (index.saturating_add(1), false);
             continue;
         }
@@ -170,10 +130,7 @@ fn frames(
 }
 
 fn frame_at(window: &mut Window<File>, at: u64) -> io::Result<Option<Frame>> {
-    let claimed = window
-        .get(at, 4)?
-        .and_then(|bytes| bytes.first_chunk().copied())
-        .and_then(checkpoint::claimed_bytes);
+    let claimed = window.get(at, 4)?.and_then(|bytes| bytes.first_chunk().copied()).and_then(checkpoint::claimed_bytes);
     let Some(claimed) = claimed else {
         return Ok(None);
     };
@@ -184,10 +141,7 @@ fn frame_at(window: &mut Window<File>, at: u64) -> io::Result<Option<Frame>> {
 fn search(window: &mut Window<File>, from: u64) -> io::Result<Option<u64>> {
     let mut budget = SEARCH_BYTES_MAX;
     for at in from..window.length() {
-        let Some(first) = window
-            .get(at, 4)?
-            .and_then(|bytes| bytes.first_chunk().copied())
-        else {
+        let Some(first) = window.get(at, 4)?.and_then(|bytes| bytes.first_chunk().copied()) else {
             return Ok(None);
         };
         let Some(claimed) = checkpoint::claimed_bytes(first) else {
@@ -197,18 +151,11 @@ fn search(window: &mut Window<File>, from: u64) -> io::Result<Option<u64>> {
             return Ok(None);
         };
         // A real frame repeats its length at its end: cheap to ask before anything is hashed.
-        if window
-            .get(at + wide(claimed) - 4, 4)?
-            .is_none_or(|last| last != first)
-        {
+        if window.get(at + wide(claimed) - 4, 4)?.is_none_or(|last| last != first) {
             continue;
         }
         budget = left;
-        if window
-            .get(at, claimed)?
-            .and_then(Frame::parse)
-            .is_some_and(|frame| frame.intact)
-        {
+        if window.get(at, claimed)?.and_then(Frame::parse).is_some_and(|frame| frame.intact) {
             return Ok(Some(at));
         }
     }
@@ -216,28 +163,14 @@ fn search(window: &mut Window<File>, from: u64) -> io::Result<Option<u64>> {
 }
 
 /// Reports bytes that hold no frame.
-fn lost(
-    window: &mut Window<File>,
-    at: u64,
-    index: u64,
-    next: Option<u64>,
-    report: &mut Report,
-) -> io::Result<()> {
+fn lost(window: &mut Window<File>, at: u64, index: u64, next: Option<u64>, report: &mut Report) -> io::Result<()> {
     let rest = window.length() - at;
-    let last = window
-        .get(window.length() - 4.min(rest), 4)?
-        .and_then(|bytes| bytes.first_chunk().copied());
+    let last = window.get(window.length() - 4.min(rest), 4)?.and_then(|bytes| bytes.first_chunk().copied());
     // A torn append does not end with its own length; a frame whose first length was changed does.
-    let whole = last
-        .and_then(checkpoint::claimed_bytes)
-        .is_some_and(|claimed| wide(claimed) == rest);
+    let whole = last.and_then(checkpoint::claimed_bytes).is_some_and(|claimed| wide(claimed) == rest);
     let place = Place::Checkpoint { index, offset: at };
     if next.is_none() && !whole && narrow(rest).is_some_and(|rest| rest <= FRAME_BYTES_MAX) {
-        report.notice(
-            FindingKind::TornTail,
-            place,
-            format!("{rest} bytes of a checkpoint that was cut short"),
-        );
+        report.notice(FindingKind::TornTail, place, format!("{rest} bytes of a checkpoint that was cut short"));
     } else {
         report.tampering(FindingKind::Edit, place, "bytes here are no checkpoint");
     }
@@ -250,58 +183,29 @@ fn order(valid: Vec<Valid>, chain: &mut Chain, report: &mut Report) {
     let mut due = 0;
     let mut said: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
     for one in valid {
-        let place = Place::Checkpoint {
-            index: one.index,
-            offset: one.offset,
-        };
+        let place = Place::Checkpoint { index: one.index, offset: one.offset };
         if let Some(other) = chain.digests.get(&one.index) {
             if *other == one.digest {
-                report.tampering(
-                    FindingKind::Reorder,
-                    place,
-                    "this checkpoint stands in the file twice",
-                );
+                report.tampering(FindingKind::Reorder, place, "this checkpoint stands in the file twice");
             } else {
-                report.tampering(
-                    FindingKind::Fork,
-                    place,
-                    "two signed checkpoints have this index",
-                );
+                report.tampering(FindingKind::Fork, place, "two signed checkpoints have this index");
             }
             continue;
         }
-        let before = one
-            .index
-            .checked_sub(1)
-            .and_then(|index| chain.digests.get(&index));
+        let before = one.index.checked_sub(1).and_then(|index| chain.digests.get(&index));
         if one.index < due {
-            report.tampering(
-                FindingKind::Reorder,
-                place,
-                "this checkpoint stands after later ones",
-            );
+            report.tampering(FindingKind::Reorder, place, "this checkpoint stands after later ones");
         } else if one.index > due && !one.after_damage {
             if present.range(due..one.index).next().is_some() {
-                report.tampering(
-                    FindingKind::Reorder,
-                    place,
-                    format!("checkpoint {due} should stand here"),
-                );
+                report.tampering(FindingKind::Reorder, place, format!("checkpoint {due} should stand here"));
             } else {
-                let detail = format!(
-                    "checkpoints {due} to {} are missing before it",
-                    one.index - 1
-                );
+                let detail = format!("checkpoints {due} to {} are missing before it", one.index - 1);
                 report.tampering(FindingKind::Truncation, place, detail);
             }
         } else if before.is_some_and(|before| *before != one.previous)
             || (one.index == 0 && one.previous != Digest::ZERO)
         {
-            report.tampering(
-                FindingKind::Fork,
-                place,
-                "it follows another checkpoint than the one before it",
-            );
+            report.tampering(FindingKind::Fork, place, "it follows another checkpoint than the one before it");
         }
         due = due.max(one.index.saturating_add(1));
         chain.digests.insert(one.index, one.digest);
@@ -322,22 +226,12 @@ fn compare(chain: &Chain, expected: Option<&Head>, report: &mut Report) {
     match chain.digests.get(&expected.index) {
         Some(digest) if *digest == expected.digest => {}
         Some(_) => {
-            let place = Place::Checkpoint {
-                index: expected.index,
-                offset: 0,
-            };
-            report.tampering(
-                FindingKind::Fork,
-                place,
-                "it is not the checkpoint that the expected head names",
-            );
+            let place = Place::Checkpoint { index: expected.index, offset: 0 };
+            report.tampering(FindingKind::Fork, place, "it is not the checkpoint that the expected head names");
         }
         None => {
             let count = chain.digests.len();
-            let detail = format!(
-                "checkpoint {} is known to exist; the log holds {count}",
-                expected.index
-            );
+            let detail = format!("checkpoint {} is known to exist; the log holds {count}", expected.index);
             report.tampering(FindingKind::Rollback, Place::Log, detail);
         }
     }

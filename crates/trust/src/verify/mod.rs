@@ -115,23 +115,12 @@ impl Report {
         self.tampering == 0
     }
 
-    pub(crate) fn add(
-        &mut self,
-        kind: FindingKind,
-        severity: Severity,
-        place: Place,
-        detail: String,
-    ) {
+    pub(crate) fn add(&mut self, kind: FindingKind, severity: Severity, place: Place, detail: String) {
         if severity == Severity::Tampering {
             self.tampering += 1;
         }
         if self.findings.len() < FINDINGS_MAX {
-            self.findings.push(Finding {
-                kind,
-                severity,
-                place,
-                detail,
-            });
+            self.findings.push(Finding { kind, severity, place, detail });
         } else {
             self.findings_dropped += 1;
         }
@@ -194,12 +183,6 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "{} at {}: {}",
-            self.kind.name(),
-            self.place,
-            self.detail
-        )
+        write!(out, "{} at {}: {}", self.kind.name(), self.place, self.detail)
     }
 }

@@ -28,16 +28,7 @@ pub(super) fn list(dir: &Path) -> Result<BTreeMap<RunId, Listed>, LogError> {
         match runs_in(&dir.join(place)) {
             Ok(runs) => {
                 let dir = dir.to_path_buf();
-                out.extend(runs.into_iter().map(|(run, path)| {
-                    (
-                        run,
-                        Listed {
-                            path,
-                            open,
-                            dir: dir.clone(),
-                        },
-                    )
-                }));
+                out.extend(runs.into_iter().map(|(run, path)| (run, Listed { path, open, dir: dir.clone() })));
             }
             // An exported log need not hold an empty directory.
             Err(LogError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
@@ -57,27 +48,13 @@ pub(super) fn check(
     runs.sort_unstable();
     runs.dedup();
     for run in runs {
-        let entries = chain
-            .entries
-            .get(&run)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let pruned = entries
-            .last()
-            .is_some_and(|entry| entry.state == EntryState::Pruned);
-        let start = Place::Segment {
-            run,
-            seq: 0,
-            offset: 0,
-        };
+        let entries = chain.entries.get(&run).map(Vec::as_slice).unwrap_or_default();
+        let pruned = entries.last().is_some_and(|entry| entry.state == EntryState::Pruned);
+        let start = Place::Segment { run, seq: 0, offset: 0 };
         if pruned {
             report.pruned += 1;
             let records = entries.last().map_or(0, |entry| entry.records);
-            report.notice(
-                FindingKind::Pruned,
-                start,
-                format!("retention dropped {records} records"),
-            );
+            report.notice(FindingKind::Pruned, start, format!("retention dropped {records} records"));
         }
         let file = match listed.get(&run).map(open).transpose() {
             Ok(Some(Some(file))) => file,
@@ -90,29 +67,16 @@ pub(super) fn check(
                 continue;
             }
             Err(error) => {
-                report.tampering(
-                    FindingKind::Unreadable,
-                    start,
-                    format!("the segment cannot be read: {error}"),
-                );
+                report.tampering(FindingKind::Unreadable, start, format!("the segment cannot be read: {error}"));
                 continue;
             }
         };
         let open = listed.get(&run).is_some_and(|one| one.open);
-        let mut segment = Segment {
-            run,
-            entries,
-            open,
-            keys,
-            chain,
-            report,
-        };
-        segment
-            .check(file)
-            .map_err(|error| match listed.get(&run) {
-                Some(one) => LogError::io("read", &one.path)(error),
-                None => LogError::NoSuchRun { run },
-            })?;
+        let mut segment = Segment { run, entries, open, keys, chain, report };
+        segment.check(file).map_err(|error| match listed.get(&run) {
+            Some(one) => LogError::io("read", &one.path)(error),
+            None => LogError::NoSuchRun { run },
+        })?;
     }
     Ok(())
 }
@@ -120,11 +84,7 @@ pub(super) fn check(
 /// Opens a segment wherever it is now: it may have moved since it was listed.
 fn open(listed: &Listed) -> io::Result<Option<File>> {
     let name = listed.path.file_name().unwrap_or_default();
-    for path in [
-        listed.path.clone(),
-        listed.dir.join(SEGMENTS).join(name),
-        listed.dir.join(OPEN).join(name),
-    ] {
+    for path in [listed.path.clone(), listed.dir.join(SEGMENTS).join(name), listed.dir.join(OPEN).join(name)] {
         match files::open_regular(&path, false) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             done => return done.map(Some),
@@ -164,27 +124,17 @@ impl Segment<'_> {
         let place = self.place(0, 0);
         match fault {
             HeaderFault::Short if self.entries.is_empty() && self.open => {
-                self.report.notice(
-                    FindingKind::TornTail,
-                    place,
-                    "killed before anything was recorded",
-                );
+                self.report.notice(FindingKind::TornTail, place, "killed before anything was recorded");
             }
             HeaderFault::Short => {
-                self.report.tampering(
-                    FindingKind::Truncation,
-                    place,
-                    "the segment ends within its header",
-                );
+                self.report.tampering(FindingKind::Truncation, place, "the segment ends within its header");
             }
             HeaderFault::Damaged => {
-                self.report
-                    .tampering(FindingKind::Edit, place, "the header was changed");
+                self.report.tampering(FindingKind::Edit, place, "the header was changed");
             }
             HeaderFault::Version(version) => {
                 let detail = format!("format version {version}; this program reads version 1");
-                self.report
-                    .tampering(FindingKind::Unreadable, place, detail);
+                self.report.tampering(FindingKind::Unreadable, place, detail);
             }
         }
     }
@@ -193,38 +143,27 @@ impl Segment<'_> {
     fn header(&mut self, header: &SegmentHeader) -> bool {
         let place = self.place(0, 0);
         if self.chain.log.is_some_and(|log| log != header.log) {
-            self.report.tampering(
-                FindingKind::Splice,
-                place,
-                format!("a segment of log {}", header.log),
-            );
+            self.report.tampering(FindingKind::Splice, place, format!("a segment of log {}", header.log));
             return false;
         }
         if header.run != self.run {
-            let detail = format!(
-                "the file of this run holds the segment of run {}",
-                header.run
-            );
+            let detail = format!("the file of this run holds the segment of run {}", header.run);
             self.report.tampering(FindingKind::Reorder, place, detail);
             return false;
         }
         if header.key != self.keys.id() {
             let detail = format!("begun under key {}", header.key.0.short());
-            self.report
-                .tampering(FindingKind::ForeignKey, place, detail);
+            self.report.tampering(FindingKind::ForeignKey, place, detail);
         }
         if let Some(index) = header.checkpoints_before.checked_sub(1) {
             match self.chain.digests.get(&index) {
                 Some(digest) if *digest == header.checkpoint_before => {}
                 Some(_) => {
-                    let detail =
-                        format!("it was begun after another checkpoint {index} than the log's");
+                    let detail = format!("it was begun after another checkpoint {index} than the log's");
                     self.report.tampering(FindingKind::Fork, place, detail);
                 }
                 None => {
-                    let detail = format!(
-                        "it was begun after checkpoint {index}, which the log does not hold"
-                    );
+                    let detail = format!("it was begun after checkpoint {index}, which the log does not hold");
                     self.report.tampering(FindingKind::Rollback, place, detail);
                 }
             }
@@ -236,12 +175,7 @@ impl Segment<'_> {
         let mut entries = self.entries.iter().peekable();
         let mut agreed = 0;
         let (mut whole, mut ended_damaged) = (0, false);
-        let signed = self
-            .entries
-            .iter()
-            .map(|entry| entry.records)
-            .max()
-            .unwrap_or(0);
+        let signed = self.entries.iter().map(|entry| entry.records).max().unwrap_or(0);
         loop {
             let (seq, offset, hash) = match walker.step()? {
                 Step::End => break,
@@ -259,11 +193,9 @@ impl Segment<'_> {
             whole += 1;
             while let Some(entry) = entries.next_if(|entry| entry.records <= seq + 1) {
                 if entry.records == seq + 1 && entry.head != hash {
-                    let detail = format!(
-                        "records {agreed} to {seq} are chained anew: the signed chain hash is another"
-                    );
-                    self.report
-                        .tampering(FindingKind::Edit, self.place(agreed, offset), detail);
+                    let detail =
+                        format!("records {agreed} to {seq} are chained anew: the signed chain hash is another");
+                    self.report.tampering(FindingKind::Edit, self.place(agreed, offset), detail);
                 }
                 agreed = entry.records;
             }
@@ -271,15 +203,8 @@ impl Segment<'_> {
         self.report.records += whole;
         self.report.records_signed += whole.min(signed);
         if !ended_damaged && walker.seq() < signed {
-            let detail = format!(
-                "{} signed records are missing at the end",
-                signed - walker.seq()
-            );
-            self.report.tampering(
-                FindingKind::Truncation,
-                self.place(walker.seq(), walker.offset()),
-                detail,
-            );
+            let detail = format!("{} signed records are missing at the end", signed - walker.seq());
+            self.report.tampering(FindingKind::Truncation, self.place(walker.seq(), walker.offset()), detail);
         }
         self.tail(walker.seq(), signed, walker.offset());
         Ok(())
@@ -288,40 +213,22 @@ impl Segment<'_> {
     fn damage(&mut self, damage: &Damage, signed: u64, length: u64) {
         let place = self.place(damage.seq, damage.offset);
         // A closed segment was complete when it was signed: nothing of it was being written afterwards.
-        let closed = self
-            .entries
-            .last()
-            .is_some_and(|entry| entry.state == EntryState::Closed);
+        let closed = self.entries.last().is_some_and(|entry| entry.state == EntryState::Closed);
         if damage.seq >= signed && closed && !self.open {
             let detail = "bytes follow the end that was signed";
             return self.report.tampering(FindingKind::Splice, place, detail);
         }
         if damage.seq >= signed && damage.may_be_torn() {
-            let detail = format!(
-                "{} bytes of a write that was cut short",
-                length - damage.offset
-            );
+            let detail = format!("{} bytes of a write that was cut short", length - damage.offset);
             return self.report.notice(FindingKind::TornTail, place, detail);
         }
         let cut = damage.next.is_none() && self.entries.iter().any(|entry| entry.bytes > length);
         let (kind, detail) = match damage.shape {
-            Shape::Changed if cut => (
-                FindingKind::Truncation,
-                "the segment is cut off within this record".to_owned(),
-            ),
+            Shape::Changed if cut => (FindingKind::Truncation, "the segment is cut off within this record".to_owned()),
             Shape::Changed => (FindingKind::Edit, "bytes were changed".to_owned()),
-            Shape::Missing(count) => (
-                FindingKind::Truncation,
-                format!("{count} records are missing here"),
-            ),
-            Shape::Reordered => (
-                FindingKind::Reorder,
-                "records are not in their order".to_owned(),
-            ),
-            Shape::Foreign => (
-                FindingKind::Splice,
-                "a record of another segment stands here".to_owned(),
-            ),
+            Shape::Missing(count) => (FindingKind::Truncation, format!("{count} records are missing here")),
+            Shape::Reordered => (FindingKind::Reorder, "records are not in their order".to_owned()),
+            Shape::Foreign => (FindingKind::Splice, "a record of another segment stands here".to_owned()),
         };
         self.report.tampering(kind, place, detail);
     }
@@ -329,15 +236,11 @@ impl Segment<'_> {
     /// Records after the last one that was signed.
     fn tail(&mut self, records: u64, signed: u64, offset: u64) {
         let place = self.place(signed, offset);
-        let Some(extra) = records
-            .checked_sub(signed)
-            .filter(|extra| *extra > 0 || self.entries.is_empty())
-        else {
+        let Some(extra) = records.checked_sub(signed).filter(|extra| *extra > 0 || self.entries.is_empty()) else {
             return;
         };
         if self.open {
-            let detail =
-                format!("{extra} records are not signed yet: the run goes on, or was killed");
+            let detail = format!("{extra} records are not signed yet: the run goes on, or was killed");
             self.report.notice(FindingKind::UnsignedTail, place, detail);
         } else if self.entries.is_empty() {
             let detail = "no checkpoint covers this segment: newer checkpoints were removed, or the file was put here";
@@ -349,10 +252,6 @@ impl Segment<'_> {
     }
 
     const fn place(&self, seq: u64, offset: u64) -> Place {
-        Place::Segment {
-            run: self.run,
-            seq,
-            offset,
-        }
+        Place::Segment { run: self.run, seq, offset }
     }
 }

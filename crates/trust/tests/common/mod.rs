@@ -1,9 +1,6 @@
 //! What the tests of this room share.
 #![allow(dead_code, reason = "each test binary uses a part")]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot set up its scene fails"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 use std::path::{Path, PathBuf};
 use telos_abi::{Durability, RunId, Timestamp};
@@ -16,18 +13,11 @@ pub(crate) struct Bench {
 }
 
 pub(crate) fn run(number: u32) -> RunId {
-    RunId {
-        started_ms: 1_000 + u64::from(number),
-        nonce: number,
-    }
+    RunId { started_ms: 1_000 + u64::from(number), nonce: number }
 }
 
 pub(crate) fn open_keys(root: &Path) -> Keys {
-    Keys::open_or_create(
-        &root.join("keys"),
-        &Sealing::KeyFile(root.join("sealing.key")),
-    )
-    .unwrap()
+    Keys::open_or_create(&root.join("keys"), &Sealing::KeyFile(root.join("sealing.key"))).unwrap()
 }
 
 impl Bench {
@@ -40,14 +30,9 @@ impl Bench {
 
     /// A finished run whose payloads all differ.
     pub(crate) fn finished(&self, number: u32, records: u32) {
-        let mut writer = self
-            .log
-            .begin(run(number), Timestamp(5), self.keys.id())
-            .unwrap();
+        let mut writer = self.log.begin(run(number), Timestamp(5), self.keys.id()).unwrap();
         for record in 0..records {
-            writer
-                .append(7, &payload(number, record), Durability::Batched)
-                .unwrap();
+            writer.append(7, &payload(number, record), Durability::Batched).unwrap();
         }
         writer.finish(&self.keys, Timestamp(9)).unwrap();
     }
@@ -55,11 +40,7 @@ impl Bench {
     pub(crate) fn segment(&self, number: u32) -> PathBuf {
         let name = format!("{}.seg", run(number));
         let closed = self.log.dir().join("segments").join(&name);
-        if closed.exists() {
-            closed
-        } else {
-            self.log.dir().join("open").join(name)
-        }
+        if closed.exists() { closed } else { self.log.dir().join("open").join(name) }
     }
 
     pub(crate) fn checkpoints(&self) -> PathBuf {
@@ -92,11 +73,6 @@ pub(crate) fn frames(bytes: &[u8]) -> Vec<(usize, usize)> {
 
 /// The tampering found: kind and place.
 pub(crate) fn tampering(report: &Report) -> Vec<(FindingKind, Place)> {
-    let serious = report
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Tampering);
-    serious
-        .map(|finding| (finding.kind, finding.place))
-        .collect()
+    let serious = report.findings.iter().filter(|finding| finding.severity == Severity::Tampering);
+    serious.map(|finding| (finding.kind, finding.place)).collect()
 }
