@@ -312,6 +312,16 @@ fn runs_are_found_by_prefix_in_either_case() {
     assert!(bench.log.segments().unwrap().iter().all(|info| !info.open && info.bytes > 160));
 }
 
+#[test]
+fn bits_of_a_run_id_that_are_not_printed_do_not_count() {
+    let bench = Bench::new();
+    let odd = telos_abi::RunId { started_ms: (1 << 50) + 5, nonce: 1 };
+    let writer = bench.log.begin(odd, Timestamp(1), bench.keys.id()).unwrap();
+    writer.finish(&bench.keys, Timestamp(2)).unwrap();
+    assert!(bench.verify().findings.is_empty(), "{:?}", bench.verify().findings);
+    assert!(matches!(bench.log.begin(odd, Timestamp(1), bench.keys.id()).map(|_| ()), Err(LogError::RunExists { .. })));
+}
+
 /// The committed log of format version 1 verifies for ever.
 #[test]
 fn the_golden_log_of_version_1_verifies() {
