@@ -58,13 +58,18 @@ fn benches(bench: &mut Criterion) {
         timer.iter(|| decide(&policy, &grant, black_box(&request), now));
     });
 
-    let readable: Vec<ByteText> = (0..16).map(|n| format!("/opt/tools{n}").as_str().into()).collect();
+    let readable: Vec<ByteText> = (0..16)
+        .map(|n| format!("/opt/tools{n}").as_str().into())
+        .collect();
     let reach = AgentReach {
         readable: &readable,
         ..AgentReach::default()
     };
     let wide = agent_grant(&directory, &reach);
-    let read = effect(EffectKind::FileRead, "/opt/tools15/lib/python3/site/json.py");
+    let read = effect(
+        EffectKind::FileRead,
+        "/opt/tools15/lib/python3/site/json.py",
+    );
     let request = Request {
         effect: &read,
         subject: Subject::Agent {
@@ -90,9 +95,12 @@ fn benches(bench: &mut Criterion) {
         },
         facts: Facts::default(),
     };
-    bench.bench_function("agent's exfiltration is refused, with its sentence", |timer| {
-        timer.iter(|| decide(&policy, &wide, black_box(&request), now));
-    });
+    bench.bench_function(
+        "agent's exfiltration is refused, with its sentence",
+        |timer| {
+            timer.iter(|| decide(&policy, &wide, black_box(&request), now));
+        },
+    );
 }
 
 criterion_group!(decisions, benches);

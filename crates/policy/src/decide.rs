@@ -137,7 +137,10 @@ impl Question {
     /// The question itself, if the approval is for another effect or value, was given before the question was asked,
     /// or came later than [`APPROVAL_WAIT_MS`] after it.
     #[expect(clippy::needless_pass_by_value, reason = "an approval is used up")]
-    #[expect(clippy::result_large_err, reason = "the question goes back to whoever asks again")]
+    #[expect(
+        clippy::result_large_err,
+        reason = "the question goes back to whoever asks again"
+    )]
     pub fn approve(self, approval: Approval) -> Result<Permit, Self> {
         let waited_ms = approval.at.0.checked_sub(self.asked_at.0);
         let in_time = waited_ms.is_some_and(|waited| waited <= APPROVAL_WAIT_MS);

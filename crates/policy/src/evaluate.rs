@@ -107,9 +107,7 @@ fn form<'a>(case: &Case<'a>) -> Found<'a> {
             (!is_normal(path.as_bytes())).then_some(PATH)
         }
         (Acts::OnHost, Resource::Host(host)) => odd_host(&host.name),
-        (Acts::OnNamed, Resource::Named(name)) => {
-            name.is_empty().then_some("the name is empty")
-        }
+        (Acts::OnNamed, Resource::Named(name)) => name.is_empty().then_some("the name is empty"),
         (Acts::OnAnything, Resource::Path(path) | Resource::Program(path)) => {
             (!is_normal(path.as_bytes())).then_some(PATH)
         }
@@ -169,7 +167,9 @@ fn protected<'a>(case: &Case<'a>) -> Found<'a> {
 ///
 /// A program that an agent starts stays in the agent's sandbox under the agent's label, so nothing flows out by it.
 fn flow<'a>(case: &Case<'a>) -> Found<'a> {
-    let Request { effect, subject, .. } = case.request;
+    let Request {
+        effect, subject, ..
+    } = case.request;
     let labels = match subject {
         Subject::Plan {
             authority,

@@ -54,7 +54,10 @@ pub fn explain(policy: &Policy, grant: &Grant, request: &Request<'_>) -> Explana
         Verdict::Permit => {
             let (kind, resource) = (case.row.name, &request.effect.resource);
             let cause = cause(&case, &answer);
-            format!("{kind} {resource} is permitted: {cause}. {}", rule_sentence(answer.rule))
+            format!(
+                "{kind} {resource} is permitted: {cause}. {}",
+                rule_sentence(answer.rule)
+            )
         }
         Verdict::Ask | Verdict::Refuse => reason(&case, &answer),
     };
@@ -72,7 +75,13 @@ impl fmt::Display for Explanation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for step in &self.steps {
             let verdict = verdict_name(step.verdict);
-            writeln!(out, "{verdict:<7} {:<4} {}: {}", step.rule.to_string(), step.stage, step.why)?;
+            writeln!(
+                out,
+                "{verdict:<7} {:<4} {}: {}",
+                step.rule.to_string(),
+                step.stage,
+                step.why
+            )?;
         }
         write!(out, "{}", self.reason)
     }

@@ -139,15 +139,15 @@ pub enum PolicyProblem {
         kind: &'static str,
     },
     /// A clearance for an effect through which nothing leaves.
-    #[error("`{kind}` is no way out for data, so there is nothing to clear; name an outward or model kind")]
+    #[error(
+        "`{kind}` is no way out for data, so there is nothing to clear; name an outward or model kind"
+    )]
     NothingToClear {
         /// The kind.
         kind: &'static str,
     },
     /// A project's file that widens.
-    #[error(
-        "a project's policy can only tighten: [[{table}]] belongs in your own policy file"
-    )]
+    #[error("a project's policy can only tighten: [[{table}]] belongs in your own policy file")]
     Widens {
         /// The table.
         table: &'static str,
@@ -253,8 +253,25 @@ impl BudgetText {
 
 /// Every key of the schema, for suggestions.
 const KEYS: [&str; 20] = [
-    "refuse", "ask", "allow", "sensitive", "clearance", "budget", "kinds", "under", "paths", "hosts",
-    "names", "files", "reason", "secrecy", "fuel", "memory_bytes", "output_bytes", "wall_ms", "calls",
+    "refuse",
+    "ask",
+    "allow",
+    "sensitive",
+    "clearance",
+    "budget",
+    "kinds",
+    "under",
+    "paths",
+    "hosts",
+    "names",
+    "files",
+    "reason",
+    "secrecy",
+    "fuel",
+    "memory_bytes",
+    "output_bytes",
+    "wall_ms",
+    "calls",
     "pre_image_bytes",
 ];
 
@@ -311,7 +328,10 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn document(&mut self, document: Document) -> Result<Parsed, PolicyError> {
         if self.file.kind == FileKind::Project {
-            let allow = document.allow.first().map(|rule| (rule.span().start, "allow"));
+            let allow = document
+                .allow
+                .first()
+                .map(|rule| (rule.span().start, "allow"));
             let clear = document.clearance.first();
             let clear = clear.map(|rule| (rule.span().start, "clearance"));
             if let Some((at, table)) = allow.or(clear) {
@@ -359,9 +379,10 @@ impl Reader<'_> {
         let at = rule.span().start;
         self.rule_at = at;
         let rule = self.rule(rule)?;
-        if let Some(row) = EFFECTS.iter().find(|row| {
-            rule.kinds.contains(row.kind) && row.inside == telos_abi::Verdict::Refuse
-        }) {
+        if let Some(row) = EFFECTS
+            .iter()
+            .find(|row| rule.kinds.contains(row.kind) && row.inside == telos_abi::Verdict::Refuse)
+        {
             return Err(self.error(at, PolicyProblem::NeverAllowed { kind: row.name }));
         }
         if rule.scopes.is_empty() {
@@ -405,7 +426,9 @@ impl Reader<'_> {
             let text = pattern.get_ref();
             let why = match text.matches('*').count() {
                 _ if text.is_empty() => "the pattern is empty",
-                _ if text.contains('/') => "a file-name pattern holds no `/`; use `under` or `paths`",
+                _ if text.contains('/') => {
+                    "a file-name pattern holds no `/`; use `under` or `paths`"
+                }
                 0 | 1 => "",
                 _ => "a file-name pattern holds at most one `*`",
             };
@@ -492,7 +515,12 @@ impl Reader<'_> {
         out: &mut Vec<Scope>,
     ) -> Result<(), PolicyError> {
         for text in self.list(key, texts)? {
-            self.fits(&text, kinds, key, &[table::Acts::OnPath, table::Acts::OnProgram])?;
+            self.fits(
+                &text,
+                kinds,
+                key,
+                &[table::Acts::OnPath, table::Acts::OnProgram],
+            )?;
             out.push(scope(self.path(&text)?));
         }
         Ok(())
@@ -575,7 +603,9 @@ impl Reader<'_> {
     fn path(&self, text: &Spanned<String>) -> Result<ByteText, PolicyError> {
         let raw = text.get_ref();
         if raw.contains('*') {
-            return Err(self.path_error(text, "paths hold no `*`; `under` means everything beneath"));
+            return Err(
+                self.path_error(text, "paths hold no `*`; `under` means everything beneath")
+            );
         }
         if raw.split('/').any(|part| part == "..") {
             return Err(self.path_error(text, "write it without `..`"));
@@ -590,7 +620,11 @@ impl Reader<'_> {
             }
             Some(_) => return Err(self.path_error(text, "write another user's home in full")),
         };
-        let rest = if rest.is_empty() && raw.starts_with('~') { "." } else { rest };
+        let rest = if rest.is_empty() && raw.starts_with('~') {
+            "."
+        } else {
+            rest
+        };
         path::join(&base, rest.as_bytes())
             .map_err(|error| self.path_error(text, &error.to_string()))
     }
@@ -598,9 +632,9 @@ impl Reader<'_> {
     fn category(&self, name: &Spanned<String>) -> Result<Secrecy, PolicyError> {
         let known = CATEGORIES.iter();
         let found = known.clone().find(|(known, _)| known == name.get_ref());
-        found.map(|(_, secrecy)| *secrecy).ok_or_else(|| {
-            self.unknown("category of secrecy", name, known.map(|(name, _)| *name))
-        })
+        found
+            .map(|(_, secrecy)| *secrecy)
+            .ok_or_else(|| self.unknown("category of secrecy", name, known.map(|(name, _)| *name)))
     }
 
     fn count(&mut self, text: &Spanned<String>) -> Result<(), PolicyError> {

@@ -168,7 +168,22 @@ fn trim(word: &str) -> &str {
     word.trim_matches(|letter: char| {
         matches!(
             letter,
-            '"' | '\'' | '`' | '“' | '”' | '«' | '»' | '(' | ')' | '<' | '>' | '{' | '}' | ',' | ';' | '!' | '?'
+            '"' | '\''
+                | '`'
+                | '“'
+                | '”'
+                | '«'
+                | '»'
+                | '('
+                | ')'
+                | '<'
+                | '>'
+                | '{'
+                | '}'
+                | ','
+                | ';'
+                | '!'
+                | '?'
         )
     })
     .trim_end_matches(['.', ':'])
@@ -213,10 +228,16 @@ mod tests {
             named("fetch https://api.example.com/v1?x=1, then tell me"),
             ["api.example.com:443"]
         );
-        assert_eq!(named("get \"http://Example.org:8080/a\""), ["example.org:8080"]);
+        assert_eq!(
+            named("get \"http://Example.org:8080/a\""),
+            ["example.org:8080"]
+        );
         assert_eq!(named("download example.com/data.csv."), ["example.com"]);
         assert_eq!(named("read www.example.org"), ["www.example.org"]);
-        assert_eq!(named("talk to (api.example.io:9000)!"), ["api.example.io:9000"]);
+        assert_eq!(
+            named("talk to (api.example.io:9000)!"),
+            ["api.example.io:9000"]
+        );
         assert_eq!(named("what's on example.com"), ["example.com"]);
     }
 

@@ -91,12 +91,15 @@ impl UserRule {
         self.allows(effect)
             || self.kinds.contains(effect.kind)
                 && protected::replaces(effect.kind)
-                && self.scopes.iter().any(|scope| match (scope, &effect.resource) {
-                    (Scope::Under(inner) | Scope::Path(inner), Resource::Path(path)) => {
-                        is_beneath(inner.as_bytes(), path.as_bytes())
-                    }
-                    _ => false,
-                })
+                && self
+                    .scopes
+                    .iter()
+                    .any(|scope| match (scope, &effect.resource) {
+                        (Scope::Under(inner) | Scope::Path(inner), Resource::Path(path)) => {
+                            is_beneath(inner.as_bytes(), path.as_bytes())
+                        }
+                        _ => false,
+                    })
     }
 }
 
@@ -316,7 +319,10 @@ fn version(inner: &Inner) -> Digest {
     }
     part(&mut hash, sensitivity::fingerprint().as_bytes());
     part(&mut hash, protected::fingerprint().as_bytes());
-    let places = inner.homes.iter().chain(inner.own.iter().map(Vec::as_slice));
+    let places = inner
+        .homes
+        .iter()
+        .chain(inner.own.iter().map(Vec::as_slice));
     places.for_each(|path| part(&mut hash, path));
     let rules = &inner.rules;
     let mut lines: Vec<String> = Vec::new();
@@ -345,7 +351,10 @@ fn version(inner: &Inner) -> Digest {
     for line in sorted(lines.into_iter()) {
         part(&mut hash, line.as_bytes());
     }
-    part(&mut hash, format!("{:?} {:?}", rules.budget, rules.caps).as_bytes());
+    part(
+        &mut hash,
+        format!("{:?} {:?}", rules.budget, rules.caps).as_bytes(),
+    );
     Digest(*hash.finalize().as_bytes())
 }
 

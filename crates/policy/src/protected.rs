@@ -320,9 +320,20 @@ mod tests {
 
     #[test]
     fn directories_above_protected_places_cannot_be_replaced() {
-        for path in ["/", "/home", "/home/ann", "/home/ann/.config", "/home/bob", "/srv"] {
+        for path in [
+            "/",
+            "/home",
+            "/home/ann",
+            "/home/ann/.config",
+            "/home/bob",
+            "/srv",
+        ] {
             assert_eq!(verdict(EffectKind::FileMove, path), Some(Refuse), "{path}");
-            assert_eq!(verdict(EffectKind::LinkCreate, path), Some(Refuse), "{path}");
+            assert_eq!(
+                verdict(EffectKind::LinkCreate, path),
+                Some(Refuse),
+                "{path}"
+            );
             assert_eq!(verdict(EffectKind::DirCreate, path), None, "{path}");
         }
         assert_eq!(verdict(EffectKind::FileMove, "/home/ann/p/.git"), Some(Ask));

@@ -70,7 +70,10 @@ fn way_out(case: &Case<'_>, found: &Found<'_>) -> String {
         (Why::OwnData, _) => "use `telos runs`, `telos why` or `telos key export`".into(),
         (Why::Breach(breach), _) => flow_way_out(&breach, effect),
         (Why::UserRule(_, rule), Verdict::Refuse) => {
-            format!("change the rule at {}, if you agree with the effect", rule.place)
+            format!(
+                "change the rule at {}, if you agree with the effect",
+                rule.place
+            )
         }
         (Why::Protected(_), Verdict::Refuse) => {
             "make this change yourself, outside Telos; no flag or policy file allows it".into()
@@ -122,9 +125,10 @@ fn policy_line(word: &str, case: &Case<'_>, effect: &Effect) -> String {
 /// `paths = ["/a/b"]`, where the resource can be written in TOML.
 fn resource_key(resource: &Resource) -> Option<String> {
     let (key, text) = match resource {
-        Resource::Path(path) | Resource::Program(path) => {
-            ("paths", core::str::from_utf8(path.as_bytes()).ok()?.to_owned())
-        }
+        Resource::Path(path) | Resource::Program(path) => (
+            "paths",
+            core::str::from_utf8(path.as_bytes()).ok()?.to_owned(),
+        ),
         Resource::Host(host) => {
             let bracketed = host.name.contains(':') && host.port.is_some();
             let name = if bracketed {

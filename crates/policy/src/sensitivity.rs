@@ -276,12 +276,11 @@ pub(crate) fn anchored(homes: &Homes) -> Vec<(Vec<u8>, Secrecy)> {
     for place in PLACES {
         match place.at {
             Root => list.push(([b"/", place.names.as_bytes()].concat(), place.what)),
-            Home | Anywhere => list.extend(homes.iter().map(|home| {
-                (
-                    [home, b"/", place.names.as_bytes()].concat(),
-                    place.what,
-                )
-            })),
+            Home | Anywhere => list.extend(
+                homes
+                    .iter()
+                    .map(|home| ([home, b"/", place.names.as_bytes()].concat(), place.what)),
+            ),
         }
     }
     list

@@ -56,7 +56,10 @@ fn complaint(text: &str) -> String {
 #[test]
 fn mistakes_are_located_and_corrected() {
     let cases = [
-        ("[[alow]]\n", "policy.toml:1:3: `alow` is no key here; did you mean `allow`?"),
+        (
+            "[[alow]]\n",
+            "policy.toml:1:3: `alow` is no key here; did you mean `allow`?",
+        ),
         (
             "\n[[ask]]\nkinds = [\"file-reed\"]\n",
             "policy.toml:3:10: `file-reed` is no kind or class of effect; did you mean `file-read`?",
@@ -81,15 +84,42 @@ fn mistakes_are_located_and_corrected() {
     let holds = [
         ("[[allow]]\nkinds = [\"read\"]\n", "must say where"),
         ("[[allow]]\nkinds = [\"privileged\"]\n", "cannot be allowed"),
-        ("[[ask]]\nkinds = [\"read\"]\nhosts = [\"a.com\"]\n", "`hosts` says nothing about `file-read`"),
-        ("[[ask]]\nkinds = [\"read\"]\nunder = [\"a/../b\"]\n", "without `..`"),
-        ("[[ask]]\nkinds = [\"read\"]\nunder = [\"/a/*\"]\n", "hold no `*`"),
-        ("[[ask]]\nkinds = [\"read\"]\nunder = [\"~bob/x\"]\n", "in full"),
-        ("[[ask]]\nkinds = [\"read\"]\npaths = [\"\\u0000\"]\n", "NUL"),
-        ("[[ask]]\nkinds = [\"net-get\"]\nhosts = [\"0x7f.1\"]\n", "is no host"),
-        ("[[ask]]\nkinds = [\"net-get\"]\nhosts = [\"bücher.de\"]\n", "is no host"),
-        ("[[clearance]]\nkinds = [\"file-read\"]\nnames=[\"x\"]\nsecrecy = [\"personal\"]\n", "`names` says nothing"),
-        ("[[clearance]]\nkinds = [\"net-send\"]\nhosts=[\"a.com\"]\nsecrecy = []\n", "`secrecy` is empty"),
+        (
+            "[[ask]]\nkinds = [\"read\"]\nhosts = [\"a.com\"]\n",
+            "`hosts` says nothing about `file-read`",
+        ),
+        (
+            "[[ask]]\nkinds = [\"read\"]\nunder = [\"a/../b\"]\n",
+            "without `..`",
+        ),
+        (
+            "[[ask]]\nkinds = [\"read\"]\nunder = [\"/a/*\"]\n",
+            "hold no `*`",
+        ),
+        (
+            "[[ask]]\nkinds = [\"read\"]\nunder = [\"~bob/x\"]\n",
+            "in full",
+        ),
+        (
+            "[[ask]]\nkinds = [\"read\"]\npaths = [\"\\u0000\"]\n",
+            "NUL",
+        ),
+        (
+            "[[ask]]\nkinds = [\"net-get\"]\nhosts = [\"0x7f.1\"]\n",
+            "is no host",
+        ),
+        (
+            "[[ask]]\nkinds = [\"net-get\"]\nhosts = [\"bücher.de\"]\n",
+            "is no host",
+        ),
+        (
+            "[[clearance]]\nkinds = [\"file-read\"]\nnames=[\"x\"]\nsecrecy = [\"personal\"]\n",
+            "`names` says nothing",
+        ),
+        (
+            "[[clearance]]\nkinds = [\"net-send\"]\nhosts=[\"a.com\"]\nsecrecy = []\n",
+            "`secrecy` is empty",
+        ),
         ("[[sensitive]]\nfiles = [\"*a*\"]\n", "at most one `*`"),
         ("[[sensitive]]\nreason = \"x\"\n", "must say where"),
         ("[budget]\nfuel = -1\n", "policy.toml:2:8"),
@@ -104,7 +134,10 @@ fn mistakes_are_located_and_corrected() {
     let large = vec![b'#'; telos_abi::limit::POLICY_BYTES_MAX + 1];
     assert!(Policy::check(&large).is_err());
     assert!(Policy::check(b"a = \"\xff\"").is_err());
-    let many = format!("[[ask]]\nkinds=[\"read\"]\npaths=[{}]", "\"a\",".repeat(5000));
+    let many = format!(
+        "[[ask]]\nkinds=[\"read\"]\npaths=[{}]",
+        "\"a\",".repeat(5000)
+    );
     assert!(complaint(&many).contains("resources"));
     let deep = format!("a = {}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(Policy::check(&deep).is_err());
@@ -118,21 +151,46 @@ fn refuse_beats_ask_beats_allow() {
          [[ask]]\nkinds=['file-read']\nunder=['~/data/b']\n\
          [[refuse]]\nkinds=['file-read']\nunder=['~/data/b/c']\n",
     );
-    assert_eq!(verdict(&policy, FileRead, "/home/ann/data/x"), Verdict::Permit);
-    assert_eq!(verdict(&policy, FileRead, "/home/ann/data/b/x"), Verdict::Ask);
-    assert_eq!(verdict(&policy, FileList, "/home/ann/data/b/x"), Verdict::Permit);
-    assert_eq!(verdict(&policy, FileRead, "/home/ann/data/b/c/x"), Verdict::Refuse);
+    assert_eq!(
+        verdict(&policy, FileRead, "/home/ann/data/x"),
+        Verdict::Permit
+    );
+    assert_eq!(
+        verdict(&policy, FileRead, "/home/ann/data/b/x"),
+        Verdict::Ask
+    );
+    assert_eq!(
+        verdict(&policy, FileList, "/home/ann/data/b/x"),
+        Verdict::Permit
+    );
+    assert_eq!(
+        verdict(&policy, FileRead, "/home/ann/data/b/c/x"),
+        Verdict::Refuse
+    );
     assert_eq!(verdict(&policy, FileRead, "/home/ann/other"), Verdict::Ask);
-    assert_eq!(verdict(&policy, FileDelete, "/home/ann/p/x"), Verdict::Permit);
+    assert_eq!(
+        verdict(&policy, FileDelete, "/home/ann/p/x"),
+        Verdict::Permit
+    );
     // What may not be read may not be moved to where it may be, nor may what it lies in.
-    assert_eq!(verdict(&policy, FileMove, "/home/ann/data/b/c/x"), Verdict::Refuse);
-    assert_eq!(verdict(&policy, FileMove, "/home/ann/data"), Verdict::Refuse);
+    assert_eq!(
+        verdict(&policy, FileMove, "/home/ann/data/b/c/x"),
+        Verdict::Refuse
+    );
+    assert_eq!(
+        verdict(&policy, FileMove, "/home/ann/data"),
+        Verdict::Refuse
+    );
 }
 
 #[test]
 fn nothing_allows_protected_places() {
     let policy = user("[[allow]]\nkinds=['write']\nunder=['~', '/']\n");
-    for path in ["/home/ann/.bashrc", "/home/ann/.ssh/authorized_keys", "/etc/profile"] {
+    for path in [
+        "/home/ann/.bashrc",
+        "/home/ann/.ssh/authorized_keys",
+        "/etc/profile",
+    ] {
         let have = verdict(&policy, EffectKind::FileOverwrite, path);
         assert_eq!(have, Verdict::Refuse, "{path}");
     }
@@ -149,7 +207,10 @@ fn a_project_only_tightens() {
         let error = with(table, FileKind::Project).expect_err("it widens");
         assert!(error.to_string().contains("can only tighten"), "{error}");
     }
-    let tight = with("[budget]\ncalls = 5\nfuel = 9223372036854775807\n", FileKind::Project);
+    let tight = with(
+        "[budget]\ncalls = 5\nfuel = 9223372036854775807\n",
+        FileKind::Project,
+    );
     let grant = default_grant(&"/p".into(), &[]);
     let budget = tight.expect("valid").apply(grant.clone()).budget;
     assert_eq!(budget.calls, 5);
@@ -181,7 +242,15 @@ fn version_is_of_the_rules() {
     let other = "[[ask]]\nkinds=['read']\nunder=['/a']\n[[ask]]\nkinds=['exec']\n";
     assert_eq!(user(one).version(), user(same).version());
     let mut seen = vec![Digest::ZERO, base().version(), Policy::default().version()];
-    seen.extend([one, other, "[budget]\nfuel=1\n", "[[refuse]]\nkinds=['read']"].map(|text| user(text).version()));
+    seen.extend(
+        [
+            one,
+            other,
+            "[budget]\nfuel=1\n",
+            "[[refuse]]\nkinds=['read']",
+        ]
+        .map(|text| user(text).version()),
+    );
     let count = seen.len();
     seen.sort();
     seen.dedup();
