@@ -1,5 +1,5 @@
-//! The stages of a decision, one function each, all of one signature. [`crate::decide`] folds them;
-//! [`crate::explain`] prints them. The strictest stage wins; among equals the first speaks.
+//! The stages of a decision, one function each, all of one signature. [`crate::decide()`] folds them;
+//! [`crate::explain()`] prints them. The strictest stage wins; among equals the first speaks.
 
 use crate::decide::{Request, Subject};
 use crate::grant::is_odd_number;
