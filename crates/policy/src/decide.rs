@@ -3,9 +3,7 @@
 use crate::evaluate::{Case, Found, STAGES};
 use crate::policy::Policy;
 use crate::reason::reason;
-use telos_abi::{
-    Digest, Effect, Facts, Grant, Label, Rule, Timestamp, Verdict, limit::APPROVAL_WAIT_MS,
-};
+use telos_abi::{Digest, Effect, Facts, Grant, Label, Rule, Timestamp, Verdict, limit::APPROVAL_WAIT_MS};
 
 /// Who acts, and with which labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,20 +113,13 @@ impl Question {
 
     /// Binds the question to the value that the person is shown; consent is then to this value alone.
     pub fn about(self, value: Digest) -> Self {
-        Self {
-            value: Some(value),
-            ..self
-        }
+        Self { value: Some(value), ..self }
     }
 
     /// The consent of a person who was shown this question and agreed at `at`.
     #[must_use]
     pub fn consent(&self, at: Timestamp) -> Approval {
-        Approval {
-            effect: self.effect.clone(),
-            value: self.value,
-            at,
-        }
+        Approval { effect: self.effect.clone(), value: self.value, at }
     }
 
     /// Turns consent to exactly this effect and value into a permit.
@@ -137,20 +128,12 @@ impl Question {
     /// The question itself, if the approval is for another effect or value, was given before the question was asked,
     /// or came later than [`APPROVAL_WAIT_MS`] after it.
     #[expect(clippy::needless_pass_by_value, reason = "an approval is used up")]
-    #[expect(
-        clippy::result_large_err,
-        reason = "the question goes back to whoever asks again"
-    )]
+    #[expect(clippy::result_large_err, reason = "the question goes back to whoever asks again")]
     pub fn approve(self, approval: Approval) -> Result<Permit, Self> {
         let waited_ms = approval.at.0.checked_sub(self.asked_at.0);
         let in_time = waited_ms.is_some_and(|waited| waited <= APPROVAL_WAIT_MS);
         if approval.effect == self.effect && approval.value == self.value && in_time {
-            Ok(Permit {
-                effect: self.effect,
-                label: self.label,
-                rule: Rule::P5,
-                value: self.value,
-            })
+            Ok(Permit { effect: self.effect, label: self.label, rule: Rule::P5, value: self.value })
         } else {
             Err(self)
         }
@@ -194,12 +177,7 @@ pub fn decide(policy: &Policy, grant: &Grant, request: &Request<'_>, now: Timest
     let effect = request.effect.clone();
     let label = acting_label(request.subject);
     match found.verdict {
-        Verdict::Permit => Decision::Permit(Permit {
-            effect,
-            label,
-            rule: found.rule,
-            value: None,
-        }),
+        Verdict::Permit => Decision::Permit(Permit { effect, label, rule: found.rule, value: None }),
         Verdict::Ask => Decision::Ask(Question {
             effect,
             label,
@@ -208,11 +186,7 @@ pub fn decide(policy: &Policy, grant: &Grant, request: &Request<'_>, now: Timest
             rule: found.rule,
             reason: reason(&case, &found),
         }),
-        Verdict::Refuse => Decision::Refuse(Refusal {
-            effect,
-            rule: found.rule,
-            reason: reason(&case, &found),
-        }),
+        Verdict::Refuse => Decision::Refuse(Refusal { effect, rule: found.rule, reason: reason(&case, &found) }),
     }
 }
 
@@ -235,9 +209,7 @@ pub(crate) fn fold<'a>(case: &Case<'a>) -> Found<'a> {
 /// What is written keeps what it carries and what decided that it is written.
 const fn acting_label(subject: Subject) -> Label {
     match subject {
-        Subject::Plan {
-            payload, control, ..
-        } => payload.join(control),
+        Subject::Plan { payload, control, .. } => payload.join(control),
         Subject::Agent { process } => process,
     }
 }

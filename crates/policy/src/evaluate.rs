@@ -85,12 +85,7 @@ pub(crate) const STAGES: [(&str, Stage); 8] = [
 
 impl<'a> Case<'a> {
     pub(crate) fn new(policy: &'a Policy, grant: &'a Grant, request: &Request<'a>) -> Self {
-        Self {
-            policy,
-            grant,
-            request: *request,
-            row: effect_row(request.effect.kind),
-        }
+        Self { policy, grant, request: *request, row: effect_row(request.effect.kind) }
     }
 }
 
@@ -102,8 +97,7 @@ const fn found(verdict: Verdict, rule: Rule, why: Why<'_>) -> Found<'_> {
 fn form<'a>(case: &Case<'a>) -> Found<'a> {
     const PATH: &str = "a path must be absolute, without `.`, `..`, doubled or trailing slashes";
     let wrong = match (case.row.acts, &case.request.effect.resource) {
-        (Acts::OnPath, Resource::Path(path))
-        | (Acts::OnProgram, Resource::Path(path) | Resource::Program(path)) => {
+        (Acts::OnPath, Resource::Path(path)) | (Acts::OnProgram, Resource::Path(path) | Resource::Program(path)) => {
             (!is_normal(path.as_bytes())).then_some(PATH)
         }
         (Acts::OnHost, Resource::Host(host)) => odd_host(&host.name),
@@ -122,17 +116,14 @@ fn form<'a>(case: &Case<'a>) -> Found<'a> {
 
 /// Spellings of a host that a rule about the plain spelling would miss.
 fn odd_host(name: &str) -> Option<&'static str> {
-    let plain = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_')
-    };
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_');
     match name.parse::<IpAddr>() {
         // The parser takes one spelling of an IPv4 address only.
         Ok(IpAddr::V4(_)) => None,
-        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_some() => {
-            Some("an IPv4 address must be written as one")
+        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_some() => Some("an IPv4 address must be written as one"),
+        Ok(IpAddr::V6(address)) => {
+            (address.to_string() != name).then_some("an address must be written in its canonical form")
         }
-        Ok(IpAddr::V6(address)) => (address.to_string() != name)
-            .then_some("an address must be written in its canonical form"),
         Err(_) if name.is_empty() || name.len() > 253 => Some("a host must have a name"),
         Err(_) if !name.bytes().all(plain) || name.ends_with('.') => {
             Some("a host must be a plain lower-case DNS name without trailing dot")
@@ -167,16 +158,9 @@ fn protected<'a>(case: &Case<'a>) -> Found<'a> {
 ///
 /// A program that an agent starts stays in the agent's sandbox under the agent's label, so nothing flows out by it.
 fn flow<'a>(case: &Case<'a>) -> Found<'a> {
-    let Request {
-        effect, subject, ..
-    } = case.request;
+    let Request { effect, subject, .. } = case.request;
     let labels = match subject {
-        Subject::Plan {
-            authority,
-            payload,
-            control,
-            history,
-        } => Flow::plan(authority, payload, control, history),
+        Subject::Plan { authority, payload, control, history } => Flow::plan(authority, payload, control, history),
         Subject::Agent { .. } if effect.kind == EffectKind::Exec => {
             return found(Verdict::Permit, Rule::R6, Why::Flows);
         }
@@ -185,9 +169,7 @@ fn flow<'a>(case: &Case<'a>) -> Found<'a> {
     let cleared = clearance_of(case.grant, effect.kind, &effect.resource);
     match sink(effect.kind, cleared, &labels) {
         Ok(()) => found(Verdict::Permit, Rule::R6, Why::Flows),
-        Err(breach) if breach.rule == Rule::R12 => {
-            found(Verdict::Ask, breach.rule, Why::Breach(breach))
-        }
+        Err(breach) if breach.rule == Rule::R12 => found(Verdict::Ask, breach.rule, Why::Breach(breach)),
         Err(breach) => found(Verdict::Refuse, breach.rule, Why::Breach(breach)),
     }
 }
@@ -200,11 +182,8 @@ fn refusals<'a>(case: &Case<'a>) -> Found<'a> {
 /// P2.
 fn coverage<'a>(case: &Case<'a>) -> Found<'a> {
     let effect = case.request.effect;
-    let covered = case
-        .grant
-        .rows
-        .iter()
-        .any(|row| row.kinds.contains(effect.kind) && holds(&row.scope, &effect.resource));
+    let covered =
+        case.grant.rows.iter().any(|row| row.kinds.contains(effect.kind) && holds(&row.scope, &effect.resource));
     if covered {
         found(Verdict::Permit, Rule::P2, Why::Covered)
     } else {
@@ -217,12 +196,7 @@ fn questions<'a>(case: &Case<'a>) -> Found<'a> {
     restriction(case, "ask", &case.policy.rules().ask, Verdict::Ask)
 }
 
-fn restriction<'a>(
-    case: &Case<'a>,
-    word: &'static str,
-    rules: &'a [UserRule],
-    verdict: Verdict,
-) -> Found<'a> {
+fn restriction<'a>(case: &Case<'a>, word: &'static str, rules: &'a [UserRule], verdict: Verdict) -> Found<'a> {
     let effect = case.request.effect;
     match rules.iter().find(|rule| rule.restricts(effect)) {
         Some(rule) => found(verdict, Rule::P4, Why::UserRule(word, rule)),
@@ -233,10 +207,7 @@ fn restriction<'a>(
 /// P7: content that undo cannot bring back is not lost without a person, whatever a policy file allows.
 fn undo<'a>(case: &Case<'a>) -> Found<'a> {
     let Request { effect, facts, .. } = case.request;
-    let destroys = matches!(
-        effect.kind,
-        EffectKind::FileOverwrite | EffectKind::FileDelete
-    );
+    let destroys = matches!(effect.kind, EffectKind::FileOverwrite | EffectKind::FileDelete);
     if destroys && !facts.undoable && !facts.created_by_run && !facts.in_workspace {
         found(Verdict::Ask, Rule::P7, Why::NotUndoable)
     } else {

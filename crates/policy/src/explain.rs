@@ -43,21 +43,13 @@ pub fn explain(policy: &Policy, grant: &Grant, request: &Request<'_>) -> Explana
     let answer = crate::decide::fold(&case);
     let steps = STAGES.iter().map(|(stage, look)| {
         let found = look(&case);
-        Step {
-            stage,
-            rule: found.rule,
-            verdict: found.verdict,
-            why: cause(&case, &found),
-        }
+        Step { stage, rule: found.rule, verdict: found.verdict, why: cause(&case, &found) }
     });
     let reason = match answer.verdict {
         Verdict::Permit => {
             let (kind, resource) = (case.row.name, &request.effect.resource);
             let cause = cause(&case, &answer);
-            format!(
-                "{kind} {resource} is permitted: {cause}. {}",
-                rule_sentence(answer.rule)
-            )
+            format!("{kind} {resource} is permitted: {cause}. {}", rule_sentence(answer.rule))
         }
         Verdict::Ask | Verdict::Refuse => reason(&case, &answer),
     };
@@ -75,13 +67,7 @@ impl fmt::Display for Explanation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for step in &self.steps {
             let verdict = verdict_name(step.verdict);
-            writeln!(
-                out,
-                "{verdict:<7} {:<4} {}: {}",
-                step.rule.to_string(),
-                step.stage,
-                step.why
-            )?;
+            writeln!(out, "{verdict:<7} {:<4} {}: {}", step.rule.to_string(), step.stage, step.why)?;
         }
         write!(out, "{}", self.reason)
     }

@@ -7,13 +7,9 @@
 use crate::grant::is_odd_number;
 use crate::policy::{Mark, Rules, UserRule};
 use crate::problem::{PolicyError, PolicyProblem, unknown};
-use crate::schema::{
-    BudgetText, CATEGORIES, ClearanceText, Document, KEYS, MarkText, RuleText, Texts,
-};
+use crate::schema::{BudgetText, CATEGORIES, ClearanceText, Document, KEYS, MarkText, RuleText, Texts};
 use crate::table::{self, Class, EFFECTS};
-use telos_abi::{
-    ByteText, Clearance, EffectKind, EffectSet, HostName, Scope, Secrecy, limit::POLICY_BYTES_MAX,
-};
+use telos_abi::{ByteText, Clearance, EffectKind, EffectSet, HostName, Scope, Secrecy, limit::POLICY_BYTES_MAX};
 use telos_graph::path;
 use telos_graph::scope::parse_host;
 use toml::Spanned;
@@ -52,20 +48,14 @@ pub(crate) struct Parsed {
 
 impl Parsed {
     pub(crate) fn read(file: &PolicyFile<'_>, home: Option<&[u8]>) -> Result<Self, PolicyError> {
-        let mut reader = Reader {
-            file,
-            home,
-            resources: 0,
-            rule_at: 0,
-        };
+        let mut reader = Reader { file, home, resources: 0, rule_at: 0 };
         let bytes = file.text.len();
         if bytes > POLICY_BYTES_MAX {
             return Err(reader.error(0, PolicyProblem::TooLarge { bytes }));
         }
         let text = core::str::from_utf8(file.text)
             .map_err(|error| reader.error(error.valid_up_to(), PolicyProblem::NotText))?;
-        let document: Document =
-            toml::from_str(text).map_err(|error| reader.syntax(text, &error))?;
+        let document: Document = toml::from_str(text).map_err(|error| reader.syntax(text, &error))?;
         reader.document(document)
     }
 }
@@ -81,10 +71,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn document(&mut self, document: Document) -> Result<Parsed, PolicyError> {
         if self.file.kind == FileKind::Project {
-            let allow = document
-                .allow
-                .first()
-                .map(|rule| (rule.span().start, "allow"));
+            let allow = document.allow.first().map(|rule| (rule.span().start, "allow"));
             let clear = document.clearance.first();
             let clear = clear.map(|rule| (rule.span().start, "clearance"));
             if let Some((at, table)) = allow.or(clear) {
@@ -107,20 +94,14 @@ impl Reader<'_> {
         for clearance in document.clearance {
             self.clearance(clearance, &mut rules.clearances)?;
         }
-        Ok(Parsed {
-            rules,
-            budget: document.budget,
-        })
+        Ok(Parsed { rules, budget: document.budget })
     }
 
     /// A rule that tightens. What is read or changed could be read or changed under another name, so such a rule
     /// speaks of moving, too.
     fn restriction(&mut self, rule: Spanned<RuleText>) -> Result<UserRule, PolicyError> {
-        const CONTENT: EffectSet = EffectSet::of(&[
-            EffectKind::FileRead,
-            EffectKind::FileOverwrite,
-            EffectKind::FileDelete,
-        ]);
+        const CONTENT: EffectSet =
+            EffectSet::of(&[EffectKind::FileRead, EffectKind::FileOverwrite, EffectKind::FileDelete]);
         let mut rule = self.rule(rule)?;
         if rule.kinds.0 & CONTENT.0 != 0 {
             rule.kinds.0 |= EffectSet::of(&[EffectKind::FileMove]).0;
@@ -132,9 +113,8 @@ impl Reader<'_> {
         let at = rule.span().start;
         self.rule_at = at;
         let rule = self.rule(rule)?;
-        if let Some(row) = EFFECTS
-            .iter()
-            .find(|row| rule.kinds.contains(row.kind) && row.inside == telos_abi::Verdict::Refuse)
+        if let Some(row) =
+            EFFECTS.iter().find(|row| rule.kinds.contains(row.kind) && row.inside == telos_abi::Verdict::Refuse)
         {
             return Err(self.error(at, PolicyProblem::NeverAllowed { kind: row.name }));
         }
@@ -157,12 +137,7 @@ impl Reader<'_> {
         self.paths("paths", rule.paths, kinds, Scope::Path, &mut scopes)?;
         self.hosts(rule.hosts, kinds, &mut scopes)?;
         self.names(rule.names, kinds, &mut scopes)?;
-        Ok(UserRule {
-            kinds,
-            scopes,
-            reason: rule.reason,
-            place: format!("{}:{line}", self.file.name),
-        })
+        Ok(UserRule { kinds, scopes, reason: rule.reason, place: format!("{}:{line}", self.file.name) })
     }
 
     fn mark(&mut self, mark: Spanned<MarkText>) -> Result<Mark, PolicyError> {
@@ -179,9 +154,7 @@ impl Reader<'_> {
             let text = pattern.get_ref();
             let why = match text.matches('*').count() {
                 _ if text.is_empty() => "the pattern is empty",
-                _ if text.contains('/') => {
-                    "a file-name pattern holds no `/`; use `under` or `paths`"
-                }
+                _ if text.contains('/') => "a file-name pattern holds no `/`; use `under` or `paths`",
                 0 | 1 => "",
                 _ => "a file-name pattern holds at most one `*`",
             };
@@ -199,18 +172,10 @@ impl Reader<'_> {
             Some(name) => self.category(&name)?,
             None => Secrecy::USER_MARKED,
         };
-        Ok(Mark {
-            scopes,
-            files,
-            secrecy,
-        })
+        Ok(Mark { scopes, files, secrecy })
     }
 
-    fn clearance(
-        &mut self,
-        clearance: Spanned<ClearanceText>,
-        out: &mut Vec<Clearance>,
-    ) -> Result<(), PolicyError> {
+    fn clearance(&mut self, clearance: Spanned<ClearanceText>, out: &mut Vec<Clearance>) -> Result<(), PolicyError> {
         let at = clearance.span().start;
         self.rule_at = at;
         let clearance = clearance.into_inner();
@@ -234,11 +199,7 @@ impl Reader<'_> {
             if !matches!(row.class, Class::Outward | Class::Model) {
                 return Err(self.error(at, PolicyProblem::NothingToClear { kind: row.name }));
             }
-            out.extend(scopes.iter().map(|scope| Clearance {
-                kind: row.kind,
-                scope: scope.clone(),
-                secrecy,
-            }));
+            out.extend(scopes.iter().map(|scope| Clearance { kind: row.kind, scope: scope.clone(), secrecy }));
         }
         Ok(())
     }
@@ -268,23 +229,13 @@ impl Reader<'_> {
         out: &mut Vec<Scope>,
     ) -> Result<(), PolicyError> {
         for text in self.list(key, texts)? {
-            self.fits(
-                &text,
-                kinds,
-                key,
-                &[table::Acts::OnPath, table::Acts::OnProgram],
-            )?;
+            self.fits(&text, kinds, key, &[table::Acts::OnPath, table::Acts::OnProgram])?;
             out.push(scope(self.path(&text)?));
         }
         Ok(())
     }
 
-    fn hosts(
-        &mut self,
-        texts: Option<Texts>,
-        kinds: EffectSet,
-        out: &mut Vec<Scope>,
-    ) -> Result<(), PolicyError> {
+    fn hosts(&mut self, texts: Option<Texts>, kinds: EffectSet, out: &mut Vec<Scope>) -> Result<(), PolicyError> {
         for text in self.list("hosts", texts)? {
             self.fits(&text, kinds, "hosts", &[table::Acts::OnHost])?;
             out.push(if text.get_ref() == "*" {
@@ -300,12 +251,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn names(
-        &mut self,
-        texts: Option<Texts>,
-        kinds: EffectSet,
-        out: &mut Vec<Scope>,
-    ) -> Result<(), PolicyError> {
+    fn names(&mut self, texts: Option<Texts>, kinds: EffectSet, out: &mut Vec<Scope>) -> Result<(), PolicyError> {
         use table::Acts::{OnAnything, OnNamed};
         for text in self.list("names", texts)? {
             self.fits(&text, kinds, "names", &[OnNamed, OnAnything])?;
@@ -337,28 +283,20 @@ impl Reader<'_> {
         key: &'static str,
         acts: &[table::Acts],
     ) -> Result<(), PolicyError> {
-        let odd = EFFECTS
-            .iter()
-            .find(|row| kinds.contains(row.kind) && !acts.contains(&row.acts));
+        let odd = EFFECTS.iter().find(|row| kinds.contains(row.kind) && !acts.contains(&row.acts));
         match odd {
             None => Ok(()),
-            Some(row) => Err(self.error(
-                text.span().start,
-                PolicyProblem::Mismatch {
-                    key,
-                    kind: row.name,
-                    acts: row.acts.says(),
-                },
-            )),
+            Some(row) => {
+                Err(self
+                    .error(text.span().start, PolicyProblem::Mismatch { key, kind: row.name, acts: row.acts.says() }))
+            }
         }
     }
 
     fn path(&self, text: &Spanned<String>) -> Result<ByteText, PolicyError> {
         let raw = text.get_ref();
         if raw.contains('*') {
-            return Err(
-                self.path_error(text, "paths hold no `*`; `under` means everything beneath")
-            );
+            return Err(self.path_error(text, "paths hold no `*`; `under` means everything beneath"));
         }
         if raw.split('/').any(|part| part == "..") {
             return Err(self.path_error(text, "write it without `..`"));
@@ -366,20 +304,13 @@ impl Reader<'_> {
         let (base, rest) = match raw.strip_prefix('~') {
             None => (self.file.base.clone(), raw.as_str()),
             Some(rest) if rest.is_empty() || rest.starts_with('/') => {
-                let home = self
-                    .home
-                    .ok_or_else(|| self.path_error(text, "no home directory is known"))?;
+                let home = self.home.ok_or_else(|| self.path_error(text, "no home directory is known"))?;
                 (ByteText::from(home), rest.trim_start_matches('/'))
             }
             Some(_) => return Err(self.path_error(text, "write another user's home in full")),
         };
-        let rest = if rest.is_empty() && raw.starts_with('~') {
-            "."
-        } else {
-            rest
-        };
-        path::join(&base, rest.as_bytes())
-            .map_err(|error| self.path_error(text, &error.to_string()))
+        let rest = if rest.is_empty() && raw.starts_with('~') { "." } else { rest };
+        path::join(&base, rest.as_bytes()).map_err(|error| self.path_error(text, &error.to_string()))
     }
 
     fn category(&self, name: &Spanned<String>) -> Result<Secrecy, PolicyError> {
@@ -400,10 +331,7 @@ impl Reader<'_> {
     }
 
     fn path_error(&self, text: &Spanned<String>, why: &str) -> PolicyError {
-        let problem = PolicyProblem::Path {
-            found: text.get_ref().clone(),
-            why: why.into(),
-        };
+        let problem = PolicyProblem::Path { found: text.get_ref().clone(), why: why.into() };
         self.error(text.span().start, problem)
     }
 
@@ -431,12 +359,7 @@ impl Reader<'_> {
 
     fn error(&self, at: usize, problem: PolicyProblem) -> PolicyError {
         let (line, column) = self.position(at);
-        PolicyError {
-            file: self.file.name.into(),
-            line,
-            column,
-            problem: Box::new(problem),
-        }
+        PolicyError { file: self.file.name.into(), line, column, problem: Box::new(problem) }
     }
 
     /// Line and column of a byte offset, both from 1.
@@ -458,8 +381,5 @@ fn host_pattern(text: &str) -> Option<HostName> {
     if is_odd_number(&host.name) || host.name.parse::<core::net::IpAddr>().is_ok() {
         return None;
     }
-    Some(HostName {
-        name: format!("*.{}", host.name),
-        port: host.port,
-    })
+    Some(HostName { name: format!("*.{}", host.name), port: host.port })
 }

@@ -43,19 +43,9 @@ pub struct AgentReach<'a> {
 /// Loopback is no exception: `localhost` reaches every service of this machine, so it must be named like any host.
 #[must_use]
 pub fn default_grant(directory: &ByteText, hosts: &[HostName]) -> Grant {
-    let mut rows = vec![
-        under(files(), directory),
-        GrantRow {
-            kinds: Class::Ambient.kinds(),
-            scope: Scope::Any,
-        },
-    ];
+    let mut rows = vec![under(files(), directory), GrantRow { kinds: Class::Ambient.kinds(), scope: Scope::Any }];
     rows.extend(hosts.iter().map(talk_to));
-    Grant {
-        rows,
-        clearances: Vec::new(),
-        budget: DEFAULT_BUDGET,
-    }
+    Grant { rows, clearances: Vec::new(), budget: DEFAULT_BUDGET }
 }
 
 /// The grant of `telos run`: as [`default_grant`], plus what `reach` lists and starting programs. Which program runs
@@ -63,14 +53,9 @@ pub fn default_grant(directory: &ByteText, hosts: &[HostName]) -> Grant {
 #[must_use]
 pub fn agent_grant(directory: &ByteText, reach: &AgentReach<'_>) -> Grant {
     let mut grant = default_grant(directory, reach.hosts);
-    grant.rows.push(GrantRow {
-        kinds: EffectSet::of(&[EffectKind::Exec]),
-        scope: Scope::Any,
-    });
+    grant.rows.push(GrantRow { kinds: EffectSet::of(&[EffectKind::Exec]), scope: Scope::Any });
     let read = reach.readable.iter();
-    grant
-        .rows
-        .extend(read.map(|place| under(Class::Read.kinds(), place)));
+    grant.rows.extend(read.map(|place| under(Class::Read.kinds(), place)));
     let write = reach.writable.iter();
     grant.rows.extend(write.map(|place| under(files(), place)));
     grant
@@ -81,29 +66,20 @@ fn files() -> EffectSet {
 }
 
 fn under(kinds: EffectSet, directory: &ByteText) -> GrantRow {
-    GrantRow {
-        kinds,
-        scope: Scope::Under(directory.clone()),
-    }
+    GrantRow { kinds, scope: Scope::Under(directory.clone()) }
 }
 
 fn talk_to(host: &HostName) -> GrantRow {
     GrantRow {
-        kinds: EffectSet::of(&[
-            EffectKind::NetConnect,
-            EffectKind::NetGet,
-            EffectKind::NetSend,
-        ]),
+        kinds: EffectSet::of(&[EffectKind::NetConnect, EffectKind::NetGet, EffectKind::NetSend]),
         scope: Scope::Host(host.clone()),
     }
 }
 
 /// Top-level domains that make a bare word a host. Short on purpose: endings that are also file endings (`.rs`,
 /// `.md`, `.org`, `.zip`, `.sh`, …) need `https://` or `www.` in front.
-const DOMAIN_ENDINGS: [&str; 16] = [
-    "com", "net", "edu", "gov", "io", "dev", "eu", "uk", "de", "fr", "nl", "ch", "at", "se", "fi",
-    "jp",
-];
+const DOMAIN_ENDINGS: [&str; 16] =
+    ["com", "net", "edu", "gov", "io", "dev", "eu", "uk", "de", "fr", "nl", "ch", "at", "se", "fi", "jp"];
 
 /// The hosts that the user's own turn names: `http` and `https` URLs wherever they stand, and words outside quotes
 /// that look like a domain (`api.example.com`, `www.example.org`, with or without a port or path).
@@ -168,22 +144,7 @@ fn trim(word: &str) -> &str {
     word.trim_matches(|letter: char| {
         matches!(
             letter,
-            '"' | '\''
-                | '`'
-                | '“'
-                | '”'
-                | '«'
-                | '»'
-                | '('
-                | ')'
-                | '<'
-                | '>'
-                | '{'
-                | '}'
-                | ','
-                | ';'
-                | '!'
-                | '?'
+            '"' | '\'' | '`' | '“' | '”' | '«' | '»' | '(' | ')' | '<' | '>' | '{' | '}' | ',' | ';' | '!' | '?'
         )
     })
     .trim_end_matches(['.', ':'])
@@ -216,28 +177,16 @@ mod tests {
     use super::*;
 
     fn named(turn: &str) -> Vec<String> {
-        hosts_named(turn)
-            .into_iter()
-            .map(|host| telos_abi::Resource::Host(host).to_string())
-            .collect()
+        hosts_named(turn).into_iter().map(|host| telos_abi::Resource::Host(host).to_string()).collect()
     }
 
     #[test]
     fn urls_and_domains_are_hosts() {
-        assert_eq!(
-            named("fetch https://api.example.com/v1?x=1, then tell me"),
-            ["api.example.com:443"]
-        );
-        assert_eq!(
-            named("get \"http://Example.org:8080/a\""),
-            ["example.org:8080"]
-        );
+        assert_eq!(named("fetch https://api.example.com/v1?x=1, then tell me"), ["api.example.com:443"]);
+        assert_eq!(named("get \"http://Example.org:8080/a\""), ["example.org:8080"]);
         assert_eq!(named("download example.com/data.csv."), ["example.com"]);
         assert_eq!(named("read www.example.org"), ["www.example.org"]);
-        assert_eq!(
-            named("talk to (api.example.io:9000)!"),
-            ["api.example.io:9000"]
-        );
+        assert_eq!(named("talk to (api.example.io:9000)!"), ["api.example.io:9000"]);
         assert_eq!(named("what's on example.com"), ["example.com"]);
     }
 

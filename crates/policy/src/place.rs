@@ -45,11 +45,7 @@ impl<T> PlaceIndex<T> {
             }
         }
         by_hash.sort_unstable();
-        Self {
-            rows,
-            by_hash,
-            shapes,
-        }
+        Self { rows, by_hash, shapes }
     }
 
     /// Calls `found` with every row that `path` lies at or beneath. O(components + matching rows).
@@ -62,10 +58,7 @@ impl<T> PlaceIndex<T> {
             if self.may_begin(name) {
                 let key = hash(name);
                 let from = self.by_hash.partition_point(|&(other, _)| other < key);
-                for &(_, number) in self.by_hash[from..]
-                    .iter()
-                    .take_while(|&&(other, _)| other == key)
-                {
+                for &(_, number) in self.by_hash[from..].iter().take_while(|&&(other, _)| other == key) {
                     let row = &self.rows[usize::from(number)];
                     let anchored = match row.at {
                         Anchor::Anywhere => true,
@@ -108,10 +101,7 @@ impl Homes {
 
     /// Where the part of `path` begins that is relative to a home: the homes given, `/root`, and any `/home/NAME`.
     pub(crate) fn starts(&self, path: &[u8]) -> [Option<usize>; 3] {
-        let given = self
-            .iter()
-            .find(|home| is_beneath(path, home))
-            .map(|home| home.len() + 1);
+        let given = self.iter().find(|home| is_beneath(path, home)).map(|home| home.len() + 1);
         let usual = path.strip_prefix(b"/home/").and_then(|rest| {
             let name = first_name_bytes(rest);
             (name.len() < rest.len()).then_some(b"/home/".len() + name.len() + 1)
@@ -126,8 +116,7 @@ pub(crate) fn is_beneath(path: &[u8], directory: &[u8]) -> bool {
     if directory == b"/" {
         return path.len() > 1 && path.starts_with(b"/");
     }
-    path.strip_prefix(directory)
-        .is_some_and(|rest| rest.first() == Some(&b'/'))
+    path.strip_prefix(directory).is_some_and(|rest| rest.first() == Some(&b'/'))
 }
 
 /// Whether `path` is `directory` or lies beneath it.
@@ -170,9 +159,8 @@ fn first_name_bytes(path: &[u8]) -> &[u8] {
 
 /// FNV-1a over the lower-cased bytes; collisions cost a comparison, nothing else.
 fn hash(name: &[u8]) -> u32 {
-    name.iter().fold(0x811c_9dc5, |state, byte| {
-        (state ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
-    })
+    name.iter()
+        .fold(0x811c_9dc5, |state, byte| (state ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]
@@ -180,26 +168,10 @@ mod tests {
     use super::*;
 
     static ROWS: &[Place<u8>] = &[
-        Place {
-            at: Anchor::Home,
-            names: ".ssh",
-            what: 1,
-        },
-        Place {
-            at: Anchor::Anywhere,
-            names: ".git/hooks",
-            what: 2,
-        },
-        Place {
-            at: Anchor::Root,
-            names: "etc/profile",
-            what: 3,
-        },
-        Place {
-            at: Anchor::Anywhere,
-            names: ".git",
-            what: 4,
-        },
+        Place { at: Anchor::Home, names: ".ssh", what: 1 },
+        Place { at: Anchor::Anywhere, names: ".git/hooks", what: 2 },
+        Place { at: Anchor::Root, names: "etc/profile", what: 3 },
+        Place { at: Anchor::Anywhere, names: ".git", what: 4 },
     ];
 
     fn matches(path: &str) -> Vec<u8> {

@@ -7,8 +7,8 @@ use crate::schema::BudgetText;
 use crate::{protected, sensitivity, table};
 use std::sync::Arc;
 use telos_abi::{
-    Budget, ByteText, Clearance, Digest, Effect, EffectKind, EffectSet, Grant, GrantRow, Label,
-    Resource, Scope, Secrecy, limit,
+    Budget, ByteText, Clearance, Digest, Effect, EffectKind, EffectSet, Grant, GrantRow, Label, Resource, Scope,
+    Secrecy, limit,
 };
 use telos_graph::scope::covers;
 
@@ -83,15 +83,12 @@ impl UserRule {
         self.allows(effect)
             || self.kinds.contains(effect.kind)
                 && protected::replaces(effect.kind)
-                && self
-                    .scopes
-                    .iter()
-                    .any(|scope| match (scope, &effect.resource) {
-                        (Scope::Under(inner) | Scope::Path(inner), Resource::Path(path)) => {
-                            is_beneath(inner.as_bytes(), path.as_bytes())
-                        }
-                        _ => false,
-                    })
+                && self.scopes.iter().any(|scope| match (scope, &effect.resource) {
+                    (Scope::Under(inner) | Scope::Path(inner), Resource::Path(path)) => {
+                        is_beneath(inner.as_bytes(), path.as_bytes())
+                    }
+                    _ => false,
+                })
     }
 }
 
@@ -160,12 +157,8 @@ impl Policy {
     /// # Errors
     /// Where and why it is not a policy.
     pub fn check(text: impl AsRef<[u8]>) -> Result<PolicySummary, PolicyError> {
-        let file = PolicyFile {
-            name: "policy.toml",
-            text: text.as_ref(),
-            base: &ByteText::from("/"),
-            kind: FileKind::User,
-        };
+        let file =
+            PolicyFile { name: "policy.toml", text: text.as_ref(), base: &ByteText::from("/"), kind: FileKind::User };
         let Parsed { rules, .. } = Parsed::read(&file, Some(b"/home/you"))?;
         Ok(PolicySummary {
             refuse: rules.refuse.len(),
@@ -233,10 +226,8 @@ impl Policy {
     /// Absolute paths that are refused to every write (P3), for sandboxes that must name what they close.
     #[must_use]
     pub fn protected_places(&self) -> Vec<ByteText> {
-        let mut list: Vec<ByteText> = protected::anchored(&self.inner.homes, &self.inner.own)
-            .into_iter()
-            .map(ByteText)
-            .collect();
+        let mut list: Vec<ByteText> =
+            protected::anchored(&self.inner.homes, &self.inner.own).into_iter().map(ByteText).collect();
         list.sort();
         list.dedup();
         list
@@ -249,10 +240,7 @@ impl Policy {
         let rules = &self.inner.rules;
         for rule in &rules.allow {
             for scope in &rule.scopes {
-                base.rows.push(GrantRow {
-                    kinds: rule.kinds,
-                    scope: scope.clone(),
-                });
+                base.rows.push(GrantRow { kinds: rule.kinds, scope: scope.clone() });
             }
         }
         base.clearances.extend(rules.clearances.iter().cloned());
@@ -273,11 +261,7 @@ impl Policy {
         &self.inner.rules
     }
 
-    pub(crate) fn against_writing(
-        &self,
-        kind: EffectKind,
-        path: &[u8],
-    ) -> Option<protected::Guarded> {
+    pub(crate) fn against_writing(&self, kind: EffectKind, path: &[u8]) -> Option<protected::Guarded> {
         protected::against_writing(kind, path, &self.inner.homes, &self.inner.own)
     }
 
@@ -287,9 +271,7 @@ impl Policy {
 
     fn seal(mut inner: Inner) -> Self {
         inner.version = version(&inner);
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 }
 
@@ -323,18 +305,11 @@ fn version(inner: &Inner) -> Digest {
     }
     part(&mut hash, sensitivity::fingerprint().as_bytes());
     part(&mut hash, protected::fingerprint().as_bytes());
-    let places = inner
-        .homes
-        .iter()
-        .chain(inner.own.iter().map(Vec::as_slice));
+    let places = inner.homes.iter().chain(inner.own.iter().map(Vec::as_slice));
     places.for_each(|path| part(&mut hash, path));
     let rules = &inner.rules;
     let mut lines: Vec<String> = Vec::new();
-    for (word, list) in [
-        ("refuse", &rules.refuse),
-        ("ask", &rules.ask),
-        ("allow", &rules.allow),
-    ] {
+    for (word, list) in [("refuse", &rules.refuse), ("ask", &rules.ask), ("allow", &rules.allow)] {
         for rule in list {
             let scopes = sorted(rule.scopes.iter().map(spell));
             lines.push(format!("{word} {:x} {scopes:?}", rule.kinds.0));
@@ -347,18 +322,12 @@ fn version(inner: &Inner) -> Digest {
     }
     for clearance in &rules.clearances {
         let scope = spell(&clearance.scope);
-        lines.push(format!(
-            "clear {} {:x} {scope:?}",
-            clearance.kind as u8, clearance.secrecy.0
-        ));
+        lines.push(format!("clear {} {:x} {scope:?}", clearance.kind as u8, clearance.secrecy.0));
     }
     for line in sorted(lines.into_iter()) {
         part(&mut hash, line.as_bytes());
     }
-    part(
-        &mut hash,
-        format!("{:?} {:?}", rules.budget, rules.caps).as_bytes(),
-    );
+    part(&mut hash, format!("{:?} {:?}", rules.budget, rules.caps).as_bytes());
     Digest(*hash.finalize().as_bytes())
 }
 

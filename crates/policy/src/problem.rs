@@ -63,9 +63,7 @@ pub enum PolicyProblem {
         why: String,
     },
     /// Not usable as a host.
-    #[error(
-        "`{found}` is no host; write `example.com`, `*.example.com`, `example.com:443`, `[::1]:80` or `*`"
-    )]
+    #[error("`{found}` is no host; write `example.com`, `*.example.com`, `example.com:443`, `[::1]:80` or `*`")]
     Host {
         /// What was found.
         found: String,
@@ -101,9 +99,7 @@ pub enum PolicyProblem {
         kind: &'static str,
     },
     /// A clearance for an effect through which nothing leaves.
-    #[error(
-        "`{kind}` is no way out for data, so there is nothing to clear; name an outward or model kind"
-    )]
+    #[error("`{kind}` is no way out for data, so there is nothing to clear; name an outward or model kind")]
     NothingToClear {
         /// The kind.
         kind: &'static str,
@@ -124,11 +120,7 @@ fn suggestion(near: Option<&str>, known: &str) -> String {
 }
 
 /// The problem of a name that is none of `known`, with the nearest one where it is near enough to be a slip.
-pub(crate) fn unknown(
-    what: &'static str,
-    found: &str,
-    known: impl Iterator<Item = &'static str>,
-) -> PolicyProblem {
+pub(crate) fn unknown(what: &'static str, found: &str, known: impl Iterator<Item = &'static str>) -> PolicyProblem {
     let known: Vec<&str> = known.collect();
     // Longer words are quoted cut: they are no misspelling of anything, and the message stays one line.
     let found: String = found.chars().take(64).collect();
@@ -138,10 +130,5 @@ pub(crate) fn unknown(
         .min()
         .filter(|&(distance, name)| distance <= 1 + name.len() / 4)
         .map(|(_, name)| name.to_owned());
-    PolicyProblem::Unknown {
-        what,
-        found: found.escape_debug().to_string(),
-        near,
-        known: known.join(", "),
-    }
+    PolicyProblem::Unknown { what, found: found.escape_debug().to_string(), near, known: known.join(", ") }
 }

@@ -32,17 +32,11 @@ const SYSTEM: Guarded = ask("configuration of the system");
 const PROGRAMS: Guarded = ask("a directory that the shell looks for programs in");
 
 const fn refuse(is: &'static str) -> Guarded {
-    Guarded {
-        verdict: Verdict::Refuse,
-        is,
-    }
+    Guarded { verdict: Verdict::Refuse, is }
 }
 
 const fn ask(is: &'static str) -> Guarded {
-    Guarded {
-        verdict: Verdict::Ask,
-        is,
-    }
+    Guarded { verdict: Verdict::Ask, is }
 }
 
 /// The places. Where several match, the strictest answers.
@@ -174,12 +168,7 @@ static PARENTS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut parents: Vec<&str> = PLACES
         .iter()
         .filter(|place| place.at == Home && place.what.verdict == Verdict::Refuse)
-        .flat_map(|place| {
-            place
-                .names
-                .match_indices('/')
-                .map(|(end, _)| &place.names[..end])
-        })
+        .flat_map(|place| place.names.match_indices('/').map(|(end, _)| &place.names[..end]))
         .collect();
     parents.sort_unstable();
     parents.dedup();
@@ -187,12 +176,7 @@ static PARENTS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 });
 
 /// What protects `path` against an effect of the write class, if anything. O(components).
-pub(crate) fn against_writing(
-    kind: EffectKind,
-    path: &[u8],
-    homes: &Homes,
-    own: &[Vec<u8>],
-) -> Option<Guarded> {
+pub(crate) fn against_writing(kind: EffectKind, path: &[u8], homes: &Homes, own: &[Vec<u8>]) -> Option<Guarded> {
     if own.iter().any(|place| is_at_or_beneath(path, place)) {
         return Some(OWN);
     }
@@ -231,18 +215,13 @@ pub(crate) const fn replaces(kind: EffectKind) -> bool {
 fn against_replacing(path: &[u8], homes: &Homes, own: &[Vec<u8>]) -> Option<Guarded> {
     const ABOVE: Guarded = refuse("a directory that holds protected places");
     let above_own = own.iter().any(|place| is_beneath(place, path));
-    let above_home = homes
-        .iter()
-        .chain([b"/root".as_slice(), b"/home/any"])
-        .any(|home| is_at_or_beneath(home, path));
-    let a_home = path
-        .strip_prefix(b"/home/")
-        .is_some_and(|name| !name.contains(&b'/'));
-    let parent = homes.starts(path).into_iter().flatten().any(|start| {
-        PARENTS
-            .iter()
-            .any(|parent| path[start..].eq_ignore_ascii_case(parent.as_bytes()))
-    });
+    let above_home = homes.iter().chain([b"/root".as_slice(), b"/home/any"]).any(|home| is_at_or_beneath(home, path));
+    let a_home = path.strip_prefix(b"/home/").is_some_and(|name| !name.contains(&b'/'));
+    let parent = homes
+        .starts(path)
+        .into_iter()
+        .flatten()
+        .any(|start| PARENTS.iter().any(|parent| path[start..].eq_ignore_ascii_case(parent.as_bytes())));
     if above_own || above_home || a_home || parent {
         return Some(ABOVE);
     }
@@ -265,11 +244,9 @@ pub(crate) fn anchored(homes: &Homes, own: &[Vec<u8>]) -> Vec<Vec<u8>> {
     for place in PLACES {
         match (place.at, place.what.verdict) {
             (Root, Verdict::Refuse) => list.push([b"/", place.names.as_bytes()].concat()),
-            (Home, Verdict::Refuse) => list.extend(
-                homes
-                    .iter()
-                    .map(|home| [home, b"/", place.names.as_bytes()].concat()),
-            ),
+            (Home, Verdict::Refuse) => {
+                list.extend(homes.iter().map(|home| [home, b"/", place.names.as_bytes()].concat()));
+            }
             _ => {}
         }
     }
@@ -320,20 +297,9 @@ mod tests {
 
     #[test]
     fn directories_above_protected_places_cannot_be_replaced() {
-        for path in [
-            "/",
-            "/home",
-            "/home/ann",
-            "/home/ann/.config",
-            "/home/bob",
-            "/srv",
-        ] {
+        for path in ["/", "/home", "/home/ann", "/home/ann/.config", "/home/bob", "/srv"] {
             assert_eq!(verdict(EffectKind::FileMove, path), Some(Refuse), "{path}");
-            assert_eq!(
-                verdict(EffectKind::LinkCreate, path),
-                Some(Refuse),
-                "{path}"
-            );
+            assert_eq!(verdict(EffectKind::LinkCreate, path), Some(Refuse), "{path}");
             assert_eq!(verdict(EffectKind::DirCreate, path), None, "{path}");
         }
         assert_eq!(verdict(EffectKind::FileMove, "/home/ann/p/.git"), Some(Ask));

@@ -70,10 +70,7 @@ fn way_out(case: &Case<'_>, found: &Found<'_>) -> String {
         (Why::OwnData, _) => "use `telos runs`, `telos why` or `telos key export`".into(),
         (Why::Breach(breach), _) => flow_way_out(&breach, effect),
         (Why::UserRule(_, rule), Verdict::Refuse) => {
-            format!(
-                "change the rule at {}, if you agree with the effect",
-                rule.place
-            )
+            format!("change the rule at {}, if you agree with the effect", rule.place)
         }
         (Why::Protected(_), Verdict::Refuse) => {
             "make this change yourself, outside Telos; no flag or policy file allows it".into()
@@ -109,9 +106,7 @@ fn clearance_line(effect: &Effect, secrecy: Secrecy) -> Option<String> {
     }
     let resource = resource_key(&effect.resource)?;
     let kind = row.name;
-    Some(format!(
-        "[[clearance]] kinds = [\"{kind}\"], {resource}, secrecy = {names:?}"
-    ))
+    Some(format!("[[clearance]] kinds = [\"{kind}\"], {resource}, secrecy = {names:?}"))
 }
 
 fn policy_line(word: &str, case: &Case<'_>, effect: &Effect) -> String {
@@ -125,17 +120,12 @@ fn policy_line(word: &str, case: &Case<'_>, effect: &Effect) -> String {
 /// `paths = ["/a/b"]`, where the resource can be written in TOML.
 fn resource_key(resource: &Resource) -> Option<String> {
     let (key, text) = match resource {
-        Resource::Path(path) | Resource::Program(path) => (
-            "paths",
-            core::str::from_utf8(path.as_bytes()).ok()?.to_owned(),
-        ),
+        Resource::Path(path) | Resource::Program(path) => {
+            ("paths", core::str::from_utf8(path.as_bytes()).ok()?.to_owned())
+        }
         Resource::Host(host) => {
             let bracketed = host.name.contains(':') && host.port.is_some();
-            let name = if bracketed {
-                format!("[{}]", host.name)
-            } else {
-                host.name.clone()
-            };
+            let name = if bracketed { format!("[{}]", host.name) } else { host.name.clone() };
             let port = host.port.map_or(String::new(), |port| format!(":{port}"));
             ("hosts", format!("{name}{port}"))
         }
@@ -143,9 +133,7 @@ fn resource_key(resource: &Resource) -> Option<String> {
         Resource::None => return None,
     };
     let plain = |letter: char| !letter.is_control() && !matches!(letter, '"' | '\\' | '*');
-    text.chars()
-        .all(plain)
-        .then(|| format!("{key} = [\"{text}\"]"))
+    text.chars().all(plain).then(|| format!("{key} = [\"{text}\"]"))
 }
 
 /// A policy file's words without anything that moves the cursor.

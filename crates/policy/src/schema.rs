@@ -129,8 +129,5 @@ pub(crate) const CATEGORIES: [(&str, Secrecy); 4] = [
 
 /// The category's name in policy files, if it has one.
 pub(crate) fn category_names(secrecy: Secrecy) -> impl Iterator<Item = &'static str> {
-    CATEGORIES
-        .into_iter()
-        .filter(move |(_, bits)| bits.0 & secrecy.0 != 0)
-        .map(|(name, _)| name)
+    CATEGORIES.into_iter().filter(move |(_, bits)| bits.0 & secrecy.0 != 0).map(|(name, _)| name)
 }

@@ -210,13 +210,8 @@ static PUBLIC_NAMES: &[&str] = &[
 ];
 
 /// Directories of the distribution, whose files anybody can download: file names mean nothing there.
-static PUBLIC_DIRECTORIES: &[&[u8]] = &[
-    b"/usr/lib",
-    b"/usr/share",
-    b"/etc/ssl/certs",
-    b"/etc/pki/ca-trust",
-    b"/etc/ca-certificates",
-];
+static PUBLIC_DIRECTORIES: &[&[u8]] =
+    &[b"/usr/lib", b"/usr/share", b"/etc/ssl/certs", b"/etc/pki/ca-trust", b"/etc/ca-certificates"];
 
 static INDEX: LazyLock<PlaceIndex<Secrecy>> = LazyLock::new(|| PlaceIndex::new(PLACES));
 
@@ -225,20 +220,12 @@ pub(crate) fn built_in(path: &[u8], homes: &Homes) -> Secrecy {
     let mut secrecy = Secrecy::PUBLIC.0;
     let name = last_name(path);
     // The public half of a key pair is public also in the key directory.
-    let public = PUBLIC_NAMES
-        .iter()
-        .any(|pattern| name_matches(name, pattern.as_bytes()));
+    let public = PUBLIC_NAMES.iter().any(|pattern| name_matches(name, pattern.as_bytes()));
     INDEX.each_match(path, homes, |found| secrecy |= found.0);
     if public {
-        return Secrecy(if name_matches(name, b"*.pub") {
-            0
-        } else {
-            secrecy
-        });
+        return Secrecy(if name_matches(name, b"*.pub") { 0 } else { secrecy });
     }
-    let shipped = PUBLIC_DIRECTORIES
-        .iter()
-        .any(|directory| crate::place::is_beneath(path, directory));
+    let shipped = PUBLIC_DIRECTORIES.iter().any(|directory| crate::place::is_beneath(path, directory));
     if !shipped {
         for (pattern, found) in NAMES {
             if name_matches(name, pattern.as_bytes()) {
@@ -254,18 +241,13 @@ pub(crate) fn built_in(path: &[u8], homes: &Homes) -> Secrecy {
 
 /// `/proc/N/environ`, `mem`, `cmdline` and `auxv` hold what another program was started with.
 fn is_process_memory(path: &[u8]) -> bool {
-    path.starts_with(b"/proc/")
-        && matches!(last_name(path), b"environ" | b"mem" | b"cmdline" | b"auxv")
+    path.starts_with(b"/proc/") && matches!(last_name(path), b"environ" | b"mem" | b"cmdline" | b"auxv")
 }
 
 /// The tables as text, for the policy's version.
 pub(crate) fn fingerprint() -> String {
-    let places = PLACES
-        .iter()
-        .map(|place| format!("{:?} {:?} {:x};", place.at, place.names, place.what.0));
-    let names = NAMES
-        .iter()
-        .map(|(pattern, secrecy)| format!("{pattern:?} {:x};", secrecy.0));
+    let places = PLACES.iter().map(|place| format!("{:?} {:?} {:x};", place.at, place.names, place.what.0));
+    let names = NAMES.iter().map(|(pattern, secrecy)| format!("{pattern:?} {:x};", secrecy.0));
     let public = format!("{PUBLIC_NAMES:?} {PUBLIC_DIRECTORIES:?}");
     places.chain(names).chain([public]).collect()
 }
@@ -276,11 +258,9 @@ pub(crate) fn anchored(homes: &Homes) -> Vec<(Vec<u8>, Secrecy)> {
     for place in PLACES {
         match place.at {
             Root => list.push(([b"/", place.names.as_bytes()].concat(), place.what)),
-            Home | Anywhere => list.extend(
-                homes
-                    .iter()
-                    .map(|home| ([home, b"/", place.names.as_bytes()].concat(), place.what)),
-            ),
+            Home | Anywhere => {
+                list.extend(homes.iter().map(|home| ([home, b"/", place.names.as_bytes()].concat(), place.what)));
+            }
         }
     }
     list
@@ -349,10 +329,7 @@ mod tests {
         ] {
             assert!(secrecy(path).0 & PERSONAL.0 != 0, "{path}");
         }
-        for path in [
-            "/tmp/wallet.dat",
-            "/home/ann/.electrum/wallets/default_wallet",
-        ] {
+        for path in ["/tmp/wallet.dat", "/home/ann/.electrum/wallets/default_wallet"] {
             assert_eq!(secrecy(path), FINANCIAL, "{path}");
         }
     }

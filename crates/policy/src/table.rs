@@ -24,15 +24,8 @@ pub enum Class {
 
 impl Class {
     /// Every class, in the order of the docs.
-    pub const ALL: [Self; 7] = [
-        Self::Read,
-        Self::Write,
-        Self::Outward,
-        Self::Exec,
-        Self::Model,
-        Self::Ambient,
-        Self::Control,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Read, Self::Write, Self::Outward, Self::Exec, Self::Model, Self::Ambient, Self::Control];
 
     /// Name in policy files.
     #[must_use]
@@ -54,9 +47,7 @@ impl Class {
         EFFECTS
             .iter()
             .filter(|row| row.class == self)
-            .fold(EffectSet::EMPTY, |set, row| {
-                EffectSet(set.0 | EffectSet::of(&[row.kind]).0)
-            })
+            .fold(EffectSet::EMPTY, |set, row| EffectSet(set.0 | EffectSet::of(&[row.kind]).0))
     }
 }
 
@@ -141,10 +132,7 @@ pub const EFFECTS: [EffectRow; 21] = [
     row(K::Signal,          "signal",           Control, OnAnything, Refuse, Refuse, false, "signal a process outside its own tree"),
 ];
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one argument a column of the table above"
-)]
+#[expect(clippy::too_many_arguments, reason = "one argument a column of the table above")]
 const fn row(
     kind: EffectKind,
     name: &'static str,
@@ -155,16 +143,7 @@ const fn row(
     undoable: bool,
     says: &'static str,
 ) -> EffectRow {
-    EffectRow {
-        kind,
-        name,
-        class,
-        acts,
-        inside,
-        outside,
-        undoable,
-        says,
-    }
+    EffectRow { kind, name, class, acts, inside, outside, undoable, says }
 }
 
 // The table is indexed by discriminant.
@@ -191,12 +170,7 @@ pub fn kinds_named(name: &str) -> Option<EffectSet> {
         .iter()
         .find(|row| row.name == name)
         .map(|row| EffectSet::of(&[row.kind]))
-        .or_else(|| {
-            Class::ALL
-                .iter()
-                .find(|class| class.name() == name)
-                .map(|class| class.kinds())
-        })
+        .or_else(|| Class::ALL.iter().find(|class| class.name() == name).map(|class| class.kinds()))
 }
 
 /// A verdict as policy files and docs spell it.

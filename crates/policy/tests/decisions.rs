@@ -2,33 +2,23 @@
 
 use proptest::prelude::*;
 use telos_abi::{
-    ByteText, Clearance, Digest, Effect, EffectKind, Facts, Grant, HostName, Label, Resource, Rule,
-    Scope, Secrecy, Taint, Timestamp, Verdict, limit::APPROVAL_WAIT_MS,
+    ByteText, Clearance, Digest, Effect, EffectKind, Facts, Grant, HostName, Label, Resource, Rule, Scope, Secrecy,
+    Taint, Timestamp, Verdict, limit::APPROVAL_WAIT_MS,
 };
 use telos_policy::{
-    AgentReach, Decision, EFFECTS, FileKind, Policy, PolicyFile, PolicyPlaces, Question, Request,
-    Subject, agent_grant, decide, default_grant, effect_row, explain,
+    AgentReach, Decision, EFFECTS, FileKind, Policy, PolicyFile, PolicyPlaces, Question, Request, Subject, agent_grant,
+    decide, default_grant, effect_row, explain,
 };
 
 const NOW: Timestamp = Timestamp(1_000_000);
-const UNDOABLE: Facts = Facts {
-    created_by_run: false,
-    undoable: true,
-    in_workspace: false,
-};
+const UNDOABLE: Facts = Facts { created_by_run: false, undoable: true, in_workspace: false };
 
 fn policy() -> Policy {
-    Policy::new(&PolicyPlaces {
-        homes: vec!["/home/ann".into()],
-        own: vec!["/home/ann/.local/share/telos".into()],
-    })
+    Policy::new(&PolicyPlaces { homes: vec!["/home/ann".into()], own: vec!["/home/ann/.local/share/telos".into()] })
 }
 
 fn host(name: &str) -> Resource {
-    Resource::Host(HostName {
-        name: name.into(),
-        port: Some(443),
-    })
+    Resource::Host(HostName { name: name.into(), port: Some(443) })
 }
 
 fn path(path: &str) -> Resource {
@@ -36,42 +26,20 @@ fn path(path: &str) -> Resource {
 }
 
 fn grant() -> Grant {
-    let named = HostName {
-        name: "api.example.com".into(),
-        port: Some(443),
-    };
+    let named = HostName { name: "api.example.com".into(), port: Some(443) };
     default_grant(&"/home/ann/p".into(), &[named])
 }
 
 fn plan(authority: Label, payload: Label, history: Label) -> Subject {
-    Subject::Plan {
-        authority,
-        payload,
-        control: Label::BOTTOM,
-        history,
-    }
+    Subject::Plan { authority, payload, control: Label::BOTTOM, history }
 }
 
-const CLEAN: Subject = Subject::Plan {
-    authority: Label::BOTTOM,
-    payload: Label::BOTTOM,
-    control: Label::BOTTOM,
-    history: Label::BOTTOM,
-};
+const CLEAN: Subject =
+    Subject::Plan { authority: Label::BOTTOM, payload: Label::BOTTOM, control: Label::BOTTOM, history: Label::BOTTOM };
 
 /// The decision's verdict, rule and reason; the explanation must agree with it.
-fn answer(
-    policy: &Policy,
-    grant: &Grant,
-    effect: &Effect,
-    subject: Subject,
-    facts: Facts,
-) -> (Verdict, Rule, String) {
-    let request = Request {
-        effect,
-        subject,
-        facts,
-    };
+fn answer(policy: &Policy, grant: &Grant, effect: &Effect, subject: Subject, facts: Facts) -> (Verdict, Rule, String) {
+    let request = Request { effect, subject, facts };
     let told = explain(policy, grant, &request);
     let have = match decide(policy, grant, &request, NOW) {
         Decision::Permit(permit) => {
@@ -81,10 +49,7 @@ fn answer(
         Decision::Ask(question) => (Verdict::Ask, question.rule, question.reason),
         Decision::Refuse(refusal) => (Verdict::Refuse, refusal.rule, refusal.reason),
     };
-    assert_eq!(
-        (told.verdict, told.rule, &told.reason),
-        (have.0, have.1, &have.2)
-    );
+    assert_eq!((told.verdict, told.rule, &told.reason), (have.0, have.1, &have.2));
     let strictest = told.steps.iter().map(|step| strictness(step.verdict)).max();
     assert_eq!(strictest, Some(strictness(have.0)), "{told}");
     have
@@ -122,84 +87,39 @@ fn example(kind: EffectKind, inside: bool) -> Resource {
 fn every_kind_gets_its_default_inside_and_outside() {
     for row in &EFFECTS {
         let everything = Grant {
-            rows: vec![telos_abi::GrantRow {
-                kinds: telos_abi::EffectSet(u32::MAX),
-                scope: Scope::Any,
-            }],
+            rows: vec![telos_abi::GrantRow { kinds: telos_abi::EffectSet(u32::MAX), scope: Scope::Any }],
             ..grant()
         };
-        let nothing = Grant {
-            rows: Vec::new(),
-            ..grant()
-        };
-        let effect = Effect {
-            kind: row.kind,
-            resource: example(row.kind, false),
-        };
-        for subject in [
-            CLEAN,
-            Subject::Agent {
-                process: Label::BOTTOM,
-            },
-        ] {
+        let nothing = Grant { rows: Vec::new(), ..grant() };
+        let effect = Effect { kind: row.kind, resource: example(row.kind, false) };
+        for subject in [CLEAN, Subject::Agent { process: Label::BOTTOM }] {
             let inside = answer(&policy(), &everything, &effect, subject, UNDOABLE);
             assert_eq!((inside.0, inside.1), (row.inside, Rule::P1), "{}", row.name);
             let outside = answer(&policy(), &nothing, &effect, subject, UNDOABLE);
-            assert_eq!(
-                (outside.0, outside.1),
-                (row.outside, Rule::P2),
-                "{}",
-                row.name
-            );
+            assert_eq!((outside.0, outside.1), (row.outside, Rule::P2), "{}", row.name);
         }
     }
 }
 
 #[test]
 fn the_default_grant_reads_and_writes_here_alone() {
-    use EffectKind::{
-        DirCreate, FileCreate, FileDelete, FileList, FileMove, FileOverwrite, FileRead,
-    };
+    use EffectKind::{DirCreate, FileCreate, FileDelete, FileList, FileMove, FileOverwrite, FileRead};
     for kind in [FileRead, FileList, FileCreate, FileMove, DirCreate] {
-        assert_eq!(
-            ask(kind, example(kind, true), UNDOABLE),
-            (Verdict::Permit, Rule::P1)
-        );
-        assert_eq!(
-            ask(kind, example(kind, false), UNDOABLE),
-            (Verdict::Ask, Rule::P2)
-        );
+        assert_eq!(ask(kind, example(kind, true), UNDOABLE), (Verdict::Permit, Rule::P1));
+        assert_eq!(ask(kind, example(kind, false), UNDOABLE), (Verdict::Ask, Rule::P2));
     }
     for kind in [FileDelete, FileOverwrite] {
         let here = || example(kind, true);
         assert_eq!(ask(kind, here(), UNDOABLE), (Verdict::Ask, Rule::P1));
-        let made = Facts {
-            created_by_run: true,
-            ..UNDOABLE
-        };
+        let made = Facts { created_by_run: true, ..UNDOABLE };
         assert_eq!(ask(kind, here(), made).0, Verdict::Permit);
-        let layered = Facts {
-            in_workspace: true,
-            ..Facts::default()
-        };
+        let layered = Facts { in_workspace: true, ..Facts::default() };
         assert_eq!(ask(kind, here(), layered).0, Verdict::Permit);
-        assert_eq!(
-            ask(kind, example(kind, false), layered),
-            (Verdict::Ask, Rule::P2)
-        );
+        assert_eq!(ask(kind, example(kind, false), layered), (Verdict::Ask, Rule::P2));
     }
-    assert_eq!(
-        ask(EffectKind::NetGet, host("api.example.com"), UNDOABLE).0,
-        Verdict::Permit
-    );
-    assert_eq!(
-        ask(EffectKind::NetSend, host("api.example.com"), UNDOABLE),
-        (Verdict::Ask, Rule::P1)
-    );
-    assert_eq!(
-        ask(EffectKind::NetGet, host("localhost"), UNDOABLE),
-        (Verdict::Ask, Rule::P2)
-    );
+    assert_eq!(ask(EffectKind::NetGet, host("api.example.com"), UNDOABLE).0, Verdict::Permit);
+    assert_eq!(ask(EffectKind::NetSend, host("api.example.com"), UNDOABLE), (Verdict::Ask, Rule::P1));
+    assert_eq!(ask(EffectKind::NetGet, host("localhost"), UNDOABLE), (Verdict::Ask, Rule::P2));
 }
 
 #[test]
@@ -211,10 +131,7 @@ fn what_undo_cannot_keep_asks_even_where_a_file_allows() {
         kind: FileKind::User,
     };
     let policy = policy().with(&file).expect("valid");
-    let effect = Effect {
-        kind: EffectKind::FileDelete,
-        resource: path("/home/ann/p/a"),
-    };
+    let effect = Effect { kind: EffectKind::FileDelete, resource: path("/home/ann/p/a") };
     let allowed = answer(&policy, &grant(), &effect, CLEAN, UNDOABLE);
     assert_eq!((allowed.0, allowed.1), (Verdict::Permit, Rule::P4));
     let lost = answer(&policy, &grant(), &effect, CLEAN, Facts::default());
@@ -224,11 +141,7 @@ fn what_undo_cannot_keep_asks_even_where_a_file_allows() {
 #[test]
 fn protected_places_hold_also_when_home_is_the_directory() {
     let grant = agent_grant(&"/home/ann".into(), &AgentReach::default());
-    let layered = Facts {
-        in_workspace: true,
-        created_by_run: true,
-        undoable: true,
-    };
+    let layered = Facts { in_workspace: true, created_by_run: true, undoable: true };
     for place in [
         "/home/ann/.bashrc",
         "/home/ann/.ssh/authorized_keys",
@@ -237,31 +150,19 @@ fn protected_places_hold_also_when_home_is_the_directory() {
         "/home/ann/p/.telos/policy.toml",
     ] {
         let kind = EffectKind::FileOverwrite;
-        let effect = Effect {
-            kind,
-            resource: path(place),
-        };
+        let effect = Effect { kind, resource: path(place) };
         let have = answer(&policy(), &grant, &effect, CLEAN, layered);
         assert_eq!((have.0, have.1), (Verdict::Refuse, Rule::P3), "{place}");
     }
     let kind = EffectKind::FileRead;
-    let keys = Effect {
-        kind,
-        resource: path("/home/ann/.local/share/telos/keys/a"),
-    };
+    let keys = Effect { kind, resource: path("/home/ann/.local/share/telos/keys/a") };
     let have = answer(&policy(), &grant, &keys, CLEAN, UNDOABLE);
     assert_eq!((have.0, have.1), (Verdict::Refuse, Rule::P3));
     let kind = EffectKind::FileCreate;
-    let hook = Effect {
-        kind,
-        resource: path("/home/ann/p/.git/hooks/pre-push"),
-    };
+    let hook = Effect { kind, resource: path("/home/ann/p/.git/hooks/pre-push") };
     let commit = answer(&policy(), &grant, &hook, CLEAN, UNDOABLE);
     assert_eq!((commit.0, commit.1), (Verdict::Ask, Rule::P3));
-    assert_eq!(
-        answer(&policy(), &grant, &hook, CLEAN, layered).0,
-        Verdict::Permit
-    );
+    assert_eq!(answer(&policy(), &grant, &hook, CLEAN, layered).0, Verdict::Permit);
 }
 
 #[test]
@@ -269,10 +170,7 @@ fn exfiltration_reads_the_same_for_plans_and_agents() {
     let secret = policy().sensitivity(&path("/home/ann/p/.env"));
     assert_eq!(secret.secrecy, Secrecy::CREDENTIAL);
     let read = secret.join(Label::tainted(Taint::FILE_CONTENT));
-    let effect = Effect {
-        kind: EffectKind::NetSend,
-        resource: host("api.example.com"),
-    };
+    let effect = Effect { kind: EffectKind::NetSend, resource: host("api.example.com") };
     let planned = plan(Label::BOTTOM, read, read);
     let as_plan = answer(&policy(), &grant(), &effect, planned, UNDOABLE);
     let agent = Subject::Agent { process: read };
@@ -286,39 +184,20 @@ fn exfiltration_reads_the_same_for_plans_and_agents() {
 #[test]
 fn the_rule_of_two_asks_once_the_secret_is_cleared() {
     let mut grant = grant();
-    grant.clearances.push(Clearance {
-        kind: EffectKind::NetGet,
-        scope: Scope::Any,
-        secrecy: Secrecy::CREDENTIAL,
-    });
-    let effect = Effect {
-        kind: EffectKind::NetGet,
-        resource: host("api.example.com"),
-    };
+    grant.clearances.push(Clearance { kind: EffectKind::NetGet, scope: Scope::Any, secrecy: Secrecy::CREDENTIAL });
+    let effect = Effect { kind: EffectKind::NetGet, resource: host("api.example.com") };
     let secret = Label::secret(Secrecy::CREDENTIAL);
     let process = secret.join(Label::tainted(Taint::AGENT));
-    let both = answer(
-        &policy(),
-        &grant,
-        &effect,
-        Subject::Agent { process },
-        UNDOABLE,
-    );
+    let both = answer(&policy(), &grant, &effect, Subject::Agent { process }, UNDOABLE);
     assert_eq!((both.0, both.1), (Verdict::Ask, Rule::R12));
     let one = Subject::Agent { process: secret };
-    assert_eq!(
-        answer(&policy(), &grant, &effect, one, UNDOABLE).0,
-        Verdict::Permit
-    );
+    assert_eq!(answer(&policy(), &grant, &effect, one, UNDOABLE).0, Verdict::Permit);
 }
 
 #[test]
 fn taint_never_chooses_for_a_plan() {
     let content = Label::tainted(Taint::FILE_CONTENT);
-    let effect = Effect {
-        kind: EffectKind::FileCreate,
-        resource: path("/home/ann/p/a"),
-    };
+    let effect = Effect { kind: EffectKind::FileCreate, resource: path("/home/ann/p/a") };
     let chosen = plan(content, Label::BOTTOM, content);
     let have = answer(&policy(), &grant(), &effect, chosen, UNDOABLE);
     assert_eq!((have.0, have.1), (Verdict::Refuse, Rule::R5));
@@ -339,38 +218,17 @@ fn odd_spellings_are_refused() {
         "a b",
         "bücher.de",
     ] {
-        assert_eq!(
-            ask(EffectKind::NetGet, host(name), UNDOABLE),
-            (Verdict::Refuse, Rule::R0),
-            "{name}"
-        );
+        assert_eq!(ask(EffectKind::NetGet, host(name), UNDOABLE), (Verdict::Refuse, Rule::R0), "{name}");
     }
-    for name in [
-        "/home/ann/p/../x",
-        "p",
-        "",
-        "/home/ann/p/",
-        "/home/ann//p",
-        "/home/ann/p/a\0",
-    ] {
-        assert_eq!(
-            ask(EffectKind::FileRead, path(name), UNDOABLE),
-            (Verdict::Refuse, Rule::R0),
-            "{name}"
-        );
+    for name in ["/home/ann/p/../x", "p", "", "/home/ann/p/", "/home/ann//p", "/home/ann/p/a\0"] {
+        assert_eq!(ask(EffectKind::FileRead, path(name), UNDOABLE), (Verdict::Refuse, Rule::R0), "{name}");
     }
-    assert_eq!(
-        ask(EffectKind::FileRead, host("a.com"), UNDOABLE),
-        (Verdict::Refuse, Rule::R0)
-    );
+    assert_eq!(ask(EffectKind::FileRead, host("a.com"), UNDOABLE), (Verdict::Refuse, Rule::R0));
     assert_eq!(ask(EffectKind::NetGet, host("::1"), UNDOABLE).1, Rule::P2);
 }
 
 fn question() -> Question {
-    let effect = Effect {
-        kind: EffectKind::FileDelete,
-        resource: path("/home/ann/p/a"),
-    };
+    let effect = Effect { kind: EffectKind::FileDelete, resource: path("/home/ann/p/a") };
     let request = Request {
         effect: &effect,
         subject: plan(Label::BOTTOM, Label::tainted(Taint::STDIN), Label::BOTTOM),
@@ -386,39 +244,18 @@ fn question() -> Question {
 fn an_approval_is_for_one_effect_on_one_value_in_time() {
     let at = |ms: u64| Timestamp(NOW.0 + ms);
     let asked = question();
-    let permit = asked
-        .clone()
-        .approve(asked.consent(at(APPROVAL_WAIT_MS)))
-        .expect("in time");
+    let permit = asked.clone().approve(asked.consent(at(APPROVAL_WAIT_MS))).expect("in time");
     assert_eq!(permit.rule(), Rule::P5);
     assert_eq!(permit.label(), Label::tainted(Taint::STDIN));
-    assert!(
-        asked
-            .clone()
-            .approve(asked.consent(at(APPROVAL_WAIT_MS + 1)))
-            .is_err()
-    );
-    assert!(
-        asked
-            .clone()
-            .approve(asked.consent(Timestamp(NOW.0 - 1)))
-            .is_err()
-    );
+    assert!(asked.clone().approve(asked.consent(at(APPROVAL_WAIT_MS + 1))).is_err());
+    assert!(asked.clone().approve(asked.consent(Timestamp(NOW.0 - 1))).is_err());
 
     let value = Digest([7; 32]);
     let shown = asked.clone().about(value);
     assert!(shown.clone().approve(asked.consent(NOW)).is_err());
     assert!(asked.clone().approve(shown.consent(NOW)).is_err());
-    assert!(
-        shown
-            .clone()
-            .approve(question().about(Digest([8; 32])).consent(NOW))
-            .is_err()
-    );
-    let permit = shown
-        .clone()
-        .approve(shown.consent(NOW))
-        .expect("the value shown");
+    assert!(shown.clone().approve(question().about(Digest([8; 32])).consent(NOW)).is_err());
+    let permit = shown.clone().approve(shown.consent(NOW)).expect("the value shown");
     assert_eq!(permit.value(), Some(value));
 
     let mut other = asked.consent(NOW);
@@ -427,22 +264,15 @@ fn an_approval_is_for_one_effect_on_one_value_in_time() {
 }
 
 fn labels() -> impl Strategy<Value = Label> {
-    (0_u64..64, 0_u64..512).prop_map(|(secrecy, taint)| Label {
-        secrecy: Secrecy(secrecy),
-        taint: Taint(taint),
-    })
+    (0_u64..64, 0_u64..512).prop_map(|(secrecy, taint)| Label { secrecy: Secrecy(secrecy), taint: Taint(taint) })
 }
 
 fn paths() -> impl Strategy<Value = Vec<u8>> {
     let part = prop::sample::select(vec![
-        "home", "ann", "p", "x", ".git", "hooks", ".ssh", ".bashrc", ".config", "telos", ".env",
-        "etc", "..", "",
+        "home", "ann", "p", "x", ".git", "hooks", ".ssh", ".bashrc", ".config", "telos", ".env", "etc", "..", "",
     ]);
-    let normal = prop::collection::vec(part, 1..6)
-        .prop_map(|parts| format!("/{}", parts.join("/")).into_bytes());
-    let under = normal
-        .clone()
-        .prop_map(|path| [b"/home/ann".as_slice(), &path].concat());
+    let normal = prop::collection::vec(part, 1..6).prop_map(|parts| format!("/{}", parts.join("/")).into_bytes());
+    let under = normal.clone().prop_map(|path| [b"/home/ann".as_slice(), &path].concat());
     prop_oneof![4 => normal, 4 => under, 1 => prop::collection::vec(any::<u8>(), 0..20)]
 }
 
@@ -455,8 +285,7 @@ fn effects() -> impl Strategy<Value = Effect> {
         1 => any::<String>().prop_map(Resource::Named),
         1 => Just(Resource::None),
     ];
-    (prop::sample::select(EffectKind::ALL.to_vec()), resources)
-        .prop_map(|(kind, resource)| Effect { kind, resource })
+    (prop::sample::select(EffectKind::ALL.to_vec()), resources).prop_map(|(kind, resource)| Effect { kind, resource })
 }
 
 fn facts() -> impl Strategy<Value = Facts> {
@@ -470,30 +299,16 @@ fn facts() -> impl Strategy<Value = Facts> {
 fn subjects() -> impl Strategy<Value = Subject> {
     prop_oneof![
         labels().prop_map(|process| Subject::Agent { process }),
-        (labels(), labels(), labels(), labels()).prop_map(
-            |(authority, payload, control, history)| {
-                Subject::Plan {
-                    authority,
-                    payload,
-                    control,
-                    history,
-                }
-            }
-        ),
+        (labels(), labels(), labels(), labels()).prop_map(|(authority, payload, control, history)| {
+            Subject::Plan { authority, payload, control, history }
+        }),
     ]
 }
 
 fn raised(subject: Subject, by: Label) -> Subject {
     match subject {
-        Subject::Agent { process } => Subject::Agent {
-            process: process.join(by),
-        },
-        Subject::Plan {
-            authority,
-            payload,
-            control,
-            history,
-        } => Subject::Plan {
+        Subject::Agent { process } => Subject::Agent { process: process.join(by) },
+        Subject::Plan { authority, payload, control, history } => Subject::Plan {
             authority: authority.join(by),
             payload: payload.join(by),
             control: control.join(by),
@@ -508,9 +323,8 @@ fn tightenings() -> impl Strategy<Value = String> {
     let place = prop::sample::select(vec!["~", "~/p", "/etc", "x", "~/p/.git", "/"]);
     let word = prop::sample::select(vec!["refuse", "ask"]);
     let key = prop::sample::select(vec!["under", "paths"]);
-    let rule = (word, kinds, key, place).prop_map(|(word, kinds, key, place)| {
-        format!("[[{word}]]\nkinds=['{kinds}']\n{key}=['{place}']\n")
-    });
+    let rule = (word, kinds, key, place)
+        .prop_map(|(word, kinds, key, place)| format!("[[{word}]]\nkinds=['{kinds}']\n{key}=['{place}']\n"));
     let mark = Just("[[sensitive]]\nfiles=['x']\n[[ask]]\nkinds=['outward']\n".to_owned());
     prop::collection::vec(prop_oneof![4 => rule, 1 => mark], 0..4).prop_map(|rules| rules.concat())
 }

@@ -3,9 +3,7 @@
 use telos_policy::{Policy, PolicySummary, effects_document};
 
 fn page(name: &str) -> std::path::PathBuf {
-    std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../docs")
-        .join(name)
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)
 }
 
 #[test]
@@ -29,12 +27,6 @@ fn the_example_of_the_policy_page_is_a_policy() {
     let (_, rest) = page.split_once("```toml\n").expect("an example");
     let (example, _) = rest.split_once("```").expect("an end of the example");
     let summary = Policy::check(example).expect("a valid example");
-    let want = PolicySummary {
-        refuse: 1,
-        ask: 1,
-        allow: 2,
-        sensitive: 2,
-        clearances: 1,
-    };
+    let want = PolicySummary { refuse: 1, ask: 1, allow: 2, sensitive: 2, clearances: 1 };
     assert_eq!(summary, want);
 }
