@@ -40,7 +40,11 @@ mod write;
 #[cfg(test)]
 mod crash_tests;
 #[cfg(test)]
+mod operation_tests;
+#[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod undo_tests;
 
 pub use error::HostError;
 pub use host::{Host, HostConfig};

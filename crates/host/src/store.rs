@@ -40,6 +40,16 @@ pub struct Freed {
     pub kept_bytes: u64,
 }
 
+impl Freed {
+    fn remove(&mut self, path: &Path, size: u64) -> Result<(), HostError> {
+        std::fs::remove_file(path)
+            .map_err(HostError::std("remove", path.as_os_str().as_bytes()))?;
+        self.removed += 1;
+        self.removed_bytes += size;
+        Ok(())
+    }
+}
+
 impl Store {
     pub(crate) fn new(state: &Path) -> Self {
         Self {
@@ -118,24 +128,26 @@ impl Store {
             return Ok(freed);
         }
         let _alone = self.lock(FlockOperation::LockExclusive)?;
-        let mut all = self.everything()?;
+        let (leftovers, mut all): (Vec<_>, Vec<_>) = self
+            .everything()?
+            .into_iter()
+            .partition(|(_, _, path)| path.parent() == Some(&self.root));
         all.sort();
         let mut total: u64 = all.iter().map(|(_, size, _)| size).sum();
         let oldest = older_than.and_then(|age| SystemTime::now().checked_sub(age));
         for (changed, size, path) in all {
-            let leftover = path.parent() == Some(&self.root);
             let old = oldest.is_some_and(|oldest| changed < oldest);
             let much = budget_bytes.is_some_and(|budget| total > budget);
-            if leftover || old || much {
-                std::fs::remove_file(&path)
-                    .map_err(HostError::std("remove", path.as_os_str().as_bytes()))?;
+            if old || much {
                 total -= size;
-                freed.removed += 1;
-                freed.removed_bytes += size;
+                freed.remove(&path, size)?;
             } else {
                 freed.kept += 1;
                 freed.kept_bytes += size;
             }
+        }
+        for (_, size, path) in leftovers {
+            freed.remove(&path, size)?;
         }
         Ok(freed)
     }
