@@ -216,6 +216,9 @@ impl Host {
     ) -> Result<(), HostError> {
         entry.revalidate()?;
         let path = entry.path();
+        if entry.meta.is_some() {
+            return Err(HostError::Changed { path: path.into() });
+        }
         let what = Act::MakeDirectory {
             path: path.as_slice().into(),
             mode: mode.unwrap_or_else(new_directory_mode),

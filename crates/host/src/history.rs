@@ -395,21 +395,14 @@ impl Model {
         }
     }
 
-    /// Renames everything known at and beneath `from`. Returns the names that changed.
+    /// Renames everything known at and beneath `from`, and forgets what was known of `to`: nothing stood there, and
+    /// what was absent beneath it need not be. Returns the names concerned.
     fn carry(&mut self, from: &[u8], to: &[u8]) -> Vec<Vec<u8>> {
-        let mut below = from.to_vec();
-        below.push(b'/');
-        let mut carried: Vec<Vec<u8>> = self
-            .names
-            .range(below.clone()..)
-            .map(|(path, _)| path)
-            .take_while(|path| path.starts_with(&below))
-            .cloned()
-            .collect();
-        carried.push(from.to_vec());
-        self.names.remove(to);
-        let mut touched = Vec::new();
-        for old in carried {
+        let mut touched = self.at_and_beneath(to);
+        for stale in &touched {
+            self.names.remove(stale);
+        }
+        for old in self.at_and_beneath(from) {
             let new = [to, &old[from.len()..]].concat();
             if let Some(expected) = self.names.remove(&old) {
                 self.names.insert(new.clone(), expected);
@@ -420,6 +413,17 @@ impl Model {
             touched.extend([old, new]);
         }
         touched
+    }
+
+    fn at_and_beneath(&self, path: &[u8]) -> Vec<Vec<u8>> {
+        let below = [path, b"/"].concat();
+        let beneath = self
+            .names
+            .range(below.clone()..)
+            .map(|(name, _)| name)
+            .take_while(|name| name.starts_with(&below))
+            .cloned();
+        std::iter::once(path.to_vec()).chain(beneath).collect()
     }
 
     /// Compares the host with what is expected of these names.

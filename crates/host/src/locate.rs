@@ -126,8 +126,16 @@ impl Entry {
             beyond,
             meta: None,
         };
+        let found = entry.look()?;
         if entry.beyond.is_empty() {
-            entry.meta = entry.look()?;
+            entry.meta = found;
+        } else if found.is_some() {
+            // It stands there and yet there is nothing beneath it: a link to nowhere.
+            entry.beyond.clear();
+            return Err(HostError::BrokenLink {
+                path: entry.path().into(),
+                why: "its target does not exist",
+            });
         }
         Ok(entry)
     }
