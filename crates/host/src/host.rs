@@ -257,12 +257,12 @@ impl Host {
     pub(crate) fn journal<T>(
         &self,
         node: Option<NodeIndex>,
-        what: Act,
+        what: &Act,
         label: Label,
         perform: impl FnOnce(u64) -> Result<T, HostError>,
     ) -> Result<T, HostError> {
         let act = self.next_act.fetch_add(1, Ordering::AcqRel);
-        let path = act_path(&what);
+        let path = act_path(what);
         step::reach("before the journal entry");
         let intended = Receipt::Intended {
             act,
@@ -281,7 +281,7 @@ impl Host {
         step::reach("before the receipt");
         let outcome = match &result {
             Ok(_) => Outcome::Done,
-            Err(error) => match classify(&what) {
+            Err(error) => match classify(what) {
                 Settled::Done => Outcome::Done,
                 Settled::NotDone => Outcome::Failed(error.to_string()),
                 // Left without a receipt: resume will call it in doubt.
