@@ -103,6 +103,8 @@ impl Host {
         {
             return self.move_across(from, to, keep, node, label, keep_source);
         }
+        // The file takes its label along, and the journal says so: labels can be rebuilt from it.
+        let label = label.join(self.labels.get(Some(meta.identity), &old)?);
         let moved = observe(&old)?;
         let (replaced, pre_image) = self.capture(to, keep)?;
         let what = Act::Move {
@@ -113,7 +115,8 @@ impl Host {
             pre_image,
         };
         self.journal(node, &what, label, |_| {
-            self.label_moved(&meta, &old, &new, label)?;
+            // Before anybody can find it at its new name.
+            self.labels.set(meta.identity, &new, label)?;
             step::reach("after the label");
             from.revalidate()?;
             change_name(from, to)?;
@@ -123,18 +126,6 @@ impl Host {
             self.labels.settle(Some(meta.identity), &new)?;
             self.labels.settle(None, &old)
         })
-    }
-
-    /// The file takes its label along, before anybody can find it at its new name.
-    fn label_moved(
-        &self,
-        meta: &Meta,
-        old: &[u8],
-        new: &[u8],
-        label: Label,
-    ) -> Result<(), HostError> {
-        let label = label.join(self.labels.get(Some(meta.identity), old)?);
-        self.labels.set(meta.identity, new, label)
     }
 
     fn move_across(
