@@ -42,7 +42,7 @@ fn attempt(host: &Host, deed: &Deed) {
         Deed::Directory(file) => host.do_directory(name(file)),
         // The text leads nowhere, so that no link is a way to another name.
         Deed::Link(file, text) => host.do_link(name(file), &format!("nowhere-{text}")),
-        Deed::Mode(file, exec) => host.do_mode(name(file), if exec { 0o755 } else { 0o640 }),
+        Deed::Mode(file, exec) => host.do_mode(name(file), if exec { 0o700 } else { 0o750 }),
     };
 }
 
