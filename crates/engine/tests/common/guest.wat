@@ -19,7 +19,7 @@
   (data (i32.const 16) "\80")                         ;; describe: an empty CBOR list
   (data (i32.const 32) "\a1\63int\1b")                ;; {"int": u64 …
   (data (i32.const 64) "\a1\64bool")                  ;; {"bool": …
-  (data (i32.const 96) "no \1b[31mred\nplease")       ;; 17 bytes
+  (data (i32.const 96) "no \1b[31mred\nplease")       ;; 18 bytes
 
   (func $room (param $end i32)
     (local $pages i32)
@@ -74,7 +74,7 @@
     (i32.store (i32.const 512) (i32.const 1))
     (i32.store (i32.const 516) (i32.const 0))
     (i32.store (i32.const 520) (i32.const 96))
-    (i32.store (i32.const 524) (i32.const 17))
+    (i32.store (i32.const 524) (i32.const 18))
     (i32.const 512))
 
   (func $flood (param $at i32) (param $len i32) (result i32)

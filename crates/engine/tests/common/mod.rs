@@ -35,12 +35,12 @@ pub fn component(core: &str) -> Vec<u8> {
     let world = resolve
         .select_world(&[package], Some("pack"))
         .expect("the world is there");
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
         .expect("metadata fits");
     ComponentEncoder::default()
         .validate(true)
         .module(&module)
-        .and_then(|mut encoder| encoder.encode())
+        .and_then(|encoder| encoder.encode())
         .expect("the core module has the world's exports")
 }
 
