@@ -14,8 +14,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::Resolve;
+use wit_component::ComponentEncoder;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Largest memory a pack can ask for, in bytes; the engine sets a lower limit for each call.
@@ -41,11 +40,10 @@ fn main() -> Result<()> {
     let staged = area.join("source");
     stage(&repository, &staged)?;
     build(&staged, &area.join("target"), &packs)?;
-    let wit = staged.join("wit/pack.wit");
     let mut table = String::from("&[\n");
     for name in packs {
         let module = area.join("target").join(TARGET).join(format!("release/telos_pack_{name}.wasm"));
-        let component = componentize(&fs::read(&module)?, &wit).map_err(|error| format!("pack `{name}`: {error}"))?;
+        let component = componentize(&fs::read(&module)?).map_err(|error| format!("pack `{name}`: {error}"))?;
         let path = out.join(format!("{name}.wasm"));
         write_if_changed(&path, &component)?;
         let digest = blake3::hash(&component);
@@ -192,12 +190,7 @@ fn run(command: &mut Command) -> Result<()> {
     Err(format!("building the packs failed:\n{story}{way_out}").into())
 }
 
-/// Wraps a core module as a component of world `pack`. Fails if the module imports anything.
-fn componentize(module: &[u8], wit: &Path) -> Result<Vec<u8>> {
-    let mut module = module.to_vec();
-    let mut resolve = Resolve::default();
-    let package = resolve.push_str(wit, &fs::read_to_string(wit)?)?;
-    let world = resolve.select_world(&[package], Some("pack"))?;
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
-    Ok(ComponentEncoder::default().validate(true).module(&module)?.encode()?)
+/// Wraps a core module as a component of the world that its bindings recorded in it.
+fn componentize(module: &[u8]) -> Result<Vec<u8>> {
+    Ok(ComponentEncoder::default().validate(true).module(module)?.encode()?)
 }
