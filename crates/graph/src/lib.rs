@@ -7,8 +7,12 @@
 #![forbid(unsafe_code)]
 
 mod context;
+pub mod flow;
 mod graph;
+pub mod origin;
+pub mod path;
 mod plan;
+pub mod scope;
 mod violation;
 
 pub use context::{Catalogue, Context, ResourceLabels};
