@@ -1,1 +1,3 @@
 //! Room `registry`.
+
+pub mod native;
