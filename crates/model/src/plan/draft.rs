@@ -51,6 +51,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) cover: Vec<f32>,
     /// Tokens used as values.
     pub(crate) used: Tokens,
+    /// Tokens that chose an output.
+    pub(crate) claimed: Tokens,
     pub(crate) cost: f32,
     pub(crate) missing: u8,
 }

@@ -1,9 +1,10 @@
 //! What each registered primitive says of itself, stemmed, and how well the words of a turn fit it.
 
-use crate::read::words::{distance, forgiven, is_function, parts, stem};
+use super::slot::Tokens;
+use crate::read::words::{distance, forgiven, is_function, parts, same_meaning, stem};
 use crate::read::{Reading, Shape};
 use crate::turn::Library;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use telos_abi::{CapabilityId, Descriptor, EffectKind, Refinement, Taint, Target, Type};
 
 /// Evidence from which on a word is said to name the action.
@@ -39,6 +40,8 @@ pub(crate) struct Entry<'a> {
     /// For each output, the stems of its name and of its meaning.
     outputs: Vec<(Vec<String>, Vec<String>)>,
     columns: Vec<(String, String)>,
+    /// Stems of the content words of each example.
+    examples: Vec<Vec<String>>,
 }
 
 /// Everything registered, ready for retrieval.
@@ -77,6 +80,12 @@ fn columns(is: &Descriptor) -> Vec<(String, String)> {
     out.sort();
     out.dedup();
     out
+}
+
+fn distinct(mut stems: Vec<String>) -> Vec<String> {
+    stems.sort();
+    stems.dedup();
+    stems
 }
 
 impl<'a> Entry<'a> {
@@ -120,6 +129,7 @@ impl<'a> Entry<'a> {
             announce: is.inputs.iter().map(announce).collect(),
             meaning: is.inputs.iter().map(meaning).collect(),
             columns: columns(is),
+            examples: is.semantics.examples.iter().map(|example| distinct(stems(example))).collect(),
             outputs: is.outputs.iter().map(|port| (stems(&port.name), stems(&port.meaning))).collect(),
         }
     }
@@ -172,23 +182,58 @@ impl<'a> Entry<'a> {
         self.is.introduces.contains(&refinement)
     }
 
-    /// How well the words of the turn fit output `port` beside its siblings: what only this output says counts.
-    pub(crate) fn output_evidence(&self, port: usize, reading: &Reading<'_>) -> f32 {
-        let Some((name, meaning)) = self.outputs.get(port) else { return 0.0 };
-        let elsewhere = |stem: &String| {
-            self.outputs.iter().enumerate().any(|(other, (names, _))| other != port && names.contains(stem))
+    /// The token that names output `port` and none of its siblings, beside those in `claimed`.
+    pub(crate) fn output_named(&self, port: usize, reading: &Reading<'_>, claimed: Tokens) -> Option<usize> {
+        let (name, _) = self.outputs.get(port)?;
+        let says = |names: &[String], stem: &str| names.iter().any(|name| same_meaning(name, stem));
+        let elsewhere = |stem: &str| {
+            self.outputs.iter().enumerate().any(|(other, (names, _))| other != port && names.iter().any(|name| name == stem))
         };
-        let says = |words: &[String]| {
-            reading.tokens.iter().any(|token| token.shape == Shape::Word && words.contains(&token.stem) && !elsewhere(&token.stem))
-        };
-        if says(name) {
-            1.0
-        } else if says(meaning) {
-            0.3
-        } else {
-            0.0
-        }
+        reading.tokens.iter().enumerate().position(|(at, token)| {
+            token.shape == Shape::Word && claimed >> at & 1 == 0 && says(name, &token.stem) && !elsewhere(&token.stem)
+        })
     }
+
+    /// How much of the meaning of output `port`, beside its name, the turn speaks of.
+    pub(crate) fn output_meant(&self, port: usize, reading: &Reading<'_>) -> bool {
+        let Some((_, meaning)) = self.outputs.get(port) else { return false };
+        let elsewhere = |stem: &String| {
+            self.outputs.iter().enumerate().any(|(other, (names, words))| other != port && (names.contains(stem) || words.contains(stem)))
+        };
+        reading.tokens.iter().any(|token| token.shape == Shape::Word && meaning.contains(&token.stem) && !elsewhere(&token.stem))
+    }
+
+    /// How much the turn is like the nearest of σ's examples: shared stems over all stems, in `[0, 1]`.
+    pub(crate) fn likeness(&self, reading: &Reading<'_>) -> f32 {
+        let turn: BTreeSet<&str> = reading
+            .tokens
+            .iter()
+            .filter(|token| token.shape == Shape::Word && !is_function(&token.lower))
+            .map(|token| token.stem.as_str())
+            .collect();
+        let like = |example: &Vec<String>| {
+            let shared = example.iter().filter(|stem| turn.contains(stem.as_str())).count();
+            let all = turn.len() + example.len() - shared;
+            ratio(shared, all)
+        };
+        self.examples.iter().map(like).fold(0.0, f32::max)
+    }
+
+    /// Whether σ names this word, as it names the format "csv".
+    pub(crate) fn speaks_of(&self, stem: &str) -> bool {
+        self.words.get(stem).is_some_and(|strength| *strength >= field::TAG)
+            || self.phrases.iter().any(|phrase| phrase.len() == 1 && phrase[0] == stem)
+    }
+
+    /// The part of the name before the last dot.
+    pub(crate) fn family(&self) -> &str {
+        self.is.name.rsplit_once('.').map_or("", |(family, _)| family)
+    }
+}
+
+fn ratio(part: usize, whole: usize) -> f32 {
+    let small = |count: usize| u16::try_from(count).map_or(f32::from(u16::MAX), f32::from);
+    if whole == 0 { 0.0 } else { small(part) / small(whole) }
 }
 
 impl<'a> Lexicon<'a> {

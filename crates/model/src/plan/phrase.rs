@@ -43,7 +43,7 @@ fn words(filler: &Filler<'_>, index: usize, entry: &Entry<'_>, port: usize, at: 
     let announced = filler.cue_before(&entry.announce[port], at);
     let compared = reading.spans.iter().any(|span| matches!(span.fact, Fact::Comparison(_)) && span.tokens.end == at);
     if announced.is_some() || compared {
-        let end = run(filler, at, |_| true);
+        let end = run(filler, at, |token| token == at || !setting(filler, entry, port, token));
         if end > at {
             let adjacent = announced.is_some_and(|cue| cue.end == at);
             add(filler, index, entry, port, at..end, if adjacent || compared { 0.4 } else { 0.2 }, out);
@@ -55,10 +55,10 @@ fn words(filler: &Filler<'_>, index: usize, entry: &Entry<'_>, port: usize, at: 
     }
     let before_is_same_run = at > 0 && free(filler, index, at - 1) > 0.5 && tokens[at - 1].clause == tokens[at].clause;
     let freedom = free(filler, index, at);
-    if freedom <= 0.2 || before_is_same_run {
+    if freedom <= 0.2 || before_is_same_run || setting(filler, entry, port, at) {
         return;
     }
-    let end = run(filler, at, |token| free(filler, index, token) > 0.5).max(at + 1);
+    let end = run(filler, at, |token| free(filler, index, token) > 0.5 && !setting(filler, entry, port, token)).max(at + 1);
     let shouted = reading.slice(&(at..at + 1)).chars().filter(|letter| letter.is_uppercase()).count() > 1;
     add(filler, index, entry, port, at..end, 0.45 * freedom + if shouted { 0.3 } else { 0.0 }, out);
 }
@@ -71,7 +71,15 @@ fn free(filler: &Filler<'_>, index: usize, at: usize) -> f32 {
     }
     let elsewhere = filler.evidence.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, tokens)| tokens[at]).fold(0.0, f32::max);
     let own = filler.evidence[index][at];
-    (1.0 - elsewhere).max(0.0) * if own >= STRONG { 0.8 } else { 1.0 }
+    (1.0 - elsewhere).max(0.0) * if own >= STRONG { 0.4 } else { 1.0 }
+}
+
+/// Whether words that set another input of the same primitive begin at `at` ("… ignoring case").
+fn setting(filler: &Filler<'_>, entry: &Entry<'_>, port: usize, at: usize) -> bool {
+    entry.announce.iter().enumerate().any(|(other, phrases)| {
+        let flag = matches!(entry.is.inputs[other].ty, telos_abi::Type::Bool);
+        other != port && phrases.iter().any(|phrase| (flag || phrase.len() > 1) && filler.at(phrase, at))
+    })
 }
 
 fn spanned(filler: &Filler<'_>, at: usize) -> bool {

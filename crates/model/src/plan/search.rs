@@ -12,7 +12,7 @@ use crate::read::words::is_function;
 use crate::read::{Fact, Reading};
 use std::collections::HashSet;
 use std::rc::Rc;
-use telos_abi::{HandleKind, Type};
+use telos_abi::{HandleKind, Refinement, Type};
 
 /// Drafts kept after each step.
 const BEAM: usize = 40;
@@ -40,7 +40,17 @@ mod cost {
     /// Within a clause the outer action comes first ("count the lines with …").
     pub(super) const INNER_FIRST: f32 = 0.05;
     /// A second result.
-    pub(super) const ROOT: f32 = 0.4;
+    pub(super) const ROOT: f32 = 0.8;
+    /// Showing handles where the same node gives data.
+    pub(super) const HANDLES: f32 = 0.2;
+    /// Using a table, document or drawing as mere text.
+    pub(super) const WEAKER: f32 = 0.35;
+    /// An input with a default that the turn sets nonetheless earns this.
+    pub(super) const SETTING: f32 = 0.1;
+    /// What the nearest example earns at most.
+    pub(super) const LIKENESS: f32 = 0.4;
+    /// A primitive that speaks of the file's format, or is of its consumer's family, earns this as plumbing.
+    pub(super) const AKIN: f32 = 0.12;
     /// A column of a table that the draft does not read.
     pub(super) const FOREIGN: f32 = 0.7;
 }
@@ -111,8 +121,7 @@ impl<'a> Search<'a> {
                     draft.roots.push((node, output));
                     draft.cost += if base.roots.is_empty() { 0.0 } else { cost::ROOT };
                     if let Some(port) = output {
-                        draft.cost -= 0.4 * entry.output_evidence(port, self.reading);
-                        draft.cost += 0.02 * f32::from(u8::try_from(port).unwrap_or(u8::MAX));
+                        self.choose_output(&mut draft, entry, port);
                     }
                     out.push(draft);
                 }
@@ -121,10 +130,47 @@ impl<'a> Search<'a> {
         out
     }
 
+    /// What speaks for showing output `port` of `entry` rather than a sibling.
+    fn choose_output(&self, draft: &mut Draft<'a>, entry: &Entry<'_>, port: usize) {
+        let handles = |ty: &Type| match ty {
+            Type::List { item, .. } => super::fits::handle(item).is_some(),
+            ty => super::fits::handle(ty).is_some(),
+        };
+        let place = |at: usize| 0.01 * f32::from(u8::try_from(at).unwrap_or(u8::MAX));
+        draft.cost += 2.0 * place(port);
+        if entry.is.outputs.len() > 1 && handles(&entry.is.outputs[port].ty) {
+            draft.cost += cost::HANDLES;
+        }
+        if let Some(at) = entry.output_named(port, self.reading, draft.claimed) {
+            draft.claimed |= set(&(at..at + 1));
+            draft.cover[at] = 1.0;
+            draft.cost -= 0.3 - place(at);
+        } else if entry.output_meant(port, self.reading) {
+            draft.cost -= 0.1;
+        }
+    }
+
     /// Whether a token that `base` does not explain yet speaks for entry `index`.
     fn newly_named(&self, base: &Draft<'a>, index: usize) -> bool {
-        let gain = |at: usize| self.evidence[index][at] - base.cover[at];
-        (0..self.weights.len()).any(|at| gain(at) > 0.45 && (base.roots.is_empty() || self.weights[at] > 0.5))
+        if base.roots.is_empty() {
+            return (0..self.weights.len()).any(|at| self.evidence[index][at] > 0.45) || self.spoken(base, index);
+        }
+        let open = |at: usize| self.weights[at] >= 1.0 && base.cover[at] < 0.3;
+        let unused_file = self.reading.spans.iter().any(|span| {
+            matches!(span.fact, Fact::File { .. }) && span.trust >= 0.8 && base.used & set(&span.tokens) == 0
+        });
+        (0..self.weights.len()).any(|at| self.evidence[index][at] > 0.45 && (open(at) || unused_file))
+    }
+
+    /// Whether words that nothing in `base` explains yet set inputs of entry `index`.
+    fn spoken(&self, base: &Draft<'a>, index: usize) -> bool {
+        let slots = self.filler.fill(index, self.reusable(base));
+        let inputs = &self.lexicon.entries[index].is.inputs;
+        slots.iter().any(|slot| {
+            let handle = super::fits::handle(&inputs[slot.port].ty).is_some();
+            let creates = self.lexicon.entries[index].acts(slot.port, telos_abi::EffectKind::FileCreate);
+            (!handle || creates && !slot.cue.is_empty()) && slot.strength > 0.8 && slot.tokens.clone().any(|at| base.cover[at] < 0.3)
+        })
     }
 
     /// `base` with entry `index` added, its settings filled and its data inputs open.
@@ -136,15 +182,21 @@ impl<'a> Search<'a> {
         }
         let mut draft = base.clone();
         let slots = self.filler.fill(index, self.reusable(base));
-        let named = anchor.is_some() || slots.iter().any(|slot| self.weights[slot.tokens.start] >= 1.0 && slot.strength > 0.6);
+        let news = |slot: &Slot| slot.tokens.clone().any(|at| base.cover[at] < 0.5);
+        let named = anchor.is_some() || slots.iter().any(|slot| self.weights[slot.tokens.start] >= 1.0 && slot.strength > 0.6 && news(slot));
+        let anchor = anchor.or_else(|| slots.iter().map(|slot| slot.tokens.start).min());
         draft.cost += match goal {
             _ if named => cost::NAMED,
-            Some(goal) if self.plumbs(entry, goal, output) => cost::PLUMBING,
+            Some(goal) if self.plumbs(entry, goal, output) => cost::PLUMBING + self.strangeness(base, entry, goal),
             _ => cost::UNNAMED,
         };
-        if base.nodes.iter().any(|node| node.entry == index) {
-            draft.cost += if named { 0.1 } else { 0.5 };
+        let above = goal.map_or_else(HashSet::new, |goal| ancestors(base, goal.node));
+        let inside = |node: usize| goal.is_some_and(|goal| goal.node == node) || above.contains(&node);
+        if base.nodes.iter().enumerate().any(|(node, present)| present.entry == index && inside(node)) {
+            draft.cost += cost::UNNAMED;
         }
+        let likeness = entry.likeness(self.reading);
+        draft.cost -= if likeness > 0.25 { cost::LIKENESS * likeness } else { 0.0 };
         self.order_cost(&mut draft, goal, anchor);
         for (at, strength) in self.evidence[index].iter().enumerate() {
             draft.cover[at] = draft.cover[at].max(*strength);
@@ -152,7 +204,9 @@ impl<'a> Search<'a> {
         let node = draft.nodes.len();
         let mut fills = vec![Fill::Default; entry.is.inputs.len()];
         for slot in slots {
-            self.explain(&mut draft, &slot);
+            let optional = entry.is.inputs[slot.port].default.is_some();
+            draft.cost -= if optional && news(&slot) { cost::SETTING } else { 0.0 };
+            self.explain(&mut draft, &slot, entry.acts(slot.port, telos_abi::EffectKind::FileCreate));
             let port = slot.port;
             fills[port] = Fill::Slot(Rc::new(slot));
         }
@@ -192,17 +246,26 @@ impl<'a> Search<'a> {
         Some(port)
     }
 
-    /// Tokens no slot may take. A file that was read once may be read again for another result.
+    /// Tokens no slot may take. A file that was read once may be read again for another result, unless there is
+    /// one that was not read yet.
     fn reusable(&self, base: &Draft<'a>) -> u128 {
         let files = self.reading.spans.iter().filter(|span| matches!(span.fact, Fact::File { .. } | Fact::Directory { .. }));
         let again = files.fold(0, |tokens, span| tokens | set(&span.tokens));
-        if base.roots.is_empty() { base.used } else { base.used & !again }
+        let unread = again & !base.used != 0;
+        if base.roots.is_empty() || unread { base.used } else { base.used & !again }
     }
 
-    fn explain(&self, draft: &mut Draft<'a>, slot: &Slot) {
+    fn explain(&self, draft: &mut Draft<'a>, slot: &Slot, creates: bool) {
         draft.used |= set(&slot.tokens);
         for at in slot.tokens.clone() {
             draft.cover[at] = draft.cover[at].max(slot.strength.clamp(0.0, 1.0));
+        }
+        let existing = slot.origin != telos_graph::ConstantOrigin::Planner && !creates;
+        if let (telos_abi::Value::Text(text), true) = (&slot.value, existing) {
+            let parts: Vec<String> = crate::read::words::parts(text).iter().map(|part| crate::read::words::stem(part)).collect();
+            let same = |token: &crate::read::Token| token.stem.len() > 2 && parts.contains(&token.stem);
+            let matching = self.reading.tokens.iter().enumerate().filter(|(_, token)| same(token));
+            matching.for_each(|(at, _)| draft.cover[at] = draft.cover[at].max(0.8));
         }
         for at in slot.cue.clone() {
             draft.cover[at] = draft.cover[at].max(0.9);
@@ -239,7 +302,20 @@ impl<'a> Search<'a> {
     /// Whether the turn names a file for this primitive to create: "sorted.txt" after "into".
     fn target_named(&self, entry: &Entry<'_>) -> bool {
         let absent = self.reading.spans.iter().filter(|span| matches!(span.fact, Fact::Absent { .. } | Fact::File { .. }));
-        absent.into_iter().any(|span| entry.announce.iter().any(|phrases| self.filler.cue_before(phrases, span.tokens.start).is_some()))
+        absent.into_iter().any(|span| {
+            let cue = entry.announce.iter().find_map(|phrases| self.filler.cue_before(phrases, span.tokens.start));
+            cue.is_some_and(|cue| !self.announces_reading(&cue))
+        })
+    }
+
+    /// Whether some primitive announces a file it reads by the words at `cue` ("in app.log").
+    fn announces_reading(&self, cue: &std::ops::Range<usize>) -> bool {
+        self.lexicon.entries.iter().any(|entry| {
+            entry.announce.iter().enumerate().any(|(port, phrases)| {
+                let reads = entry.acts(port, telos_abi::EffectKind::FileRead);
+                reads && phrases.iter().any(|phrase| phrase.len() == cue.len() && self.filler.at(phrase, cue.start))
+            })
+        })
     }
 
     /// The unclaimed token that speaks most for entry `index`.
@@ -267,8 +343,26 @@ impl<'a> Search<'a> {
     fn plumbs(&self, entry: &Entry<'_>, goal: &Goal<'a>, output: Option<usize>) -> bool {
         let gives = output.and_then(|port| entry.is.outputs.get(port)).and_then(|port| refinement(&port.ty));
         let introduces = gives.is_some_and(|refinement| entry.introduces(refinement));
-        let source = !entry.is.inputs.iter().any(|input| flows(&input.ty) && input.default.is_none());
-        introduces || source && refinement(goal.ty).is_some()
+        let needs_data = entry.is.inputs.iter().any(|input| flows(&input.ty) && input.default.is_none());
+        let source = !needs_data && (entry.reads_stdin() || entry.is.inputs.iter().any(|input| input.default.is_none()));
+        let bare = entry.is.inputs.iter().all(|input| input.default.is_some());
+        introduces && !bare || source && refinement(goal.ty).is_some()
+    }
+
+    /// Of primitives that introduce the same type, the one that speaks of the file's format, or is of its consumer's
+    /// family, is meant.
+    fn strangeness(&self, base: &Draft<'a>, entry: &Entry<'_>, goal: &Goal<'a>) -> f32 {
+        let names = self.reading.spans.iter().filter_map(|span| match &span.fact {
+            Fact::File { path } => path.rsplit_once('.').map(|(_, end)| end),
+            Fact::Extension { extension, .. } => Some(extension.as_str()),
+            Fact::Pattern { glob, .. } => glob.rsplit_once('.').map(|(_, end)| end),
+            _ => None,
+        });
+        let formats: Vec<String> = names.map(crate::read::words::stem).collect();
+        let format = formats.iter().any(|format| entry.speaks_of(format));
+        let family = self.lexicon.entries[base.nodes[goal.node].entry].family() == entry.family();
+        let earned = |holds: bool| if holds { cost::AKIN } else { 0.0 };
+        2.0 * cost::AKIN - earned(format) - earned(family)
     }
 
     /// Every way to fill the last open input.
@@ -311,8 +405,9 @@ impl<'a> Search<'a> {
         }
         let settings = entry.is.inputs.iter().any(|input| input.default.is_none() && !flows(&input.ty) && super::fits::handle(&input.ty).is_none());
         let output = &entry.is.outputs[port].ty;
-        let same = entry.is.inputs.iter().any(|input| flows(&input.ty) && fits(output, &input.ty));
-        let spoken = settings && self.filler.fill(index, self.reusable(draft)).iter().any(|slot| slot.strength > 0.6);
+        let bare = entry.is.inputs.iter().all(|input| input.default.is_some()) && !entry.reads_stdin();
+        let same = bare || entry.is.inputs.iter().any(|input| flows(&input.ty) && fits(output, &input.ty));
+        let spoken = settings && self.spoken(draft, index);
         spoken || !settings && !same && !entry.changes_things() || self.plumbs(entry, goal, Some(port)) && !settings && !entry.changes_things()
     }
 
@@ -320,6 +415,8 @@ impl<'a> Search<'a> {
         let mut next = self.with_node(draft, index, Some(goal), Some(output), lifted)?;
         let node = next.nodes.len() - 1;
         next.nodes[goal.node].fills[goal.port] = Fill::Edge { node, output };
+        let gives = refinement(&self.lexicon.entries[index].is.outputs[output].ty);
+        next.cost += weaker(gives, refinement(goal.ty));
         Some(next)
     }
 
@@ -343,7 +440,7 @@ impl<'a> Search<'a> {
                 }
                 let mut next = draft.clone();
                 next.nodes[goal.node].fills[goal.port] = Fill::Edge { node, output };
-                next.cost -= 0.1;
+                next.cost += weaker(refinement(&port.ty), refinement(goal.ty)) - 0.1;
                 out.push(next);
             }
         }
@@ -366,6 +463,12 @@ impl<'a> Search<'a> {
         draft.cost += foreign;
         draft
     }
+}
+
+/// The cost of using structured data as mere text. A sink that takes any bytes loses nothing.
+fn weaker(gives: Option<Refinement>, takes: Option<Refinement>) -> f32 {
+    let structured = matches!(gives, Some(Refinement::Table | Refinement::Json | Refinement::Svg));
+    if structured && takes == Some(Refinement::Utf8) { cost::WEAKER } else { 0.0 }
 }
 
 /// Whether a constant of the node is this path.

@@ -148,6 +148,9 @@ impl Filler<'_> {
         if tokens.start > 0 && self.evidence[index][tokens.start - 1] >= super::lexicon::STRONG {
             bonus += 0.25;
         }
+        if self.evidence[index].get(tokens.end).is_some_and(|after| *after >= super::lexicon::STRONG) {
+            bonus += 0.15;
+        }
         if self.compares(entry) {
             let beside = |span: &crate::read::Span| {
                 matches!(span.fact, Fact::Comparison(_)) && (span.tokens.start == tokens.end || span.tokens.end == tokens.start)
@@ -247,6 +250,9 @@ impl Filler<'_> {
         for (producer, other) in self.lexicon.entries.iter().enumerate() {
             for (name, stem) in other.columns() {
                 for (at, token) in self.reading.tokens.iter().enumerate() {
+                    if crate::read::words::is_file_noun(&token.lower) {
+                        continue;
+                    }
                     let said = token.shape == Shape::Word && token.stem == *stem;
                     let superlative = self.reading.spans.iter().any(|span| {
                         span.tokens.start == at && matches!(&span.fact, Fact::Greatest { of, .. } if of.contains(&name.as_str()))
@@ -254,7 +260,7 @@ impl Filler<'_> {
                     if !said && !superlative {
                         continue;
                     }
-                    let mut converted = Converted::new(Value::Text(name.clone()), if said { 0.5 } else { 0.6 });
+                    let mut converted = Converted::new(Value::Text(name.clone()), if said { 0.5 } else { 0.95 });
                     converted.observed = true;
                     converted.seen_in = Some(Seen::Output(producer));
                     let mut slot = self.slot(entry, port, at..at + 1, converted);

@@ -95,7 +95,8 @@ fn amount(entry: &Entry<'_>, port: usize, fact: &Fact, meant: bool, now_s: i64) 
     let says = |words: &[&str]| entry.meaning[port].iter().any(|word| words.contains(&word.as_str()));
     let units = says(&["byt", "byte", "second", "minut", "hour", "day", "millisecond"]);
     match fact {
-        Fact::Number(number) => Some((*number, if units { 0.15 } else { 0.4 })),
+        Fact::Number(number) if units => Some((*number, 0.15)),
+        Fact::Number(number) => Some((*number, if says(&["number", "count"]) { 0.6 } else { 0.4 })),
         Fact::Bytes(bytes) if meant => Some((*bytes, 0.45)),
         Fact::Seconds(seconds) if meant => {
             let unit = [("millisecond", 1e-3), ("second", 1.0), ("minut", 60.0), ("hour", 3_600.0), ("day", 86_400.0)];

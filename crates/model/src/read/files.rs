@@ -194,11 +194,11 @@ fn bare(reading: &Reading<'_>, at: usize, text: &str, around: &dyn Surroundings)
         let end = if token.lower == "here" { at + 1 } else { at + 2 };
         return Some(Span { tokens: at..end, fact: Fact::Directory { path: ".".to_owned() }, trust: 0.8 });
     }
-    if is_function(&token.lower) || is_file_noun(&token.lower) {
+    let beside = directory_noun(reading.tokens.get(at + 1)) || at > 0 && directory_noun(reading.tokens.get(at - 1));
+    if is_function(&token.lower) || is_file_noun(&token.lower) && !beside || directory_noun(Some(token)) {
         return None;
     }
     if let Some(entry) = around.lookup(text) {
-        let beside = directory_noun(reading.tokens.get(at + 1)) || at > 0 && directory_noun(reading.tokens.get(at - 1));
         let placed = at > 0 && matches!(reading.tokens[at - 1].lower.as_str(), "in" | "into" | "to" | "inside" | "under" | "from" | "of");
         let trust = if beside { 1.0 } else if placed { 0.9 } else { 0.6 };
         return one(here(&entry), trust);

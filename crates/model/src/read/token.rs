@@ -1,6 +1,6 @@
 //! Tokens of a turn: words, numbers, quoted strings, things that look like paths, and symbols.
 
-use super::words::{parts, stem};
+use super::words::stem;
 
 /// Most tokens the offline planner reads; longer requests are left to a model.
 pub(crate) const TOKENS_MAX: usize = 128;
@@ -151,10 +151,6 @@ fn number_clauses(tokens: &mut [Token]) {
     }
 }
 
-/// The token's own words, when it is an identifier such as `total_amount`.
-pub(crate) fn words_of(token: &Token, text: &str) -> Vec<String> {
-    parts(&text[token.start..token.end])
-}
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ const FUNCTION_WORDS: &[&str] = &[
 /// when none does.
 const REQUEST_WORDS: &[&str] = &[
     "show", "give", "tell", "get", "display", "print", "want", "need", "make", "see", "look", "take", "put", "help", "know",
-    "result", "results", "output", "use", "go", "there's", "contain", "contains", "containing", "having", "total",
+    "result", "results", "output", "use", "go", "there's", "contain", "contains", "containing", "having",
 ];
 
 /// Words that say "a file": explained by any file in the plan.
@@ -27,7 +27,7 @@ const SAME: &[&[&str]] = &[
     &["sum", "total"],
     &["max", "maximum", "highest", "largest", "biggest", "greatest"],
     &["min", "minimum", "lowest", "smallest", "least"],
-    &["count", "number"],
+    &["count", "number", "many"],
     &["folder", "directory"],
     &["lin", "line"],
 ];
