@@ -13,9 +13,14 @@
 //! versions of a registry give the same proposal.
 #![forbid(unsafe_code)]
 
+mod cache;
+mod cascade;
 mod plan;
 mod read;
+mod remote;
 mod turn;
 
-pub fn plan_offline(turn: &Turn, around: &dyn Surroundings, library: &dyn Library, check: &Check<'_>) -> Proposal { plan::propose(turn, around, library, check) }
+pub use cache::{CacheStore, MemoryStore, PlanCache};
+pub use cascade::{Answer, Cascade, Tier};
+pub use remote::{ProviderConfig, ProviderError, ProviderKind, Secret};
 pub use turn::{Check, Entry, EntryKind, Library, Proposal, Proposed, Question, Reading, Surroundings, Turn};

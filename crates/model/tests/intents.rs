@@ -5,7 +5,7 @@
 mod support;
 
 use support::{Shelf, Tree, print, turn};
-use telos_model::{Proposal, plan_offline};
+use telos_model::{Cascade, Proposal};
 
 const CASES: &[(&str, &[&str])] = &[
     ("count the lines in app.log", &["text.count.lines(", "file.read(file=app.log)", "!search"]),
@@ -97,7 +97,7 @@ const NOT_NOW: &[&str] = &[
 ];
 
 fn answer(text: &str, shelf: &Shelf) -> Result<String, String> {
-    match plan_offline(&turn(text), &Tree::home(), shelf, &|_| Ok(())) {
+    match Cascade::default().propose(&turn(text), &Tree::home(), shelf, &|_| Ok(())).proposal {
         Proposal::Graph(proposed) => Ok(print(&proposed.graph, shelf)),
         Proposal::Question(question) => Err(format!("ask: {}", question.text)),
         Proposal::Abstain { reason, .. } => Err(format!("abstain: {reason}")),

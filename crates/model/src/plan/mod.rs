@@ -14,15 +14,17 @@ mod slot;
 mod value;
 
 use crate::read::words::weight;
-use crate::read::{Fact, Reading, Shape, TOKENS_MAX, read};
-use crate::turn::{Check, Library, Proposal, Surroundings, Turn};
+use crate::read::{Fact, Reading, Shape, TOKENS_MAX};
+use crate::turn::{Check, Library, Proposal, Turn};
+use telos_abi::Descriptor;
 use lexicon::Lexicon;
 use search::Search;
 use slot::Filler;
 
+pub(crate) use value::case;
+
 /// Proposes for a turn without a model. Total: any text gets an answer. The time is bounded by the beam.
-pub(crate) fn propose(turn: &Turn, around: &dyn Surroundings, library: &dyn Library, check: &Check<'_>) -> Proposal {
-    let mut reading = read(turn, around);
+pub(crate) fn propose(turn: &Turn, mut reading: Reading<'_>, library: &dyn Library, check: &Check<'_>) -> Proposal {
     if reading.tokens.is_empty() {
         return abstain("there is no request in it");
     }
@@ -37,7 +39,7 @@ pub(crate) fn propose(turn: &Turn, around: &dyn Surroundings, library: &dyn Libr
     let evidence = lexicon.evidence(&reading);
     let weights = weights(&reading, &lexicon);
     let now_s = i64::try_from(turn.now.0 / 1_000).unwrap_or(i64::MAX);
-    let filler = Filler { reading: &reading, lexicon: &lexicon, evidence: &evidence, now_s };
+    let filler = Filler::new(&reading, &lexicon, &evidence, now_s);
     let search = Search {
         lexicon: &lexicon,
         reading: &reading,
@@ -49,6 +51,16 @@ pub(crate) fn propose(turn: &Turn, around: &dyn Surroundings, library: &dyn Libr
     };
     let drafts = search.run();
     decide::Decision { lexicon: &lexicon, reading: &reading, evidence: &evidence, weights: &weights, check }.decide(drafts)
+}
+
+/// The primitives the turn's words speak most for, best first, filled up with the rest in the library's order.
+pub(crate) fn nearest<'a>(reading: &Reading<'_>, library: &'a dyn Library, most: usize) -> Vec<&'a Descriptor> {
+    let lexicon = Lexicon::new(library);
+    let score = |tokens: &Vec<f32>| tokens.iter().sum::<f32>();
+    let evidence = lexicon.evidence(reading);
+    let mut ranked: Vec<(usize, f32)> = evidence.iter().map(score).enumerate().collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranked.into_iter().take(most).map(|(index, _)| lexicon.entries[index].is).collect()
 }
 
 fn abstain(reason: &str) -> Proposal {

@@ -203,12 +203,12 @@ impl<'a> Search<'a> {
         }
         let node = draft.nodes.len();
         let mut fills = vec![Fill::Default; entry.is.inputs.len()];
-        for slot in slots {
+        for slot in slots.iter() {
             let optional = entry.is.inputs[slot.port].default.is_some();
-            draft.cost -= if optional && news(&slot) { cost::SETTING } else { 0.0 };
-            self.explain(&mut draft, &slot, entry.acts(slot.port, telos_abi::EffectKind::FileCreate));
+            draft.cost -= if optional && news(slot) { cost::SETTING } else { 0.0 };
+            self.explain(&mut draft, slot, entry.acts(slot.port, telos_abi::EffectKind::FileCreate));
             let port = slot.port;
-            fills[port] = Fill::Slot(Rc::new(slot));
+            fills[port] = Fill::Slot(Rc::new(slot.clone()));
         }
         let each = if lifted { Some(self.open_list(&mut draft, &mut fills, entry, node)?) } else { None };
         for (port, input) in entry.is.inputs.iter().enumerate() {

@@ -8,7 +8,10 @@ use super::phrase;
 use super::value::{Converted, convert};
 use crate::read::words::is_function;
 use crate::read::{Fact, Reading, Shape};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 use telos_abi::{EffectKind, HandleKind, Type, Value};
 use telos_graph::ConstantOrigin;
 
@@ -55,11 +58,29 @@ pub(crate) struct Filler<'a> {
     pub(crate) lexicon: &'a Lexicon<'a>,
     pub(crate) evidence: &'a [Vec<f32>],
     pub(crate) now_s: i64,
+    /// Answers given before: drafts ask for the same many times.
+    memo: RefCell<Memo>,
 }
 
-impl Filler<'_> {
+/// Slots by entry and used tokens.
+type Memo = HashMap<(usize, Tokens), Rc<Vec<Slot>>>;
+
+impl<'a> Filler<'a> {
+    pub(crate) fn new(reading: &'a Reading<'a>, lexicon: &'a Lexicon<'a>, evidence: &'a [Vec<f32>], now_s: i64) -> Self {
+        Self { reading, lexicon, evidence, now_s, memo: RefCell::default() }
+    }
+
     /// The best constants for the inputs of entry `index` that do not use the tokens in `used`.
-    pub(crate) fn fill(&self, index: usize, used: Tokens) -> Vec<Slot> {
+    pub(crate) fn fill(&self, index: usize, used: Tokens) -> Rc<Vec<Slot>> {
+        if let Some(slots) = self.memo.borrow().get(&(index, used)) {
+            return Rc::clone(slots);
+        }
+        let slots = Rc::new(self.assign(index, used));
+        self.memo.borrow_mut().insert((index, used), Rc::clone(&slots));
+        slots
+    }
+
+    fn assign(&self, index: usize, used: Tokens) -> Vec<Slot> {
         let entry = &self.lexicon.entries[index];
         let mut candidates = Vec::new();
         for port in 0..entry.is.inputs.len() {
