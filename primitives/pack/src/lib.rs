@@ -18,7 +18,7 @@ mod running;
 pub mod testing;
 
 pub use args::Args;
-pub use lines::{Lines, LineSink};
+pub use lines::{LineSink, Lines};
 pub use running::{Emission, Failure, Held, Out, Running, Start};
 pub use telos_abi::{Descriptor, Value};
 

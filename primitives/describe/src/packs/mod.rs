@@ -1,11 +1,19 @@
 //! The descriptors of every built-in pack. A primitive's position in its pack's list is its export index.
 
+pub mod chart;
+pub mod digest;
+pub mod json;
+pub mod table;
 pub mod text;
 
 use telos_abi::Descriptor;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, fn() -> Vec<Descriptor>); 1] = [
+pub const ALL: [(&str, fn() -> Vec<Descriptor>); 5] = [
+    ("chart", chart::descriptors),
+    ("digest", digest::descriptors),
+    ("json", json::descriptors),
+    ("table", table::descriptors),
     ("text", text::descriptors),
 ];
 
