@@ -231,9 +231,15 @@ fn trustworthy(kept: &Parametric, filled: &[(usize, usize)], template: &Template
         library.descriptor(&node.capability)?;
         for (input, (_, fill)) in node.inputs.iter().enumerate() {
             let Input::Constant(constant) = fill else { continue };
-            let Value::Text(text) = &constant.value else { continue };
-            let known = filled.contains(&(position, input)) || read.text.contains(text.as_str()) || template.names.contains(text);
-            known.then_some(())?;
+            let known = |value: &Value| match value {
+                Value::Text(text) => read.text.contains(text.as_str()) || template.names.contains(text),
+                _ => true,
+            };
+            let all = match &constant.value {
+                Value::List(items) => items.iter().all(known),
+                one => known(one),
+            };
+            (all || filled.contains(&(position, input))).then_some(())?;
         }
     }
     (kept.outputs.len() == kept.graph.outputs.len()).then_some(())

@@ -7,7 +7,7 @@ use super::slot::Slot;
 use crate::read::{Fact, Reading, near};
 use crate::turn::{Check, EntryKind, Proposal, Proposed, Question};
 use std::rc::Rc;
-use telos_abi::{EffectKind, HandleKind, Refinement, Rule, Type, Value};
+use telos_abi::{EffectKind, HandleKind, Rule, Type, Value};
 use telos_graph::ConstantOrigin;
 
 /// Least part of the turn that a proposed graph explains.
@@ -165,7 +165,7 @@ impl<'a> Decision<'a> {
             let (text, choices) = match &input.ty {
                 Type::Handle { kind: HandleKind::File, .. } => (format!("Which file: the {}?", input.meaning), self.files()),
                 Type::Handle { .. } => (format!("Which directory: the {}?", input.meaning), Vec::new()),
-                Type::Text { refinement: Refinement::Column, .. } => (format!("Which column: the {}?", input.meaning), self.columns()),
+                ty if super::fits::takes_column(ty) => (format!("Which column: the {}?", input.meaning), self.columns()),
                 Type::Variant(cases) => (format!("Which {}?", input.meaning), cases.keys().take(CHOICES_MAX).cloned().collect()),
                 _ => (format!("What is the {}?", input.meaning), Vec::new()),
             };

@@ -60,15 +60,19 @@ pub(crate) struct Draft<'a> {
 impl Draft<'_> {
     /// What the draft explains less what it costs.
     pub(crate) fn score(&self, weights: &[f32]) -> f32 {
-        let explained: f32 = self.cover.iter().zip(weights).map(|(cover, weight)| cover * weight).sum();
-        explained - self.cost - f32::from(self.missing)
+        self.explained(weights) - self.cost - f32::from(self.missing)
     }
 
     /// The part of the turn's content that is explained, in `[0, 1]`.
     pub(crate) fn coverage(&self, weights: &[f32]) -> f32 {
         let all: f32 = weights.iter().sum();
-        let explained: f32 = self.cover.iter().zip(weights).map(|(cover, weight)| cover * weight).sum();
-        if all > 0.0 { explained / all } else { 0.0 }
+        if all > 0.0 { self.explained(weights) / all } else { 0.0 }
+    }
+
+    /// A word that is explained at all is nearly explained in full: a second node gains little by it.
+    fn explained(&self, weights: &[f32]) -> f32 {
+        let part = |cover: f32| if cover >= 0.5 { 0.8 + 0.2 * cover } else { cover };
+        self.cover.iter().zip(weights).map(|(cover, weight)| part(*cover) * weight).sum()
     }
 
     /// A value that equal graphs share, to keep the beam diverse.

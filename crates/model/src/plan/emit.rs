@@ -107,6 +107,10 @@ pub(crate) fn show(value: &Value) -> String {
         Value::Float(number) => number.to_string(),
         Value::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
         Value::Variant(name, _) => name.clone(),
+        Value::List(items) => items.iter().filter_map(|item| match item {
+            Value::Text(text) => Some(format!("“{}”", telos_abi::ByteText::from(text.as_str()))),
+            _ => None,
+        }).collect::<Vec<String>>().join(", "),
         _ => "a value".to_owned(),
     }
 }

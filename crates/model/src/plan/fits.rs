@@ -38,6 +38,19 @@ pub(crate) fn flows(ty: &Type) -> bool {
     }
 }
 
+/// The type of one setting: the item of a list of texts, else the type itself.
+pub(crate) fn setting(ty: &Type) -> &Type {
+    match ty {
+        Type::List { item, .. } if matches!(item.as_ref(), Type::Text { .. }) => item,
+        other => other,
+    }
+}
+
+/// Whether an input takes a column, or several.
+pub(crate) fn takes_column(ty: &Type) -> bool {
+    refinement(setting(ty)) == Some(Refinement::Column)
+}
+
 /// The kind of handle, if it is one.
 pub(crate) fn handle(ty: &Type) -> Option<HandleKind> {
     match ty {

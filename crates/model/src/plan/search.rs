@@ -22,6 +22,8 @@ const NODES_MAX: usize = 14;
 const STEPS_MAX: usize = 40;
 /// Most separate results in one turn.
 const ROOTS_MAX: usize = 3;
+/// Evidence below this suggests a primitive but explains nothing.
+const COVERS_MIN: f32 = 0.35;
 /// Complete drafts kept.
 const DONE_MAX: usize = 64;
 
@@ -30,7 +32,9 @@ mod cost {
     /// A node that a word names.
     pub(super) const NAMED: f32 = 0.15;
     /// A node that introduces the refinement its consumer needs, or reads a source.
-    pub(super) const PLUMBING: f32 = 0.2;
+    pub(super) const PLUMBING: f32 = 0.12;
+    /// A node that no word names, but words of the turn set its inputs.
+    pub(super) const SPOKEN: f32 = 0.3;
     /// Any other node without a word.
     pub(super) const UNNAMED: f32 = 0.5;
     /// Running a node for each item.
@@ -50,7 +54,7 @@ mod cost {
     /// What the nearest example earns at most.
     pub(super) const LIKENESS: f32 = 0.4;
     /// A primitive that speaks of the file's format, or is of its consumer's family, earns this as plumbing.
-    pub(super) const AKIN: f32 = 0.12;
+    pub(super) const AKIN: f32 = 0.08;
     /// A column of a table that the draft does not read.
     pub(super) const FOREIGN: f32 = 0.7;
 }
@@ -183,10 +187,12 @@ impl<'a> Search<'a> {
         let mut draft = base.clone();
         let slots = self.filler.fill(index, self.reusable(base));
         let news = |slot: &Slot| slot.tokens.clone().any(|at| base.cover[at] < 0.5);
-        let named = anchor.is_some() || slots.iter().any(|slot| self.weights[slot.tokens.start] >= 1.0 && slot.strength > 0.6 && news(slot));
+        let word = anchor.is_some();
+        let spoken = slots.iter().any(|slot| self.weights[slot.tokens.start] >= 1.0 && slot.strength > 0.6 && news(slot));
         let anchor = anchor.or_else(|| slots.iter().map(|slot| slot.tokens.start).min());
         draft.cost += match goal {
-            _ if named => cost::NAMED,
+            _ if word => cost::NAMED,
+            _ if spoken => cost::SPOKEN,
             Some(goal) if self.plumbs(entry, goal, output) => cost::PLUMBING + self.strangeness(base, entry, goal),
             _ => cost::UNNAMED,
         };
@@ -199,7 +205,8 @@ impl<'a> Search<'a> {
         draft.cost -= if likeness > 0.25 { cost::LIKENESS * likeness } else { 0.0 };
         self.order_cost(&mut draft, goal, anchor);
         for (at, strength) in self.evidence[index].iter().enumerate() {
-            draft.cover[at] = draft.cover[at].max(*strength);
+            let says = if *strength >= COVERS_MIN { *strength } else { 0.0 };
+            draft.cover[at] = draft.cover[at].max(says);
         }
         let node = draft.nodes.len();
         let mut fills = vec![Fill::Default; entry.is.inputs.len()];
@@ -328,7 +335,11 @@ impl<'a> Search<'a> {
     }
 
     fn order_cost(&self, draft: &mut Draft<'a>, goal: Option<&Goal<'a>>, anchor: Option<usize>) {
-        let consumer = goal.and_then(|goal| draft.nodes[goal.node].anchor);
+        let consumer = goal.and_then(|goal| {
+            let users = ancestors(draft, goal.node);
+            let outward = std::iter::once(goal.node).chain((0..goal.node).rev().filter(|node| users.contains(node)));
+            outward.into_iter().find_map(|node| draft.nodes[node].anchor)
+        });
         if let (Some(inner), Some(outer)) = (anchor, consumer) {
             let (inner_clause, outer_clause) = (self.reading.tokens[inner].clause, self.reading.tokens[outer].clause);
             if inner_clause > outer_clause {
@@ -416,8 +427,16 @@ impl<'a> Search<'a> {
         let node = next.nodes.len() - 1;
         next.nodes[goal.node].fills[goal.port] = Fill::Edge { node, output };
         let gives = refinement(&self.lexicon.entries[index].is.outputs[output].ty);
-        next.cost += weaker(gives, refinement(goal.ty));
+        next.cost += weaker(gives, refinement(goal.ty)) + self.unread(draft, goal, index);
         Some(next)
+    }
+
+    /// The cost of changing text that is only then read as something structured: a sorted CSV file has lost its header.
+    fn unread(&self, draft: &Draft<'a>, goal: &Goal<'a>, index: usize) -> f32 {
+        let reader = &self.lexicon.entries[draft.nodes[goal.node].entry];
+        let structures = [Refinement::Table, Refinement::Json].iter().any(|refinement| reader.introduces(*refinement));
+        let edits = self.lexicon.entries[index].is.inputs.iter().any(|input| refinement(&input.ty) == Some(Refinement::Utf8) && flows(&input.ty));
+        if structures && edits && refinement(goal.ty) == Some(Refinement::Utf8) { cost::WEAKER } else { 0.0 }
     }
 
     /// Whether "it" or "them" may mean a result that is already there.
@@ -454,7 +473,9 @@ impl<'a> Search<'a> {
                 let Fill::Slot(slot) = fill else { continue };
                 let known = match &slot.seen_in {
                     None => true,
-                    Some(Seen::Output(entry)) => draft.nodes.iter().any(|node| node.entry == *entry),
+                    Some(Seen::Output(name)) => draft.nodes.iter().any(|node| {
+                        self.lexicon.entries[node.entry].columns().iter().any(|(column, _)| column == name)
+                    }),
                     Some(Seen::File(path)) => draft.nodes.iter().any(|node| reads(node, path)),
                 };
                 foreign += if known { 0.0 } else { cost::FOREIGN };

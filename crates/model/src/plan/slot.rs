@@ -43,8 +43,8 @@ pub(crate) struct Slot {
 pub(crate) enum Seen {
     /// A file that is here.
     File(String),
-    /// The meaning of an output of the primitive at this position.
-    Output(usize),
+    /// The meaning of an output that has a column of this name.
+    Output(String),
 }
 
 /// Least strength for an input without a default.
@@ -93,15 +93,42 @@ impl<'a> Filler<'a> {
         candidates.sort_by(|a, b| b.strength.total_cmp(&a.strength).then(a.tokens.start.cmp(&b.tokens.start)).then(a.port.cmp(&b.port)));
         let mut taken = used;
         let mut out: Vec<Slot> = Vec::new();
-        for slot in candidates {
+        for slot in &candidates {
             let tokens = set(&slot.tokens);
             let filled = out.iter().any(|other| other.port == slot.port);
             if !filled && tokens & taken == 0 {
                 taken |= tokens;
-                out.push(slot);
+                out.push(slot.clone());
             }
         }
+        for slot in &mut out {
+            self.gather(slot, &candidates, &mut taken);
+        }
         out
+    }
+
+    /// A list of columns takes its neighbours too: "name, city and email".
+    fn gather(&self, slot: &mut Slot, candidates: &[Slot], taken: &mut Tokens) {
+        if !matches!(slot.value, Value::List(_)) {
+            return;
+        }
+        let joined = |from: usize, to: usize| {
+            from < to && to - from <= 2 && (from..to).all(|at| matches!(self.reading.tokens[at].lower.as_str(), "and" | "," | "&"))
+        };
+        while let Some(next) = candidates.iter().find(|next| {
+            let beside = joined(slot.tokens.end, next.tokens.start) || joined(next.tokens.end, slot.tokens.start);
+            next.port == slot.port && next.seen_in == slot.seen_in && set(&next.tokens) & *taken == 0 && beside
+        }) {
+            *taken |= set(&next.tokens);
+            let (Value::List(items), Value::List(more)) = (&mut slot.value, &next.value) else { return };
+            let before = next.tokens.start < slot.tokens.start;
+            let at = if before { 0 } else { items.len() };
+            items.splice(at..at, more.iter().cloned());
+            slot.tokens = slot.tokens.start.min(next.tokens.start)..slot.tokens.end.max(next.tokens.end);
+            if next.origin != ConstantOrigin::UserTurn {
+                slot.origin = next.origin;
+            }
+        }
     }
 
     fn candidates(&self, index: usize, entry: &Entry<'_>, port: usize, out: &mut Vec<Slot>) {
@@ -124,19 +151,14 @@ impl<'a> Filler<'a> {
             slot.strength += self.bonus(index, entry, port, &slot.tokens, &mut slot.cue);
             out.push(slot);
         }
+        self.derived_columns(index, entry, port, out);
         if let Type::Text { .. } = input.ty {
-            self.derived_columns(index, entry, port, out);
             phrase::candidates(self, index, entry, port, out);
         }
     }
 
     pub(crate) fn slot(&self, _entry: &Entry<'_>, port: usize, tokens: Range<usize>, converted: Converted) -> Slot {
-        let literal = match &converted.value {
-            Value::Text(text) => self.reading.text.contains(text.as_str()) && !text.is_empty(),
-            Value::Int(number) => self.reading.text.contains(&number.to_string()),
-            Value::Float(number) => self.reading.text.contains(&number.to_string()),
-            _ => false,
-        };
+        let literal = literal(&converted.value, self.reading.text);
         let origin = match (literal, converted.observed) {
             (true, _) => ConstantOrigin::UserTurn,
             (false, true) => ConstantOrigin::Observed,
@@ -176,7 +198,7 @@ impl<'a> Filler<'a> {
             let beside = |span: &crate::read::Span| {
                 matches!(span.fact, Fact::Comparison(_)) && (span.tokens.start == tokens.end || span.tokens.end == tokens.start)
             };
-            let is_column = super::fits::refinement(&entry.is.inputs[port].ty) == Some(telos_abi::Refinement::Column);
+            let is_column = super::fits::takes_column(&entry.is.inputs[port].ty);
             let side = |span: &crate::read::Span| if is_column { span.tokens.start == tokens.end } else { span.tokens.end == tokens.start };
             if self.reading.spans.iter().any(|span| beside(span) && side(span)) {
                 bonus += 0.6;
@@ -265,10 +287,10 @@ impl<'a> Filler<'a> {
     /// Columns of tables that primitives produce are known from the meaning of the output: words of the turn that
     /// occur there may be columns.
     fn derived_columns(&self, index: usize, entry: &Entry<'_>, port: usize, out: &mut Vec<Slot>) {
-        if super::fits::refinement(&entry.is.inputs[port].ty) != Some(telos_abi::Refinement::Column) {
+        if !super::fits::takes_column(&entry.is.inputs[port].ty) {
             return;
         }
-        for (producer, other) in self.lexicon.entries.iter().enumerate() {
+        for other in &self.lexicon.entries {
             for (name, stem) in other.columns() {
                 for (at, token) in self.reading.tokens.iter().enumerate() {
                     if crate::read::words::is_file_noun(&token.lower) {
@@ -281,9 +303,12 @@ impl<'a> Filler<'a> {
                     if !said && !superlative {
                         continue;
                     }
-                    let mut converted = Converted::new(Value::Text(name.clone()), if said { 0.5 } else { 0.95 });
+                    let column = Value::Text(name.clone());
+                    let several = matches!(entry.is.inputs[port].ty, Type::List { .. });
+                    let value = if several { Value::List(vec![column]) } else { column };
+                    let mut converted = Converted::new(value, if said { 0.5 } else { 0.95 });
                     converted.observed = true;
-                    converted.seen_in = Some(Seen::Output(producer));
+                    converted.seen_in = Some(Seen::Output(name.clone()));
                     let mut slot = self.slot(entry, port, at..at + 1, converted);
                     slot.strength += self.bonus(index, entry, port, &slot.tokens, &mut slot.cue);
                     out.push(slot);
@@ -301,6 +326,17 @@ impl<'a> Filler<'a> {
     /// The kind of handle an input takes as a constant.
     pub(crate) fn handle_kind(entry: &Entry<'_>, port: usize) -> Option<HandleKind> {
         super::fits::handle(&entry.is.inputs[port].ty)
+    }
+}
+
+/// Whether a value occurs in the turn as it is.
+fn literal(value: &Value, turn: &str) -> bool {
+    match value {
+        Value::Text(text) => !text.is_empty() && turn.contains(text.as_str()),
+        Value::Int(number) => turn.contains(&number.to_string()),
+        Value::Float(number) => turn.contains(&number.to_string()),
+        Value::List(items) => items.iter().all(|item| matches!(item, Value::Text(text) if turn.contains(text.as_str()))),
+        _ => false,
     }
 }
 

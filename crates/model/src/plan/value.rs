@@ -1,6 +1,6 @@
 //! Facts of a turn as values of a port's type.
 
-use super::fits::refinement;
+use super::fits::{refinement, setting};
 use super::lexicon::Entry;
 use super::slot::Seen;
 use crate::read::{Comparison, Fact, Span};
@@ -30,6 +30,11 @@ impl Converted {
 pub(crate) fn convert(entry: &Entry<'_>, port: usize, span: &Span, now_s: i64) -> Option<Converted> {
     let input = entry.is.inputs.get(port)?;
     let meant = span.kind_words().iter().any(|word| entry.meaning[port].iter().any(|other| other == word));
+    if let (Type::List { .. }, Type::Text { .. }) = (&input.ty, setting(&input.ty)) {
+        let mut one = text(entry, port, &span.fact, meant)?;
+        one.value = Value::List(vec![one.value]);
+        return Some(one);
+    }
     match (&input.ty, &span.fact) {
         (Type::Handle { kind, .. }, fact) => handle(entry, port, *kind, fact),
         (Type::Int { min, max }, fact) => {
@@ -122,7 +127,7 @@ fn whole(number: f64) -> Option<i64> {
 }
 
 fn text(entry: &Entry<'_>, port: usize, fact: &Fact, meant: bool) -> Option<Converted> {
-    let wanted = refinement(&entry.is.inputs[port].ty)?;
+    let wanted = refinement(setting(&entry.is.inputs[port].ty))?;
     match (wanted, fact) {
         (Refinement::Column, Fact::Column { name, path }) => Some(Converted {
             value: Value::Text(name.clone()),

@@ -15,7 +15,7 @@ const FUNCTION_WORDS: &[&str] = &[
 /// when none does.
 const REQUEST_WORDS: &[&str] = &[
     "show", "give", "tell", "get", "display", "print", "want", "need", "make", "see", "look", "take", "put", "help", "know",
-    "result", "results", "output", "use", "go", "there's", "contain", "contains", "containing", "having",
+    "gimme", "result", "results", "output", "use", "go", "there's", "contain", "contains", "containing", "having",
 ];
 
 /// Words that say "a file": explained by any file in the plan.

@@ -150,6 +150,7 @@ fn plain(value: &Value) -> String {
         Value::Float(number) => number.to_string(),
         Value::Bool(flag) => flag.to_string(),
         Value::Variant(name, _) => name.clone(),
+        Value::List(items) => items.iter().map(plain).collect::<Vec<String>>().join("+"),
         other => format!("{other:?}"),
     }
 }
