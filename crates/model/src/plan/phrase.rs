@@ -95,7 +95,7 @@ fn run(filler: &Filler<'_>, at: usize, more: impl Fn(usize) -> bool) -> usize {
     while end < tokens.len() && end - at < WORDS_MAX {
         let token = &tokens[end];
         let content = matches!(token.shape, Shape::Word | Shape::Number | Shape::Path) && !is_function(&token.lower);
-        let file = filler.reading.covered_by(end, |fact| matches!(fact, Fact::File { .. } | Fact::Absent { .. }));
+        let file = filler.reading.covered_by(end, |fact| matches!(fact, Fact::File { .. } | Fact::Absent { .. } | Fact::Extension { .. } | Fact::Pattern { .. }));
         if !content || file || !more(end) || (end > at && tokens[end].clause != tokens[at].clause) {
             break;
         }
