@@ -38,19 +38,33 @@ enum Found {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(call: &Notification, root: &'a OwnedFd) -> Self {
-        Self { pid: i32::try_from(call.pid).unwrap_or(0), arguments: call.data.args, root }
+        Self {
+            pid: i32::try_from(call.pid).unwrap_or(0),
+            arguments: call.data.args,
+            root,
+        }
     }
 
     /// Reads the call as the verb says.
     pub(crate) fn wanted(&self, verb: Verb) -> Wanted {
-        use EffectKind::{DirCreate, FileCreate, FileDelete, FileMeta, FileMove, FileOverwrite, LinkCreate};
+        use EffectKind::{
+            DirCreate, FileCreate, FileDelete, FileMeta, FileMove, FileOverwrite, LinkCreate,
+        };
         match verb {
             Verb::Open { at, path, flags } => self.open(at, path, self.word(flags)),
             Verb::Creat => self.open(None, 0, OPEN_CHANGES),
-            Verb::OpenHow => match self.memory(self.arguments[2], 8).as_deref().map(<[u8; 8]>::try_from) {
+            Verb::OpenHow => match self
+                .memory(self.arguments[2], 8)
+                .as_deref()
+                .map(<[u8; 8]>::try_from)
+            {
                 Some(Ok(bytes)) => {
                     let flags = u32::try_from(u64::from_le_bytes(bytes) & 0xffff_ffff).unwrap_or(0);
-                    if flags & OPEN_CHANGES == 0 { Wanted::Nothing } else { self.open(Some(0), 1, flags) }
+                    if flags & OPEN_CHANGES == 0 {
+                        Wanted::Nothing
+                    } else {
+                        self.open(Some(0), 1, flags)
+                    }
                 }
                 _ => Wanted::Nothing,
             },
@@ -61,7 +75,8 @@ impl<'a> Reader<'a> {
             Verb::Truncate => self.one(FileOverwrite, None, 0),
             Verb::Meta { at, path } => self.one(FileMeta, at, path),
             Verb::Move { from, to } => {
-                let (Some(from), Some(to)) = (self.path(from.0, from.1), self.path(to.0, to.1)) else {
+                let (Some(from), Some(to)) = (self.path(from.0, from.1), self.path(to.0, to.1))
+                else {
                     return Wanted::Nothing;
                 };
                 let replaces = matches!(self.find(&to, false), Some(Found::At(_)));
@@ -75,26 +90,36 @@ impl<'a> Reader<'a> {
 
     /// A call that names one path.
     fn one(&self, kind: EffectKind, at: Option<u8>, path: u8) -> Wanted {
-        self.path(at, path).map_or(Wanted::Nothing, |path| Wanted::Files(vec![(kind, path)]))
+        self.path(at, path)
+            .map_or(Wanted::Nothing, |path| Wanted::Files(vec![(kind, path)]))
     }
 
     /// An open that may change something.
     fn open(&self, at: Option<u8>, path: u8, flags: u32) -> Wanted {
-        let Some(path) = self.path(at, path) else { return Wanted::Nothing };
+        let Some(path) = self.path(at, path) else {
+            return Wanted::Nothing;
+        };
         let follows = flags & libc::O_NOFOLLOW.cast_unsigned() == 0;
         let writes = flags & (libc::O_WRONLY | libc::O_RDWR | libc::O_TRUNC).cast_unsigned() != 0;
         match self.find(&path, follows) {
-            Some(Found::At(real)) if writes => Wanted::Files(vec![(EffectKind::FileOverwrite, real)]),
+            Some(Found::At(real)) if writes => {
+                Wanted::Files(vec![(EffectKind::FileOverwrite, real)])
+            }
             Some(Found::At(_)) => Wanted::Nothing,
             Some(Found::Absent) | None => Wanted::Files(vec![(EffectKind::FileCreate, path)]),
         }
     }
 
     fn host(&self, address: usize, length: usize, connects: bool) -> Wanted {
-        let length = usize::try_from(self.arguments[length] & 0xffff_ffff).unwrap_or(0).min(128);
+        let length = usize::try_from(self.arguments[length] & 0xffff_ffff)
+            .unwrap_or(0)
+            .min(128);
         self.memory(self.arguments[address], length)
             .and_then(|bytes| parse_address(&bytes))
-            .map_or(Wanted::Nothing, |address| Wanted::Host { address, connects })
+            .map_or(Wanted::Nothing, |address| Wanted::Host {
+                address,
+                connects,
+            })
     }
 
     /// The low word of an argument.
@@ -113,7 +138,9 @@ impl<'a> Reader<'a> {
         let mut out = Vec::with_capacity(256);
         let mut next = address;
         while out.len() <= PATH_BYTES_MAX {
-            let left = usize::try_from(PAGE - next % PAGE).ok()?.min(if out.is_empty() { 512 } else { 4_096 });
+            let left = usize::try_from(PAGE - next % PAGE)
+                .ok()?
+                .min(if out.is_empty() { 512 } else { 4_096 });
             let start = out.len();
             out.resize(start + left, 0);
             let count = sys::read_memory(self.pid, next, &mut out[start..]).ok()?;
@@ -159,11 +186,16 @@ impl<'a> Reader<'a> {
     /// Removes the detours through `/proc` that name the same tree again.
     fn without_aliases(&self, mut path: Vec<u8>) -> Vec<u8> {
         for _ in 0..8 {
-            let Some(rest) = path.strip_prefix(b"/proc/") else { break };
-            let Some(slash) = rest.iter().position(|byte| *byte == b'/') else { break };
+            let Some(rest) = path.strip_prefix(b"/proc/") else {
+                break;
+            };
+            let Some(slash) = rest.iter().position(|byte| *byte == b'/') else {
+                break;
+            };
             let who = &rest[..slash];
             let inner = &rest[slash + 1..];
-            let is_process = who == b"self" || who == b"thread-self" || who.iter().all(u8::is_ascii_digit);
+            let is_process =
+                who == b"self" || who == b"thread-self" || who.iter().all(u8::is_ascii_digit);
             if !is_process {
                 break;
             }
@@ -187,7 +219,9 @@ impl<'a> Reader<'a> {
         match rustix::fs::openat2(self.root, path, flags, Mode::empty(), resolve) {
             Ok(found) if follow => {
                 let name = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&found));
-                let real = rustix::fs::readlink(name, Vec::with_capacity(256)).ok()?.into_bytes();
+                let real = rustix::fs::readlink(name, Vec::with_capacity(256))
+                    .ok()?
+                    .into_bytes();
                 Some(Found::At(real))
             }
             Ok(_) => Some(Found::At(path.to_vec())),
@@ -199,13 +233,17 @@ impl<'a> Reader<'a> {
 
 /// What follows a component, if the path begins with it.
 fn tail_of<'a>(path: &'a [u8], component: &[u8]) -> Option<&'a [u8]> {
-    path.strip_prefix(component).filter(|rest| rest.is_empty() || rest[0] == b'/')
+    path.strip_prefix(component)
+        .filter(|rest| rest.is_empty() || rest[0] == b'/')
 }
 
 /// Joins and normalises by text alone: `.`, `..`, doubled and trailing slashes go. Always absolute.
 pub(crate) fn normalise(base: &[u8], path: &[u8]) -> Vec<u8> {
     let mut out: Vec<u8> = Vec::with_capacity(base.len() + path.len() + 1);
-    for part in base.split(|byte| *byte == b'/').chain(path.split(|byte| *byte == b'/')) {
+    for part in base
+        .split(|byte| *byte == b'/')
+        .chain(path.split(|byte| *byte == b'/'))
+    {
         match part {
             b"" | b"." => {}
             b".." => {
@@ -238,7 +276,10 @@ mod tests {
             ("/", "..", "/"),
             ("", "/..", "/"),
         ] {
-            assert_eq!(normalise(base.as_bytes(), path.as_bytes()), whole.as_bytes());
+            assert_eq!(
+                normalise(base.as_bytes(), path.as_bytes()),
+                whole.as_bytes()
+            );
         }
     }
 

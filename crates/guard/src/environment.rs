@@ -5,15 +5,45 @@ use std::os::unix::ffi::OsStrExt;
 
 /// Words that make a name a secret's wherever they stand between underscores.
 const WORDS: [&str; 16] = [
-    "TOKEN", "SECRET", "SECRETS", "PASSWORD", "PASSWD", "PASSPHRASE", "PASS", "CREDENTIAL", "CREDENTIALS", "APIKEY",
-    "KEY", "PAT", "COOKIE", "SESSION", "PRIVATE", "AUTH",
+    "TOKEN",
+    "SECRET",
+    "SECRETS",
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "PASS",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "APIKEY",
+    "KEY",
+    "PAT",
+    "COOKIE",
+    "SESSION",
+    "PRIVATE",
+    "AUTH",
 ];
 /// Families that carry cloud identities.
-const PREFIXES: [&str; 5] = ["AWS_", "AZURE_", "ARM_CLIENT_", "GOOGLE_APPLICATION_", "CLOUDSDK_AUTH_"];
+const PREFIXES: [&str; 5] = [
+    "AWS_",
+    "AZURE_",
+    "ARM_CLIENT_",
+    "GOOGLE_APPLICATION_",
+    "CLOUDSDK_AUTH_",
+];
 /// Doors to services outside: agents of keys, message buses, displays, container daemons.
 const EXACT: [&str; 12] = [
-    "SSH_AUTH_SOCK", "SSH_AGENT_PID", "GPG_AGENT_INFO", "DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS",
-    "XDG_RUNTIME_DIR", "XAUTHORITY", "DISPLAY", "WAYLAND_DISPLAY", "DOCKER_HOST", "KUBECONFIG", "PGPASSFILE",
+    "SSH_AUTH_SOCK",
+    "SSH_AGENT_PID",
+    "GPG_AGENT_INFO",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DBUS_SYSTEM_BUS_ADDRESS",
+    "XDG_RUNTIME_DIR",
+    "XAUTHORITY",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "DOCKER_HOST",
+    "KUBECONFIG",
+    "PGPASSFILE",
 ];
 /// Names that hold one of the words and are harmless and needed.
 const HARMLESS: [&str; 3] = ["XDG_SESSION_TYPE", "XDG_SESSION_CLASS", "DESKTOP_SESSION"];
@@ -27,7 +57,9 @@ pub(crate) fn looks_secret(name: &OsStr, value: &OsStr) -> bool {
     EXACT.contains(&name.as_str())
         || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         || name.split('_').any(|word| WORDS.contains(&word))
-        || WORDS[..9].iter().any(|word| word.len() > 4 && name.ends_with(word))
+        || WORDS[..9]
+            .iter()
+            .any(|word| word.len() > 4 && name.ends_with(word))
         || carries_password(value.as_bytes())
 }
 
@@ -37,7 +69,10 @@ fn carries_password(value: &[u8]) -> bool {
         return false;
     };
     let authority = &value[at + 3..];
-    let end = authority.iter().position(|byte| *byte == b'/').unwrap_or(authority.len());
+    let end = authority
+        .iter()
+        .position(|byte| *byte == b'/')
+        .unwrap_or(authority.len());
     let Some(sign) = authority[..end].iter().rposition(|byte| *byte == b'@') else {
         return false;
     };
@@ -45,7 +80,10 @@ fn carries_password(value: &[u8]) -> bool {
 }
 
 /// Splits an environment into what the agent gets and the names that were withheld.
-pub(crate) fn clean(all: &[(OsString, OsString)], keep: &[OsString]) -> (Vec<(OsString, OsString)>, Vec<OsString>) {
+pub(crate) fn clean(
+    all: &[(OsString, OsString)],
+    keep: &[OsString],
+) -> (Vec<(OsString, OsString)>, Vec<OsString>) {
     let mut given = Vec::new();
     let mut withheld = Vec::new();
     for (name, value) in all {
@@ -69,12 +107,33 @@ mod tests {
     #[test]
     fn secrets_are_recognised_and_tools_keep_what_they_need() {
         for name in [
-            "GITHUB_TOKEN", "GH_PAT", "OPENAI_API_KEY", "AWS_PROFILE", "my_secret", "DB_PASSWORD", "PGPASSWORD",
-            "SSH_AUTH_SOCK", "NPM_CONFIG__AUTH", "DBUS_SESSION_BUS_ADDRESS", "CARGO_REGISTRY_TOKEN", "NPMTOKEN",
+            "GITHUB_TOKEN",
+            "GH_PAT",
+            "OPENAI_API_KEY",
+            "AWS_PROFILE",
+            "my_secret",
+            "DB_PASSWORD",
+            "PGPASSWORD",
+            "SSH_AUTH_SOCK",
+            "NPM_CONFIG__AUTH",
+            "DBUS_SESSION_BUS_ADDRESS",
+            "CARGO_REGISTRY_TOKEN",
+            "NPMTOKEN",
         ] {
             assert!(secret(name, "x"), "{name}");
         }
-        for name in ["PATH", "HOME", "TERM", "LANG", "KEYMAP", "CARGO_HOME", "EDITOR", "PWD", "COMPASS_DIR", "TOKENIZERS_PARALLELISM"] {
+        for name in [
+            "PATH",
+            "HOME",
+            "TERM",
+            "LANG",
+            "KEYMAP",
+            "CARGO_HOME",
+            "EDITOR",
+            "PWD",
+            "COMPASS_DIR",
+            "TOKENIZERS_PARALLELISM",
+        ] {
             assert!(!secret(name, "x"), "{name}");
         }
     }
@@ -88,7 +147,10 @@ mod tests {
 
     #[test]
     fn a_granted_variable_is_kept() {
-        let all = [("A_TOKEN".into(), "1".into()), ("B_TOKEN".into(), "2".into())];
+        let all = [
+            ("A_TOKEN".into(), "1".into()),
+            ("B_TOKEN".into(), "2".into()),
+        ];
         let (given, withheld) = clean(&all, &["A_TOKEN".into()]);
         assert_eq!(given, [("A_TOKEN".into(), "1".into())]);
         assert_eq!(withheld, [OsString::from("B_TOKEN")]);

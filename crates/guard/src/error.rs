@@ -72,7 +72,9 @@ pub enum GuardError {
         source: Errno,
     },
     /// A step of the set-up failed although the probe found its plane.
-    #[error("setting up the sandbox failed while {doing} {path:?}: {source}. Run `telos doctor` for what this host offers")]
+    #[error(
+        "setting up the sandbox failed while {doing} {path:?}: {source}. Run `telos doctor` for what this host offers"
+    )]
     SetUp {
         /// What was being done.
         doing: &'static str,
@@ -92,7 +94,9 @@ pub enum GuardError {
         source: std::io::Error,
     },
     /// A workspace holds more than this version is willing to walk.
-    #[error("the workspace of run {run} holds more than {limit} changes or is nested too deeply; look at it under {path:?} and discard it")]
+    #[error(
+        "the workspace of run {run} holds more than {limit} changes or is nested too deeply; look at it under {path:?} and discard it"
+    )]
     TooLarge {
         /// The run.
         run: String,
@@ -111,8 +115,15 @@ pub enum GuardError {
 
 impl GuardError {
     /// An [`GuardError::Io`] in the making: for `map_err`.
-    pub(crate) fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn io(
+        doing: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { doing, path, source }
+        move |source| Self::Io {
+            doing,
+            path,
+            source,
+        }
     }
 }

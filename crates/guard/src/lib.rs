@@ -37,5 +37,6 @@ pub use error::{GuardError, Plane};
 pub use probe::{HostSupport, Offer, probe};
 pub use run::run;
 pub use spec::{
-    AgentEnd, AgentSpec, Asker, Decider, Exit, Ports, Refused, Streams, Tier, Withheld, WorkspaceMode,
+    AgentEnd, AgentSpec, Asker, Decider, Exit, Ports, Refused, Streams, Tier, Withheld,
+    WorkspaceMode,
 };

@@ -34,7 +34,9 @@ impl HostSupport {
     /// Whether a plane works here.
     #[must_use]
     pub fn has(&self, plane: Plane) -> bool {
-        self.planes.iter().any(|(known, offer)| *known == plane && matches!(offer, Offer::Available(_)))
+        self.planes
+            .iter()
+            .any(|(known, offer)| *known == plane && matches!(offer, Offer::Available(_)))
     }
 }
 
@@ -51,8 +53,12 @@ pub(crate) struct FileRights {
 }
 
 /// Landlock's file rights.
-pub(crate) const FILE_RIGHTS: FileRights =
-    FileRights { read: 0b1101, write: 1 << 1 | 1 << 14, device: 1 << 15, of_file: 0b111 | 1 << 14 | 1 << 15 };
+pub(crate) const FILE_RIGHTS: FileRights = FileRights {
+    read: 0b1101,
+    write: 1 << 1 | 1 << 14,
+    device: 1 << 15,
+    of_file: 0b111 | 1 << 14 | 1 << 15,
+};
 
 impl FileRights {
     /// Every right that a version of Landlock knows.
@@ -75,19 +81,29 @@ pub(crate) struct Scopes {
 }
 
 /// Landlock's scopes.
-pub(crate) const SCOPES: Scopes = Scopes { since: 6, all: 0b11 };
+pub(crate) const SCOPES: Scopes = Scopes {
+    since: 6,
+    all: 0b11,
+};
 
 /// First version with which files can be renamed between directories.
 const LANDLOCK_MIN: u32 = 2;
 
 /// Checks what a start needs and costs nothing; the rest shows itself in the start. Returns Landlock's version.
 pub(crate) fn require(_workspace: WorkspaceMode) -> Result<u32, GuardError> {
-    for (plane, offer) in [(Plane::Landlock, landlock()), (Plane::SeccompNotify, notify())] {
+    for (plane, offer) in [
+        (Plane::Landlock, landlock()),
+        (Plane::SeccompNotify, notify()),
+    ] {
         if let Offer::Missing { why, fix } = offer {
             return Err(GuardError::Unenforceable { plane, why, fix });
         }
     }
-    sys::landlock_version().map_err(|source| GuardError::SetUp { doing: "asking for Landlock", path: String::new(), source })
+    sys::landlock_version().map_err(|source| GuardError::SetUp {
+        doing: "asking for Landlock",
+        path: String::new(),
+        source,
+    })
 }
 
 fn landlock() -> Offer {
@@ -121,7 +137,11 @@ fn notify() -> Offer {
 
 /// The fix for a kernel that refuses user namespaces to this user.
 pub(crate) fn user_namespace_offer(errno: Errno) -> Offer {
-    let reads = |path: &str| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).unwrap_or_default();
+    let reads = |path: &str| {
+        std::fs::read_to_string(path)
+            .map(|text| text.trim().to_owned())
+            .unwrap_or_default()
+    };
     let fix = if reads("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1" {
         "AppArmor restricts them: give telos a profile with `userns,`, or run `sudo sysctl -w \
          kernel.apparmor_restrict_unprivileged_userns=0`"
@@ -135,17 +155,33 @@ pub(crate) fn user_namespace_offer(errno: Errno) -> Offer {
         "In a container, start it with a seccomp profile that allows `unshare` and `clone` with CLONE_NEWUSER \
          (Docker: `--security-opt seccomp=unconfined`)"
     };
-    Offer::Missing { why: format!("the kernel refuses a new user namespace ({errno})"), fix: fix.into() }
+    Offer::Missing {
+        why: format!("the kernel refuses a new user namespace ({errno})"),
+        fix: fix.into(),
+    }
 }
 
 /// The planes that a child tries in turn; its exit code is the number of the first that failed.
-const TRIED: [Plane; 5] = [Plane::UserNamespaces, Plane::Mounts, Plane::Processes, Plane::Network, Plane::Overlay];
+const TRIED: [Plane; 5] = [
+    Plane::UserNamespaces,
+    Plane::Mounts,
+    Plane::Processes,
+    Plane::Network,
+    Plane::Overlay,
+];
 
 /// Tries every plane. Takes a few milliseconds; leaves nothing behind but what it could not remove under `state`.
 #[must_use]
 pub fn probe(state: &Path) -> HostSupport {
-    let mut planes = vec![(Plane::Landlock, landlock()), (Plane::SeccompNotify, notify())];
-    let flags = libc::CLONE_NEWUSER | libc::CLONE_NEWNS | libc::CLONE_NEWPID | libc::CLONE_NEWIPC | libc::CLONE_NEWNET;
+    let mut planes = vec![
+        (Plane::Landlock, landlock()),
+        (Plane::SeccompNotify, notify()),
+    ];
+    let flags = libc::CLONE_NEWUSER
+        | libc::CLONE_NEWNS
+        | libc::CLONE_NEWPID
+        | libc::CLONE_NEWIPC
+        | libc::CLONE_NEWNET;
     let user = format!("{0} {0} 1", rustix::process::geteuid().as_raw()).into_bytes();
     let group = format!("{0} {0} 1", rustix::process::getegid().as_raw()).into_bytes();
     let code = match sys::fork(flags, &mut || try_planes(&user, &group)) {
@@ -165,7 +201,10 @@ pub fn probe(state: &Path) -> HostSupport {
         } else if code == Some(index + 1) {
             missing(plane)
         } else {
-            Offer::Missing { why: "not reached: an earlier plane is missing".into(), fix: "Mend that one first".into() }
+            Offer::Missing {
+                why: "not reached: an earlier plane is missing".into(),
+                fix: "Mend that one first".into(),
+            }
         };
         planes.push((plane, offer));
     }
@@ -180,11 +219,23 @@ fn missing(plane: Plane) -> Offer {
             "the kernel refuses a new /proc, as it does where parts of the present one are covered",
             "In a container, uncover it (Docker: `--security-opt systempaths=unconfined`)",
         ),
-        Plane::Network => ("the loopback interface cannot be raised", "In a container, allow CLONE_NEWNET and ioctl"),
-        Plane::Overlay => ("the kernel refuses overlayfs in a user namespace", "Use Linux 5.13 or newer with overlayfs; run `modprobe overlay`"),
-        _ => ("the kernel refuses mounts in a user namespace", "In a container, allow `mount`; with AppArmor, give telos a profile that does"),
+        Plane::Network => (
+            "the loopback interface cannot be raised",
+            "In a container, allow CLONE_NEWNET and ioctl",
+        ),
+        Plane::Overlay => (
+            "the kernel refuses overlayfs in a user namespace",
+            "Use Linux 5.13 or newer with overlayfs; run `modprobe overlay`",
+        ),
+        _ => (
+            "the kernel refuses mounts in a user namespace",
+            "In a container, allow `mount`; with AppArmor, give telos a profile that does",
+        ),
     };
-    Offer::Missing { why: why.into(), fix: fix.into() }
+    Offer::Missing {
+        why: why.into(),
+        fix: fix.into(),
+    }
 }
 
 fn exit_code(child: &std::os::fd::OwnedFd) -> Option<usize> {
@@ -216,7 +267,13 @@ fn try_planes(user: &[u8], group: &[u8]) -> i32 {
                 rustix::fs::mkdir(path, Mode::RWXU)?;
             }
             let options = c"lowerdir=/tmp/lower,upperdir=/tmp/upper,workdir=/tmp/work,userxattr";
-            sys::mount(Some(c"overlay"), c"/tmp/both", Some(c"overlay"), 0, Some(options))
+            sys::mount(
+                Some(c"overlay"),
+                c"/tmp/both",
+                Some(c"overlay"),
+                0,
+                Some(options),
+            )
         },
     ];
     for (number, one) in (1..).zip(tries) {
@@ -233,7 +290,13 @@ fn write(path: &std::ffi::CStr, bytes: &[u8]) -> sys::Sys<()> {
 }
 
 fn reflink(state: &Path) -> Offer {
-    let open = |create: OFlags| rustix::fs::open(state, OFlags::TMPFILE | OFlags::RDWR | create, Mode::RUSR | Mode::WUSR);
+    let open = |create: OFlags| {
+        rustix::fs::open(
+            state,
+            OFlags::TMPFILE | OFlags::RDWR | create,
+            Mode::RUSR | Mode::WUSR,
+        )
+    };
     let tried = open(OFlags::CLOEXEC).and_then(|from| {
         rustix::io::write(&from, b"x")?;
         let to = open(OFlags::CLOEXEC)?;
@@ -242,7 +305,10 @@ fn reflink(state: &Path) -> Offer {
     match tried {
         Ok(()) => Offer::Available("copies share blocks".into()),
         Err(errno) => Offer::Missing {
-            why: format!("files under {} cannot share blocks ({errno})", state.display()),
+            why: format!(
+                "files under {} cannot share blocks ({errno})",
+                state.display()
+            ),
             fix: "Nothing is needed; copies are made in full. On btrfs or xfs they are free".into(),
         },
     }
@@ -257,7 +323,14 @@ mod tests {
         let support = probe(&std::env::temp_dir());
         assert_eq!(support.planes.len(), 8);
         for (plane, offer) in &support.planes {
-            assert_eq!(support.planes.iter().filter(|(other, _)| other == plane).count(), 1);
+            assert_eq!(
+                support
+                    .planes
+                    .iter()
+                    .filter(|(other, _)| other == plane)
+                    .count(),
+                1
+            );
             if let Offer::Missing { why, fix } = offer {
                 assert!(!why.is_empty() && !fix.is_empty(), "{plane}");
             }
@@ -267,7 +340,10 @@ mod tests {
     #[test]
     fn rights_grow_with_the_version() {
         for version in 1..9 {
-            let (one, next) = (FILE_RIGHTS.handled(version), FILE_RIGHTS.handled(version + 1));
+            let (one, next) = (
+                FILE_RIGHTS.handled(version),
+                FILE_RIGHTS.handled(version + 1),
+            );
             assert_eq!(one & next, one);
             assert_eq!(one & FILE_RIGHTS.read, FILE_RIGHTS.read);
         }

@@ -4,7 +4,10 @@
 //! directly and a pipeline keeps working. While it runs, the supervisor survives interrupts and passes on signals that
 //! were sent to it alone. Afterwards the terminal's modes and foreground group are what they were: a shell that was the
 //! agent leaves its own group there.
-#![allow(unsafe_code, reason = "signal handlers and terminal calls; each block carries its SAFETY list")]
+#![allow(
+    unsafe_code,
+    reason = "signal handlers and terminal calls; each block carries its SAFETY list"
+)]
 
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, getpgrp};
@@ -22,18 +25,22 @@ impl Terminal {
     /// Remembers the terminal if this process is in its foreground.
     pub(crate) fn remember() -> Self {
         let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOCTTY;
-        let kept = rustix::fs::open("/dev/tty", flags, Mode::empty()).ok().and_then(|terminal| {
-            let group = tcgetpgrp(&terminal).ok()?;
-            let modes = tcgetattr(&terminal).ok()?;
-            (group == getpgrp()).then_some((terminal, modes, group))
-        });
+        let kept = rustix::fs::open("/dev/tty", flags, Mode::empty())
+            .ok()
+            .and_then(|terminal| {
+                let group = tcgetpgrp(&terminal).ok()?;
+                let modes = tcgetattr(&terminal).ok()?;
+                (group == getpgrp()).then_some((terminal, modes, group))
+            });
         Self(kept)
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        let Some((terminal, modes, group)) = &self.0 else { return };
+        let Some((terminal, modes, group)) = &self.0 else {
+            return;
+        };
         let _quiet = Blocked::new(libc::SIGTTOU);
         // A terminal that is gone needs nothing put back.
         let _ = tcsetpgrp(terminal, *group);
@@ -61,12 +68,21 @@ impl Blocked {
 impl Drop for Blocked {
     fn drop(&mut self) {
         // SAFETY: 1. the set is the one this thread had before.
-        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, std::ptr::null_mut()) };
+        unsafe {
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, std::ptr::null_mut())
+        };
     }
 }
 
 /// Signals that are passed on instead of ending the supervisor.
-const PASSED_ON: [c_int; 6] = [libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGHUP, libc::SIGUSR1, libc::SIGUSR2];
+const PASSED_ON: [c_int; 6] = [
+    libc::SIGINT,
+    libc::SIGQUIT,
+    libc::SIGTERM,
+    libc::SIGHUP,
+    libc::SIGUSR1,
+    libc::SIGUSR2,
+];
 /// Agents that one process can supervise at once with signals passed on.
 const SLOTS: usize = 64;
 
@@ -80,13 +96,22 @@ impl Signals {
     /// Begins. `process` must stay open until the value is dropped.
     pub(crate) fn pass_on_to(process: BorrowedFd<'_>) -> Self {
         let slot = AGENTS.iter().position(|slot| {
-            slot.compare_exchange(-1, process.as_raw_fd(), Ordering::SeqCst, Ordering::SeqCst).is_ok()
+            slot.compare_exchange(-1, process.as_raw_fd(), Ordering::SeqCst, Ordering::SeqCst)
+                .is_ok()
         });
         if slot.is_some() {
             let mut before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
             match before.as_mut() {
                 Some((users, _)) => *users += 1,
-                None => *before = Some((1, PASSED_ON.iter().map(|signal| set(*signal, &handler())).collect())),
+                None => {
+                    *before = Some((
+                        1,
+                        PASSED_ON
+                            .iter()
+                            .map(|signal| set(*signal, &handler()))
+                            .collect(),
+                    ))
+                }
             }
         }
         Self(slot)

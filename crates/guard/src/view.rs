@@ -14,17 +14,52 @@ use std::path::{Path, PathBuf};
 
 /// Directories of the system that every program may need; read-only. Absent ones are skipped, links are re-made.
 const SYSTEM: [&str; 17] = [
-    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu", "/snap", "/sys",
-    "/var/lib/dpkg", "/var/lib/rpm", "/var/lib/alternatives", "/var/cache/fontconfig",
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/etc",
+    "/opt",
+    "/nix",
+    "/gnu",
+    "/snap",
+    "/sys",
+    "/var/lib/dpkg",
+    "/var/lib/rpm",
+    "/var/lib/alternatives",
+    "/var/cache/fontconfig",
 ];
 /// Variables that tell where a developer's tools live; what they name becomes readable.
 const TOOLCHAIN_VARIABLES: [&str; 16] = [
-    "CARGO_HOME", "RUSTUP_HOME", "GOROOT", "GOPATH", "PYENV_ROOT", "VIRTUAL_ENV", "CONDA_PREFIX", "NVM_DIR",
-    "NVM_BIN", "VOLTA_HOME", "JAVA_HOME", "SDKMAN_DIR", "RBENV_ROOT", "GEM_HOME", "DENO_DIR", "BUN_INSTALL",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "GOROOT",
+    "GOPATH",
+    "PYENV_ROOT",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "NVM_DIR",
+    "NVM_BIN",
+    "VOLTA_HOME",
+    "JAVA_HOME",
+    "SDKMAN_DIR",
+    "RBENV_ROOT",
+    "GEM_HOME",
+    "DENO_DIR",
+    "BUN_INSTALL",
 ];
 /// Secrets of the system that only root could read anyway; they matter when the agent's user is root.
 const SYSTEM_SECRETS: [&str; 8] = [
-    "/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers", "/etc/sudoers.d", "/etc/ssl/private",
+    "/etc/shadow",
+    "/etc/shadow-",
+    "/etc/gshadow",
+    "/etc/gshadow-",
+    "/etc/sudoers",
+    "/etc/sudoers.d",
+    "/etc/ssl/private",
     "/etc/krb5.keytab",
 ];
 /// Devices without state of their own.
@@ -91,7 +126,10 @@ pub(crate) fn compute(
         }
     }
     let (covers, withheld) = covers(spec, directory, state, &places, decider)?;
-    let mut builder = Builder { steps: Vec::new(), made: BTreeSet::new() };
+    let mut builder = Builder {
+        steps: Vec::new(),
+        made: BTreeSet::new(),
+    };
     builder.stage(directory, home, state, spec, &places);
     for (path, place) in &places {
         builder.place(path, place, &places);
@@ -101,21 +139,36 @@ pub(crate) fn compute(
         builder.resolver(resolver, &places);
     }
     if spec.workspace == WorkspaceMode::Direct {
-        for path in spec.protected.iter().filter_map(|path| path.canonicalize().ok()) {
+        for path in spec
+            .protected
+            .iter()
+            .filter_map(|path| path.canonicalize().ok())
+        {
             if path.starts_with(directory) {
                 builder.bind(&path, &path, true);
             }
         }
     }
     for path in &covers {
-        builder.steps.push(Step::Cover { at: c(path), directory: path.is_dir() });
+        builder.steps.push(Step::Cover {
+            at: c(path),
+            directory: path.is_dir(),
+        });
     }
     let is_writable = |place: &Place| !matches!(place, Place::Read | Place::Link(_));
     let is_scratch = |place: &Place| matches!(place, Place::Scratch | Place::Memory(_));
     Ok(View {
         steps: builder.steps,
-        writable: places.iter().filter(|(_, place)| is_writable(place)).map(|(path, _)| path.clone()).collect(),
-        scratch: places.iter().filter(|(_, place)| is_scratch(place)).map(|(path, _)| path.clone()).collect(),
+        writable: places
+            .iter()
+            .filter(|(_, place)| is_writable(place))
+            .map(|(path, _)| path.clone())
+            .collect(),
+        scratch: places
+            .iter()
+            .filter(|(_, place)| is_scratch(place))
+            .map(|(path, _)| path.clone())
+            .collect(),
         withheld,
         home_writable,
     })
@@ -123,12 +176,23 @@ pub(crate) fn compute(
 
 /// Refuses working directories that cannot be a workspace.
 fn check_directory(spec: &AgentSpec, directory: &Path, state: &Path) -> Result<(), GuardError> {
-    let refuse = |why: &str| GuardError::Specification { what: directory.display().to_string(), why: why.into() };
-    if directory == Path::new("/") || ["/proc", "/dev", "/sys"].iter().any(|root| directory.starts_with(root)) {
-        return Err(refuse("an agent cannot work here; change to the directory it should work in"));
+    let refuse = |why: &str| GuardError::Specification {
+        what: directory.display().to_string(),
+        why: why.into(),
+    };
+    if directory == Path::new("/")
+        || ["/proc", "/dev", "/sys"]
+            .iter()
+            .any(|root| directory.starts_with(root))
+    {
+        return Err(refuse(
+            "an agent cannot work here; change to the directory it should work in",
+        ));
     }
     if directory.starts_with(state) {
-        return Err(refuse("this is inside Telos' own state, which no agent may see; change to another directory"));
+        return Err(refuse(
+            "this is inside Telos' own state, which no agent may see; change to another directory",
+        ));
     }
     if spec.workspace == WorkspaceMode::CopyOnWrite {
         if state.starts_with(directory) {
@@ -140,8 +204,11 @@ fn check_directory(spec: &AgentSpec, directory: &Path, state: &Path) -> Result<(
         if let Some(inner) = mounted_beneath(directory) {
             return Err(GuardError::Unenforceable {
                 plane: crate::error::Plane::Overlay,
-                why: format!("another file system is mounted beneath the working directory, at {inner:?}"),
-                fix: "Run in a directory without mounts beneath it, or ask for direct changes".into(),
+                why: format!(
+                    "another file system is mounted beneath the working directory, at {inner:?}"
+                ),
+                fix: "Run in a directory without mounts beneath it, or ask for direct changes"
+                    .into(),
             });
         }
     }
@@ -149,12 +216,18 @@ fn check_directory(spec: &AgentSpec, directory: &Path, state: &Path) -> Result<(
 }
 
 /// The fixed part of the tree, the home directory and the working directory.
-fn lay_out(spec: &AgentSpec, directory: &Path, home: Option<&Path>) -> Result<(BTreeMap<PathBuf, Place>, bool), GuardError> {
+fn lay_out(
+    spec: &AgentSpec,
+    directory: &Path,
+    home: Option<&Path>,
+) -> Result<(BTreeMap<PathBuf, Place>, bool), GuardError> {
     let mut places = BTreeMap::new();
     for path in SYSTEM.map(PathBuf::from) {
         match path.symlink_metadata() {
             Ok(found) if found.is_symlink() => {
-                let target = path.read_link().map_err(GuardError::io("reading the link", &path))?;
+                let target = path
+                    .read_link()
+                    .map_err(GuardError::io("reading the link", &path))?;
                 places.insert(path, Place::Link(target));
             }
             Ok(_) => {
@@ -163,7 +236,12 @@ fn lay_out(spec: &AgentSpec, directory: &Path, home: Option<&Path>) -> Result<(B
             Err(_) => {}
         }
     }
-    for (path, mode) in [("/tmp", "mode=1777"), ("/var/tmp", "mode=1777"), ("/run", "mode=0755"), ("/dev/shm", "mode=1777")] {
+    for (path, mode) in [
+        ("/tmp", "mode=1777"),
+        ("/var/tmp", "mode=1777"),
+        ("/run", "mode=0755"),
+        ("/dev/shm", "mode=1777"),
+    ] {
         places.insert(path.into(), Place::Memory(mode));
     }
     places.insert("/var/run".into(), Place::Link("/run".into()));
@@ -190,13 +268,17 @@ fn lay_out(spec: &AgentSpec, directory: &Path, home: Option<&Path>) -> Result<(B
 /// Adds what was granted by name.
 fn add_grants(spec: &AgentSpec, places: &mut BTreeMap<PathBuf, Place>) -> Result<(), GuardError> {
     for path in &spec.reads {
-        let path = path.canonicalize().map_err(GuardError::io("granting reads of", path))?;
+        let path = path
+            .canonicalize()
+            .map_err(GuardError::io("granting reads of", path))?;
         if nearest(places, &path).is_none_or(|(_, place)| matches!(place, Place::Memory(_))) {
             places.insert(path, Place::Read);
         }
     }
     for path in &spec.writes {
-        let path = path.canonicalize().map_err(GuardError::io("granting writes to", path))?;
+        let path = path
+            .canonicalize()
+            .map_err(GuardError::io("granting writes to", path))?;
         places.insert(path, Place::Write);
     }
     Ok(())
@@ -204,7 +286,12 @@ fn add_grants(spec: &AgentSpec, places: &mut BTreeMap<PathBuf, Place>) -> Result
 
 /// Directories on `PATH`, the prefixes they belong to, and what the toolchain variables name.
 fn toolchains(spec: &AgentSpec) -> BTreeSet<PathBuf> {
-    let value = |name: &str| spec.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    let value = |name: &str| {
+        spec.environment
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
+    };
     let mut out = BTreeSet::new();
     let mut add = |path: PathBuf| {
         if let Ok(path) = path.canonicalize()
@@ -220,18 +307,24 @@ fn toolchains(spec: &AgentSpec) -> BTreeSet<PathBuf> {
             _ => add(path),
         }
     }
-    TOOLCHAIN_VARIABLES.iter().filter_map(|name| value(name)).for_each(|path| add(path.into()));
+    TOOLCHAIN_VARIABLES
+        .iter()
+        .filter_map(|name| value(name))
+        .for_each(|path| add(path.into()));
     out
 }
 
 /// The place that a path belongs to: its own or that of its closest ancestor.
 fn nearest<'a>(places: &'a BTreeMap<PathBuf, Place>, path: &Path) -> Option<(&'a Path, &'a Place)> {
-    path.ancestors().find_map(|ancestor| places.get_key_value(ancestor)).map(|(path, place)| (path.as_path(), place))
+    path.ancestors()
+        .find_map(|ancestor| places.get_key_value(ancestor))
+        .map(|(path, place)| (path.as_path(), place))
 }
 
 /// Whether the host's content at a path is visible to the agent.
 fn visible(places: &BTreeMap<PathBuf, Place>, path: &Path) -> bool {
-    nearest(places, path).is_some_and(|(_, place)| !matches!(place, Place::Memory(_) | Place::Link(_)))
+    nearest(places, path)
+        .is_some_and(|(_, place)| !matches!(place, Place::Memory(_) | Place::Link(_)))
 }
 
 /// Everything to cover, outermost only, and what to report.
@@ -242,10 +335,17 @@ fn covers(
     places: &BTreeMap<PathBuf, Place>,
     decider: &dyn Decider,
 ) -> Result<(BTreeSet<PathBuf>, Vec<Withheld>), GuardError> {
-    let granted: BTreeSet<PathBuf> =
-        spec.reads.iter().chain(&spec.writes).filter_map(|path| path.canonicalize().ok()).collect();
+    let granted: BTreeSet<PathBuf> = spec
+        .reads
+        .iter()
+        .chain(&spec.writes)
+        .filter_map(|path| path.canonicalize().ok())
+        .collect();
     let mut found = BTreeSet::new();
-    let system = SYSTEM_SECRETS.iter().map(PathBuf::from).filter(|_| rustix::process::geteuid().is_root());
+    let system = SYSTEM_SECRETS
+        .iter()
+        .map(PathBuf::from)
+        .filter(|_| rustix::process::geteuid().is_root());
     for path in spec.sensitive.iter().cloned().chain(system) {
         // What cannot be resolved is absent or already closed to this user.
         found.extend(path.canonicalize());
@@ -259,10 +359,15 @@ fn covers(
     found.retain(|path| visible(places, path) && !granted.contains(path));
     let mut out = BTreeSet::new();
     for path in found {
-        if let Some(inner) = places.keys().find(|place| place.starts_with(&path) && **place != path) {
+        if let Some(inner) = places
+            .keys()
+            .find(|place| place.starts_with(&path) && **place != path)
+        {
             return Err(GuardError::Specification {
                 what: inner.display().to_string(),
-                why: format!("it lies inside {path:?}, which holds secrets by rule; grant {path:?} itself or work elsewhere"),
+                why: format!(
+                    "it lies inside {path:?}, which holds secrets by rule; grant {path:?} itself or work elsewhere"
+                ),
             });
         }
         if path == directory {
@@ -271,7 +376,11 @@ fn covers(
                 why: "it holds secrets by rule; grant it explicitly or work elsewhere".into(),
             });
         }
-        if !path.ancestors().skip(1).any(|ancestor| out.contains(ancestor)) {
+        if !path
+            .ancestors()
+            .skip(1)
+            .any(|ancestor| out.contains(ancestor))
+        {
             withheld.push(Withheld::Path(path.as_os_str().as_bytes().into()));
             out.insert(path);
         }
@@ -287,7 +396,9 @@ fn covers(
 
 /// Private keys of the machine's SSH service.
 fn host_keys() -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir("/etc/ssh") else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir("/etc/ssh") else {
+        return Vec::new();
+    };
     entries
         .filter_map(Result::ok)
         .filter(|entry| entry.file_name().as_bytes().ends_with(b"_key"))
@@ -302,7 +413,11 @@ fn search(directory: &Path, decider: &dyn Decider) -> (Vec<PathBuf>, Option<usiz
     let mut entries = 0;
     while let Some(next) = queue.pop_front() {
         // A directory that we cannot list is closed to the agent too: it is the same user with fewer rights.
-        for entry in std::fs::read_dir(next).into_iter().flatten().filter_map(Result::ok) {
+        for entry in std::fs::read_dir(next)
+            .into_iter()
+            .flatten()
+            .filter_map(Result::ok)
+        {
             entries += 1;
             if entries > SEARCH_ENTRIES_MAX {
                 return (found, Some(SEARCH_ENTRIES_MAX));
@@ -343,7 +458,14 @@ struct Builder {
 
 impl Builder {
     /// Binds the sources of overlays to fixed names, so that no name from outside enters an option string.
-    fn stage(&mut self, directory: &Path, home: Option<&Path>, state: &Path, spec: &AgentSpec, places: &BTreeMap<PathBuf, Place>) {
+    fn stage(
+        &mut self,
+        directory: &Path,
+        home: Option<&Path>,
+        state: &Path,
+        spec: &AgentSpec,
+        places: &BTreeMap<PathBuf, Place>,
+    ) {
         if places.get(directory) == Some(&Place::Workspace) {
             self.directory(&staged("lower"));
             self.bind(directory, &staged("lower"), true);
@@ -375,14 +497,21 @@ impl Builder {
     }
 
     fn bind(&mut self, from: &Path, at: &Path, read_only: bool) {
-        self.steps.push(Step::Bind { from: c(&on_host(from)), at: c(at), read_only });
+        self.steps.push(Step::Bind {
+            from: c(&on_host(from)),
+            at: c(at),
+            read_only,
+        });
     }
 
     fn overlay(&mut self, at: &Path, lower: &str, upper: &str) {
         let options = format!(
             "lowerdir={STAGE}/{lower},upperdir={STAGE}/{upper}/upper,workdir={STAGE}/{upper}/work,userxattr"
         );
-        self.steps.push(Step::Overlay { at: c(at), options: CString::new(options).unwrap_or_default() });
+        self.steps.push(Step::Overlay {
+            at: c(at),
+            options: CString::new(options).unwrap_or_default(),
+        });
     }
 
     /// Makes the directories above a path that no mounted part of the host brings along.
@@ -403,7 +532,10 @@ impl Builder {
         let exists = path.parent().is_some_and(|parent| visible(places, parent));
         if let Place::Link(target) = place {
             if !exists {
-                self.steps.push(Step::Symlink { at: c(path), target: c(target) });
+                self.steps.push(Step::Symlink {
+                    at: c(path),
+                    target: c(target),
+                });
             }
             return;
         }
@@ -446,13 +578,18 @@ impl Builder {
             ("stderr", "/proc/self/fd/2"),
         ] {
             let at = c(&Path::new("/dev").join(name));
-            self.steps.push(Step::Symlink { at, target: c(Path::new(target)) });
+            self.steps.push(Step::Symlink {
+                at,
+                target: c(Path::new(target)),
+            });
         }
     }
 
     /// Points name resolution at the guard. A host without the file needs nothing: libraries then ask 127.0.0.1.
     fn resolver(&mut self, ours: &Path, places: &BTreeMap<PathBuf, Place>) {
-        let Ok(real) = Path::new("/etc/resolv.conf").canonicalize() else { return };
+        let Ok(real) = Path::new("/etc/resolv.conf").canonicalize() else {
+            return;
+        };
         if !visible(places, &real) {
             self.parents(&real, places);
             self.steps.push(Step::File(c(&real)));

@@ -69,7 +69,12 @@ pub(super) fn collect(workspace: &Workspace) -> Result<Vec<Change>, GuardError> 
     if !upper.exists() {
         return Ok(Vec::new());
     }
-    let mut walk = Walk { workspace, upper, out: Vec::new(), seen: 0 };
+    let mut walk = Walk {
+        workspace,
+        upper,
+        out: Vec::new(),
+        seen: 0,
+    };
     let mut stack = vec![PathBuf::new()];
     while let Some(inner) = stack.pop() {
         stack.extend(walk.directory(&inner)?);
@@ -91,7 +96,9 @@ impl Walk<'_> {
             let inner = inner.join(name);
             self.count(&inner)?;
             let path = self.upper.join(&inner);
-            let about = path.symlink_metadata().map_err(GuardError::io("reading", &path))?;
+            let about = path
+                .symlink_metadata()
+                .map_err(GuardError::io("reading", &path))?;
             if about.file_type().is_char_device() && about.rdev() == 0 {
                 self.deleted(&inner)?;
                 continue;
@@ -135,7 +142,9 @@ impl Walk<'_> {
         while let Some(inner) = stack.pop() {
             self.count(&inner)?;
             let path = self.workspace.directory.join(&inner);
-            let Ok(about) = path.symlink_metadata() else { continue };
+            let Ok(about) = path.symlink_metadata() else {
+                continue;
+            };
             if about.is_dir() {
                 stack.extend(names(&path)?.iter().map(|name| inner.join(name)));
             }
@@ -155,7 +164,9 @@ impl Walk<'_> {
             }
         }
         let entry = entry(path, after)?;
-        let Some(about) = &before else { return self.push(host, None, Some(entry), true) };
+        let Some(about) = &before else {
+            return self.push(host, None, Some(entry), true);
+        };
         let content = if about.is_dir() && after.is_dir() {
             false
         } else if about.is_file() && after.is_file() {
@@ -172,12 +183,27 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn push(&mut self, path: PathBuf, before: Option<&Metadata>, after: Option<Entry>, content: bool) -> Result<(), GuardError> {
-        let changed_ns = |about: &Metadata| i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec());
+    fn push(
+        &mut self,
+        path: PathBuf,
+        before: Option<&Metadata>,
+        after: Option<Entry>,
+        content: bool,
+    ) -> Result<(), GuardError> {
+        let changed_ns = |about: &Metadata| {
+            i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec())
+        };
         // A directory's own time moves with every name in it, which the names' own changes tell better.
-        let conflict = before.is_some_and(|about| !about.is_dir() && changed_ns(about) > self.workspace.started_ns);
+        let conflict = before
+            .is_some_and(|about| !about.is_dir() && changed_ns(about) > self.workspace.started_ns);
         let before = before.map(|about| entry(&path, about)).transpose()?;
-        self.out.push(Change { path, before, after, content, conflict });
+        self.out.push(Change {
+            path,
+            before,
+            after,
+            content,
+            conflict,
+        });
         Ok(())
     }
 }
@@ -185,12 +211,19 @@ impl Walk<'_> {
 fn entry(path: &Path, about: &Metadata) -> Result<Entry, GuardError> {
     let mode = about.mode() & 0o7777;
     Ok(if about.is_file() {
-        Entry::File { size: about.size(), mode }
+        Entry::File {
+            size: about.size(),
+            mode,
+        }
     } else if about.is_dir() {
         Entry::Directory { mode }
     } else if about.is_symlink() {
-        let target = path.read_link().map_err(GuardError::io("reading the link", path))?;
-        Entry::Link { target: target.as_os_str().as_bytes().into() }
+        let target = path
+            .read_link()
+            .map_err(GuardError::io("reading the link", path))?;
+        Entry::Link {
+            target: target.as_os_str().as_bytes().into(),
+        }
     } else {
         Entry::Special
     })
@@ -199,7 +232,11 @@ fn entry(path: &Path, about: &Metadata) -> Result<Entry, GuardError> {
 /// The names in a directory, sorted. A directory of our own that its mode closes to us is opened for the moment.
 fn names(path: &Path) -> Result<Vec<OsString>, GuardError> {
     let failed = || GuardError::io("listing", path);
-    let list = || std::fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<Vec<_>>>();
+    let list = || {
+        std::fs::read_dir(path)?
+            .map(|entry| Ok(entry?.file_name()))
+            .collect::<std::io::Result<Vec<_>>>()
+    };
     let mut out = match list() {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             let mode = path.symlink_metadata().map_err(failed())?.permissions();
@@ -218,16 +255,21 @@ fn names(path: &Path) -> Result<Vec<OsString>, GuardError> {
 
 fn is_opaque(path: &Path) -> bool {
     let mut value = [0_u8; 4];
-    rustix::fs::lgetxattr(path, "user.overlay.opaque", &mut value[..]).is_ok_and(|length| value.get(..length) == Some(b"y"))
+    rustix::fs::lgetxattr(path, "user.overlay.opaque", &mut value[..])
+        .is_ok_and(|length| value.get(..length) == Some(b"y"))
 }
 
 /// Whether two regular files of equal size hold the same bytes. A host file that cannot be read counts as different.
 fn same_content(host: &Path, workspace: &Path) -> Result<bool, GuardError> {
-    let Ok(mut one) = File::open(host) else { return Ok(false) };
+    let Ok(mut one) = File::open(host) else {
+        return Ok(false);
+    };
     let mut other = File::open(workspace).map_err(GuardError::io("reading", workspace))?;
     let (mut left, mut right) = (vec![0; 64 << 10], vec![0; 64 << 10]);
     loop {
-        let count = one.read(&mut left).map_err(GuardError::io("reading", host))?;
+        let count = one
+            .read(&mut left)
+            .map_err(GuardError::io("reading", host))?;
         if count == 0 {
             return Ok(true);
         }

@@ -39,24 +39,47 @@ pub struct Workspace {
 
 impl Workspace {
     /// Makes an empty workspace for a run that is about to begin.
-    pub(crate) fn create(state: &Path, run: RunId, directory: &Path, mode: WorkspaceMode) -> Result<Self, GuardError> {
+    pub(crate) fn create(
+        state: &Path,
+        run: RunId,
+        directory: &Path,
+        mode: WorkspaceMode,
+    ) -> Result<Self, GuardError> {
         let place = state.join("workspaces").join(run.to_string());
         let mut private = std::fs::DirBuilder::new();
-        private.mode(0o700).recursive(true).create(state.join("workspaces")).map_err(GuardError::io("creating", &place))?;
-        private.recursive(false).create(&place).map_err(GuardError::io("creating", &place))?;
+        private
+            .mode(0o700)
+            .recursive(true)
+            .create(state.join("workspaces"))
+            .map_err(GuardError::io("creating", &place))?;
+        private
+            .recursive(false)
+            .create(&place)
+            .map_err(GuardError::io("creating", &place))?;
         let lock = locked(&place, run)?;
         let started_ns = now_ns();
         let mut about = format!("{HEADER}\n{started_ns}\n").into_bytes();
         about.extend(directory.as_os_str().as_bytes());
         write_new(&place.join("about"), &about)?;
-        write_new(&place.join("resolv.conf"), b"nameserver 127.0.0.1\noptions timeout:2 attempts:1\n")?;
+        write_new(
+            &place.join("resolv.conf"),
+            b"nameserver 127.0.0.1\noptions timeout:2 attempts:1\n",
+        )?;
         if mode == WorkspaceMode::CopyOnWrite {
             for name in ["upper", "work"] {
-                private.create(place.join(name)).map_err(GuardError::io("creating", place.join(name)))?;
+                private
+                    .create(place.join(name))
+                    .map_err(GuardError::io("creating", place.join(name)))?;
             }
             adopt(directory, &place.join("upper"))?;
         }
-        Ok(Self { run, place, directory: directory.to_path_buf(), started_ns, _lock: lock })
+        Ok(Self {
+            run,
+            place,
+            directory: directory.to_path_buf(),
+            started_ns,
+            _lock: lock,
+        })
     }
 
     /// Opens the workspace of a run that has ended.
@@ -70,20 +93,34 @@ impl Workspace {
         let damaged = || GuardError::Io {
             doing: "reading the description of a workspace",
             path: path.clone(),
-            source: std::io::Error::other("it is damaged or of an unknown version; look at `upper` beside it by hand"),
+            source: std::io::Error::other(
+                "it is damaged or of an unknown version; look at `upper` beside it by hand",
+            ),
         };
-        let size = std::fs::metadata(&path).map_err(GuardError::io("reading", &path))?.len();
+        let size = std::fs::metadata(&path)
+            .map_err(GuardError::io("reading", &path))?
+            .len();
         if size > ABOUT_BYTES_MAX {
             return Err(damaged());
         }
         let about = std::fs::read(&path).map_err(GuardError::io("reading", &path))?;
         let mut parts = about.splitn(3, |byte| *byte == b'\n');
         let header = parts.next().ok_or_else(damaged)?;
-        let started = parts.next().and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
-        let directory = PathBuf::from(OsString::from_vec(parts.next().unwrap_or_default().to_vec()));
+        let started = parts
+            .next()
+            .and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
+        let directory = PathBuf::from(OsString::from_vec(
+            parts.next().unwrap_or_default().to_vec(),
+        ));
         match started {
             Some(started_ns) if header == HEADER.as_bytes() && directory.is_absolute() => {
-                Ok(Self { run, place, directory, started_ns, _lock: lock })
+                Ok(Self {
+                    run,
+                    place,
+                    directory,
+                    started_ns,
+                    _lock: lock,
+                })
             }
             _ => Err(damaged()),
         }
@@ -114,10 +151,12 @@ impl Workspace {
     /// # Errors
     /// [`GuardError::Io`] if it is not a regular file of this workspace.
     pub fn content(&self, path: &Path) -> Result<File, GuardError> {
-        let inner = path.strip_prefix(&self.directory).map_err(|_| GuardError::Specification {
-            what: path.display().to_string(),
-            why: "it lies outside the workspace's directory".into(),
-        })?;
+        let inner = path
+            .strip_prefix(&self.directory)
+            .map_err(|_| GuardError::Specification {
+                what: path.display().to_string(),
+                why: "it lies outside the workspace's directory".into(),
+            })?;
         let source = self.upper().join(inner);
         let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
         let file = std::fs::OpenOptions::new()
@@ -125,11 +164,17 @@ impl Workspace {
             .custom_flags(flags)
             .open(&source)
             .map_err(GuardError::io("opening", &source))?;
-        let kind = file.metadata().map_err(GuardError::io("opening", &source))?;
+        let kind = file
+            .metadata()
+            .map_err(GuardError::io("opening", &source))?;
         if kind.is_file() {
             Ok(file)
         } else {
-            Err(GuardError::Io { doing: "opening", path: source, source: std::io::Error::other("it is not a regular file") })
+            Err(GuardError::Io {
+                doing: "opening",
+                path: source,
+                source: std::io::Error::other("it is not a regular file"),
+            })
         }
     }
 
@@ -167,8 +212,10 @@ pub fn workspaces(state: &Path) -> Result<Vec<RunId>, GuardError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(GuardError::io("listing", place)(error)),
     };
-    let mut out: Vec<RunId> =
-        entries.filter_map(Result::ok).filter_map(|entry| RunId::parse(entry.file_name().to_str()?)).collect();
+    let mut out: Vec<RunId> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| RunId::parse(entry.file_name().to_str()?))
+        .collect();
     out.sort();
     Ok(out)
 }
@@ -183,8 +230,11 @@ fn locked(place: &Path, run: RunId) -> Result<File, GuardError> {
         .custom_flags(libc::O_NOFOLLOW)
         .open(&path)
         .map_err(GuardError::io("locking", &path))?;
-    rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)
-        .map_err(|_| GuardError::Busy { run: run.to_string() })?;
+    rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|_| {
+        GuardError::Busy {
+            run: run.to_string(),
+        }
+    })?;
     Ok(file)
 }
 
@@ -195,7 +245,8 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), GuardError> {
         .mode(0o600)
         .open(path)
         .map_err(GuardError::io("creating", path))?;
-    file.write_all(bytes).map_err(GuardError::io("writing", path))
+    file.write_all(bytes)
+        .map_err(GuardError::io("writing", path))
 }
 
 /// The merged root shows the upper directory's mode and owner, so they must be the lower one's.
@@ -205,8 +256,9 @@ fn adopt(lower: &Path, upper: &Path) -> Result<(), GuardError> {
     std::fs::set_permissions(upper, mode).map_err(GuardError::io("preparing", upper))
 }
 
-/// The clock that file systems stamp changes with.
+/// The time against which later changes of the host are told. File systems stamp with a clock that lags this one by a
+/// few milliseconds at most, so a change in the very instant of the start may count as earlier.
 fn now_ns() -> i128 {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
     i128::from(now.tv_sec) * 1_000_000_000 + i128::from(now.tv_nsec)
 }
