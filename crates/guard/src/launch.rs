@@ -36,7 +36,7 @@ pub(crate) enum Step {
     Memory { at: CString, options: CString },
     /// Mount overlayfs.
     Overlay { at: CString, options: CString },
-    /// Mount the process file system of the new namespace.
+    /// Mount the process file system of the new namespace, read-only.
     Processes(CString),
     /// Mount fresh pseudo-terminals.
     Terminals(CString),
@@ -272,8 +272,6 @@ fn become_init(prepared: &Prepared, control: BorrowedFd<'_>) -> Result<Made, Fai
     for (index, step) in prepared.steps.iter().enumerate() {
         take(step).map_err(at_index(Stage::Tree, index))?;
     }
-    // Nested user namespaces off, by the kernel's own count; the call filter refuses them a second time.
-    write_file(c"/proc/sys/user/max_user_namespaces", b"0").map_err(at(Stage::Leave))?;
     leave_old_root().map_err(at(Stage::Leave))?;
     rustix::process::chdir(prepared.directory.as_c_str()).map_err(at(Stage::Directory))?;
     let root = rustix::fs::open(c"/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
@@ -385,13 +383,19 @@ fn take(step: &Step) -> Sys<()> {
         Step::Overlay { at, options } => {
             sys::mount(Some(c"overlay"), at, Some(c"overlay"), quiet, Some(options))
         }
-        Step::Processes(at) => sys::mount(
-            Some(c"proc"),
-            at,
-            Some(c"proc"),
-            quiet | libc::MS_NOEXEC,
-            None,
-        ),
+        Step::Processes(at) => {
+            sys::mount(
+                Some(c"proc"),
+                at,
+                Some(c"proc"),
+                quiet | libc::MS_NOEXEC,
+                None,
+            )?;
+            // Nested user namespaces off, by the kernel's own count; the call filter refuses them a second time.
+            write_file(c"/proc/sys/user/max_user_namespaces", b"0")?;
+            // An agent that runs as root would own the machine's settings here.
+            sys::mount_attributes(at, sys::ATTRIBUTE_READ_ONLY, false)
+        }
         Step::Terminals(at) => {
             let options = c"newinstance,ptmxmode=0666,mode=0620";
             sys::mount(

@@ -26,6 +26,7 @@ mod mounts;
 mod network;
 mod probe;
 mod run;
+mod secrets;
 mod spec;
 mod supervise;
 mod sys;

@@ -136,6 +136,7 @@ pub(crate) fn parse_address(bytes: &[u8]) -> Option<SocketAddr> {
 ///
 /// # Errors
 /// The kernel's answer to the connection, or why the agent's socket cannot be replaced: only TCP is carried.
+#[expect(clippy::needless_pass_by_value, reason = "a permit is used up")]
 pub(crate) fn connect_for(
     permit: Permit,
     address: SocketAddr,

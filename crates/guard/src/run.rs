@@ -127,8 +127,8 @@ fn run_in(
         directory: directory.clone(),
     };
     let streams = spec.streams.take();
-    let prepared = prepare(&spec, view, landlock, &directory, environment, streams)?;
-    let (exit, tally) = supervise(prepared, &setting, ports)?;
+    let prepared = prepare(&spec, view, landlock, &directory, &environment, streams)?;
+    let (exit, tally) = supervise(&prepared, &setting, ports)?;
     Ok(AgentEnd {
         exit,
         refused: tally.refused,
@@ -145,7 +145,7 @@ fn prepare(
     view: View,
     landlock: u32,
     directory: &Path,
-    environment: Vec<(std::ffi::OsString, std::ffi::OsString)>,
+    environment: &[(std::ffi::OsString, std::ffi::OsString)],
     streams: Option<crate::spec::Streams>,
 ) -> Result<Prepared, GuardError> {
     let nul = |what: &OsStr| GuardError::Specification {
@@ -224,11 +224,7 @@ fn rules(view: &View, landlock: u32) -> Vec<(CString, u64)> {
             },
         ));
     }
-    // Processes write their own settings; devices are those of the minimal list.
-    out.push((
-        c"/proc".into(),
-        FILE_RIGHTS.write & FILE_RIGHTS.handled(landlock),
-    ));
+    // Devices are those of the minimal list.
     out.push((
         c"/dev".into(),
         (FILE_RIGHTS.write | FILE_RIGHTS.device) & FILE_RIGHTS.handled(landlock),
@@ -238,7 +234,7 @@ fn rules(view: &View, landlock: u32) -> Vec<(CString, u64)> {
 
 /// Starts the child and serves it to its end.
 fn supervise(
-    prepared: Prepared,
+    prepared: &Prepared,
     setting: &Setting,
     ports: &Ports<'_>,
 ) -> Result<(Exit, Tally), GuardError> {
@@ -268,12 +264,12 @@ fn supervise(
     let mut body = || {
         // The child's copy of our end must close, or it would never see us go.
         drop(ours.take());
-        launch::init(&prepared, &arguments, &environment, &theirs)
+        launch::init(prepared, &arguments, &environment, &theirs)
     };
     let (_, init) = sys::fork(namespaces, &mut body).map_err(no_namespaces)?;
     let ours = ours.take().expect("only the child takes it");
     drop(theirs);
-    let served = serve(&ours, &prepared, setting, ports);
+    let served = serve(&ours, prepared, setting, ports);
     drop(ours);
     if served.is_err() {
         // The child may be anywhere in its set-up: nothing of it must outlive the error.

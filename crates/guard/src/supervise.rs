@@ -151,9 +151,7 @@ impl<'a> Supervisor<'a> {
                 finish(listener, call.id, refused.then_some(REFUSED));
             }
             Wanted::Host { address, connects } => {
-                let Some((permit, address)) = self.host(address, connects, call) else {
-                    return None;
-                };
+                let (permit, address) = self.host(address, connects, call)?;
                 if busy >= CONNECTING_MAX {
                     finish(listener, call.id, Some(Errno::AGAIN));
                     return None;

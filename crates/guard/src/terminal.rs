@@ -110,7 +110,7 @@ impl Signals {
                             .iter()
                             .map(|signal| set(*signal, &handler()))
                             .collect(),
-                    ))
+                    ));
                 }
             }
         }

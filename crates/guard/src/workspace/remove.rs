@@ -119,7 +119,8 @@ mod tests {
         std::fs::create_dir(top.join(".moved-1")).unwrap();
         std::fs::create_dir_all(top.join("closed/inner")).unwrap();
         for name in ["closed/inner", "closed"] {
-            std::fs::set_permissions(top.join(name), std::fs::Permissions::from_mode(0)).unwrap();
+            std::fs::set_permissions(top.join(name), std::fs::Permissions::from_mode(0o000))
+                .unwrap();
         }
         // Deeper than any path can say.
         let mut at =

@@ -1,5 +1,10 @@
 //! Helpers shared by the tests: a scripted policy, a vector as log, a specification on temporary directories.
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a helper that fails fails its test; one that skips says why"
+)]
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -212,7 +217,7 @@ pub(crate) fn able() -> bool {
     match needed.iter().find(|plane| !support.has(**plane)) {
         None => true,
         Some(plane) => {
-            println!("skipped: this host offers no {plane}: {:?}", support.planes);
+            eprintln!("skipped: this host offers no {plane}: {:?}", support.planes);
             false
         }
     }
