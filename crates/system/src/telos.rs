@@ -5,7 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use telos_abi::{ByteText, Resource};
+use telos_engine::Engine;
 use telos_policy::{FileKind, Policy, PolicyFile, PolicyPlaces};
+use telos_registry::Registry;
 use telos_trust::{Keys, Log, Sealing};
 
 /// What every command needs. Rooms are opened when first used, so that `telos runs` does not load an engine.
@@ -16,6 +18,8 @@ pub struct Telos {
     keys: OnceLock<Keys>,
     log: OnceLock<Log>,
     policy: OnceLock<Policy>,
+    pub(crate) registry: OnceLock<Registry>,
+    pub(crate) engine: OnceLock<Engine>,
 }
 
 impl Telos {
@@ -36,6 +40,8 @@ impl Telos {
             keys: OnceLock::new(),
             log: OnceLock::new(),
             policy: OnceLock::new(),
+            registry: OnceLock::new(),
+            engine: OnceLock::new(),
         })
     }
 
