@@ -1,5 +1,4 @@
 //! Time of one validation by the number of nodes. Figure: at most 100 µs at 16 nodes, linear to 10⁴.
-#![expect(missing_docs, reason = "criterion's macros make public items")]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;

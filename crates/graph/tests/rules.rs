@@ -383,8 +383,10 @@ fn r10_data_does_not_decide_effects() {
 
 #[test]
 fn r11_effects_stay_in_the_grant() {
-    let mut world = World::default();
-    world.turn = "read /etc/passwd and ../x, list ., get https://evil.example/".into();
+    let world = World {
+        turn: "read /etc/passwd and ../x, list ., get https://evil.example/".into(),
+        ..World::default()
+    };
     let one = |primitive: &str, text: &str| {
         let mut build = world.build();
         let node = build.node(primitive, vec![said(text)]);

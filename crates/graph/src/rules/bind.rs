@@ -259,31 +259,33 @@ fn occurs(value: &Value, turn: &str) -> bool {
 /// Whether `text` stands in `turn` without being cut out of a longer word or number. Only ASCII letters and digits
 /// make words here: scripts without spaces between words would otherwise quote nothing.
 fn occurs_text(text: &str, turn: &str) -> bool {
-    let in_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
     let bytes = turn.as_bytes();
-    let first = in_word(text.as_bytes().first());
-    let last = in_word(text.as_bytes().last());
-    let starts_number = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
     let is_number = text.parse::<f64>().is_ok();
+    let letter = |at: Option<usize>| {
+        let byte = at.and_then(|at| bytes.get(at));
+        byte.is_some_and(u8::is_ascii_alphanumeric)
+    };
+    let digit = |at: Option<usize>| {
+        let byte = at.and_then(|at| bytes.get(at));
+        byte.is_some_and(u8::is_ascii_digit)
+    };
+    let whole = |start: usize, end: usize| {
+        let before = start.checked_sub(1);
+        let cut_before = letter(Some(start)) && letter(before);
+        let cut_after = letter(end.checked_sub(1)) && letter(Some(end));
+        !cut_before && !cut_after
+    };
+    // `25` is not said by `-25`, nor `12` by `12.5` or `0.12`.
+    let part_of_number = |start: usize, end: usize| {
+        let sign = digit(Some(start)) && start > 0 && bytes[start - 1] == b'-';
+        let fraction = start > 0 && bytes[start - 1] == b'.' && digit(start.checked_sub(2));
+        let more = bytes.get(end) == Some(&b'.') && digit(Some(end + 1));
+        sign || fraction || more
+    };
     !text.is_empty()
         && turn.match_indices(text).any(|(start, found)| {
-            let before = start.checked_sub(1).and_then(|at| bytes.get(at));
-            let after = start + found.len();
-            let signed = is_number && starts_number && before == Some(&b'-');
-            let decimal = |at: usize| {
-                is_number
-                    && bytes.get(at) == Some(&b'.')
-                    && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
-            };
-            let fraction = is_number
-                && before == Some(&b'.')
-                && start >= 2
-                && bytes[start - 2].is_ascii_digit();
-            !(first && in_word(before))
-                && !(last && in_word(bytes.get(after)))
-                && !signed
-                && !decimal(after)
-                && !fraction
+            let end = start + found.len();
+            whole(start, end) && !(is_number && part_of_number(start, end))
         })
 }
 

@@ -29,14 +29,14 @@ pub(crate) fn check(work: &Work<'_>, wiring: &Wiring<'_>) -> Result<(), Violatio
                 ));
             }
         }
-        if let Some(guard) = work.node(node).guard {
-            if *output_type(work, guard) != Type::Bool
-                || work.node(guard.node.0 as usize).each.is_some()
-            {
-                let why = format!("its guard, {}, is not one truth value", work.source(guard));
-                let way_out = "guard it with a comparison";
-                return Err(work.at_node(Rule::R10, node, why, way_out));
-            }
+        let one_truth = |guard: &Source| {
+            let repeated = work.node(guard.node.0 as usize).each.is_some();
+            *output_type(work, *guard) == Type::Bool && !repeated
+        };
+        if let Some(guard) = work.node(node).guard.filter(|guard| !one_truth(guard)) {
+            let why = format!("its guard, {}, is not one truth value", work.source(guard));
+            let way_out = "guard it with a comparison";
+            return Err(work.at_node(Rule::R10, node, why, way_out));
         }
     }
     Ok(())

@@ -88,7 +88,7 @@ pub(crate) fn check_conjunction(
         let flow = Flow::plan(authority, payload, labels.control[node], histories[node]);
         let cleared = clearance(work.context.grant, effect.kind, &effect.scope);
         sink(effect.kind, cleared, &flow)
-            .map_err(|breach| work.at_node(breach.rule, node, &breach, breach.way_out()))?;
+            .map_err(|breach| work.at_node(breach.rule, node, breach, breach.way_out()))?;
     }
     Ok(())
 }

@@ -12,10 +12,10 @@ pub(crate) fn sort(work: &Work<'_>, wiring: &Wiring<'_>) -> Result<Vec<NodeIndex
     let count = work.graph.nodes.len();
     let mut waiting = vec![0_u32; count];
     let mut starts = vec![0_usize; count + 1];
-    for node in 0..count {
+    for (node, waits) in waiting.iter_mut().enumerate() {
         wiring.before(node, &mut |earlier| {
             starts[earlier + 1] += 1;
-            waiting[node] += 1;
+            *waits += 1;
         });
     }
     for node in 0..count {
