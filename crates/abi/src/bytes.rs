@@ -50,7 +50,8 @@ impl fmt::Display for ByteText {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
             for letter in chunk.valid().chars() {
-                let reorders = matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+                let reorders =
+                    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
                 if letter.is_control() || reorders {
                     write!(out, "{}", letter.escape_unicode())?;
                 } else {
@@ -73,11 +74,7 @@ impl fmt::Debug for ByteText {
 
 impl Serialize for ByteText {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        if to.is_human_readable() {
-            to.collect_str(self)
-        } else {
-            to.serialize_bytes(&self.0)
-        }
+        if to.is_human_readable() { to.collect_str(self) } else { to.serialize_bytes(&self.0) }
     }
 }
 

@@ -53,9 +53,7 @@ pub struct ShortDigest(Digest);
 
 impl fmt::Display for ShortDigest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.0[..4]
-            .iter()
-            .try_for_each(|byte| write!(out, "{byte:02x}"))
+        self.0.0[..4].iter().try_for_each(|byte| write!(out, "{byte:02x}"))
     }
 }
 
@@ -83,17 +81,13 @@ mod as_bytes {
         }
 
         fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<[u8; 32], E> {
-            bytes
-                .try_into()
-                .map_err(|_| E::invalid_length(bytes.len(), &self))
+            bytes.try_into().map_err(|_| E::invalid_length(bytes.len(), &self))
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<[u8; 32], A::Error> {
             let mut out = [0_u8; 32];
             for (index, byte) in out.iter_mut().enumerate() {
-                *byte = seq
-                    .next_element()?
-                    .ok_or_else(|| A::Error::invalid_length(index, &self))?;
+                *byte = seq.next_element()?.ok_or_else(|| A::Error::invalid_length(index, &self))?;
             }
             match seq.next_element::<u8>()? {
                 None => Ok(out),

@@ -84,9 +84,7 @@ impl EffectKind {
 }
 
 /// A set of effect kinds; bit *n* is the kind with discriminant *n*.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub struct EffectSet(pub u32);
 

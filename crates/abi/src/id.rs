@@ -57,18 +57,11 @@ impl RunId {
 
 impl fmt::Display for RunId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "{:012x}{:08x}",
-            self.started_ms & 0xffff_ffff_ffff,
-            self.nonce
-        )
+        write!(out, "{:012x}{:08x}", self.started_ms & 0xffff_ffff_ffff, self.nonce)
     }
 }
 
 /// Milliseconds since the Unix epoch, as told by a front door. Pure rooms receive time; they never read it.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub struct Timestamp(pub u64);

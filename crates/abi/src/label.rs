@@ -4,24 +4,18 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Secrecy categories a value carries, one bit each. A value may flow to a sink that is cleared for all of them.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub struct Secrecy(pub u64);
 
 /// Untrusted origins that influenced a value, one bit each. A value with any of them is data, never authority.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub struct Taint(pub u64);
 
 /// The label of a value: an element of the product lattice secrecy × taint. Join is union, order is inclusion
 /// (Denning 1976; decentralised labels after Myers and Liskov 1997, with two flat category sets).
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 pub struct Label {
     /// Who may learn it.
     pub secrecy: Secrecy,
@@ -80,41 +74,26 @@ pub struct Origin {
 
 impl Label {
     /// Public and untainted.
-    pub const BOTTOM: Self = Self {
-        secrecy: Secrecy::PUBLIC,
-        taint: Taint::NONE,
-    };
+    pub const BOTTOM: Self = Self { secrecy: Secrecy::PUBLIC, taint: Taint::NONE };
     /// Secret to everyone and tainted by everything.
-    pub const TOP: Self = Self {
-        secrecy: Secrecy::ALL,
-        taint: Taint::ALL,
-    };
+    pub const TOP: Self = Self { secrecy: Secrecy::ALL, taint: Taint::ALL };
 
     /// A label with this secrecy only.
     #[must_use]
     pub const fn secret(secrecy: Secrecy) -> Self {
-        Self {
-            secrecy,
-            taint: Taint::NONE,
-        }
+        Self { secrecy, taint: Taint::NONE }
     }
 
     /// A label with this taint only.
     #[must_use]
     pub const fn tainted(taint: Taint) -> Self {
-        Self {
-            secrecy: Secrecy::PUBLIC,
-            taint,
-        }
+        Self { secrecy: Secrecy::PUBLIC, taint }
     }
 
     /// Least upper bound. O(1).
     #[must_use]
     pub const fn join(self, other: Self) -> Self {
-        Self {
-            secrecy: Secrecy(self.secrecy.0 | other.secrecy.0),
-            taint: Taint(self.taint.0 | other.taint.0),
-        }
+        Self { secrecy: Secrecy(self.secrecy.0 | other.secrecy.0), taint: Taint(self.taint.0 | other.taint.0) }
     }
 
     /// Whether every category and origin here is in `other` too. O(1).

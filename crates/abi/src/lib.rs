@@ -28,8 +28,8 @@ mod value;
 
 pub use bytes::ByteText;
 pub use descriptor::{
-    Body, Bounds, Descriptor, EffectUse, Evidence, Growth, InputPort, LockUse, OutputPort,
-    PortKind, Semantics, State, Target,
+    Body, Bounds, Descriptor, EffectUse, Evidence, Growth, InputPort, LockUse, OutputPort, PortKind, Semantics, State,
+    Target,
 };
 pub use digest::Digest;
 pub use effect::{Effect, EffectKind, EffectSet, Facts, HostName, Resource};
@@ -38,8 +38,7 @@ pub use id::{CapabilityId, EdgeIndex, NodeIndex, PlanHash, PortIndex, RunId, Tim
 pub use label::{Label, Origin, Secrecy, Taint};
 pub use port::{Durability, RecordError, Recorder};
 pub use receipt::{
-    Act, ApprovalRecord, DecisionRecord, FileState, Outcome, PreImage, Receipt, ReceiptKind,
-    RunKind, Status, Verdict,
+    Act, ApprovalRecord, DecisionRecord, FileState, Outcome, PreImage, Receipt, ReceiptKind, RunKind, Status, Verdict,
 };
 pub use rule::{Rule, RuleInfo};
 pub use types::{Field, HandleKind, Name, Refinement, Type, Usage};

@@ -49,10 +49,7 @@ impl SinkClass {
     #[must_use]
     pub const fn of(kind: EffectKind) -> Self {
         match kind {
-            EffectKind::FileRead
-            | EffectKind::FileList
-            | EffectKind::Clock
-            | EffectKind::Random => Self::Inward,
+            EffectKind::FileRead | EffectKind::FileList | EffectKind::Clock | EffectKind::Random => Self::Inward,
             EffectKind::FileCreate
             | EffectKind::FileOverwrite
             | EffectKind::FileDelete
@@ -124,24 +121,14 @@ impl Flow {
     /// The flow of an effect that a node of a plan performs.
     #[must_use]
     pub const fn plan(authority: Label, payload: Label, control: Label, history: Label) -> Self {
-        Self {
-            authority: Some(authority),
-            payload,
-            control: Some(control),
-            history,
-        }
+        Self { authority: Some(authority), payload, control: Some(control), history }
     }
 
     /// The flow of an effect of a guarded process whose label is `process`: all it may have read is carried by
     /// whatever it does.
     #[must_use]
     pub const fn agent(process: Label) -> Self {
-        Self {
-            authority: None,
-            payload: process,
-            control: None,
-            history: process,
-        }
+        Self { authority: None, payload: process, control: None, history: process }
     }
 }
 
@@ -196,18 +183,8 @@ pub const fn sink(kind: EffectKind, clearance: Secrecy, flow: &Flow) -> Result<(
     Ok(())
 }
 
-const fn breach(
-    rule: Rule,
-    kind: EffectKind,
-    role: FlowRole,
-    offending: Label,
-) -> Result<(), FlowBreach> {
-    Err(FlowBreach {
-        rule,
-        kind,
-        role,
-        offending,
-    })
+const fn breach(rule: Rule, kind: EffectKind, role: FlowRole, offending: Label) -> Result<(), FlowBreach> {
+    Err(FlowBreach { rule, kind, role, offending })
 }
 
 /// The taint of `label` that `accepted` does not hold.
@@ -233,19 +210,10 @@ pub fn authority_accepts(ty: &Type) -> Taint {
     match ty {
         Type::Handle { .. } => NAMES,
         Type::List { item, .. } if matches!(**item, Type::Handle { .. }) => NAMES,
-        Type::Text {
-            refinement: Refinement::Path,
-            ..
-        } => NAMES,
-        Type::Text {
-            refinement: Refinement::Column,
-            ..
-        } => Taint::OBSERVED,
+        Type::Text { refinement: Refinement::Path, .. } => NAMES,
+        Type::Text { refinement: Refinement::Column, .. } => Taint::OBSERVED,
         Type::List { item, .. } => match **item {
-            Type::Text {
-                refinement: Refinement::Column,
-                ..
-            } => Taint::OBSERVED,
+            Type::Text { refinement: Refinement::Column, .. } => Taint::OBSERVED,
             _ => Taint::NONE,
         },
         _ => Taint::NONE,
@@ -289,19 +257,10 @@ impl fmt::Display for FlowBreach {
             (Rule::R6, FlowRole::Authority) => {
                 write!(out, "{what} would show in the name used to {verb}")
             }
-            (Rule::R6, _) => write!(
-                out,
-                "{what} would leave: this would {verb}, which is not cleared for it"
-            ),
-            (Rule::R7, _) => write!(
-                out,
-                "{what} would be read as an instruction: this would {verb}"
-            ),
+            (Rule::R6, _) => write!(out, "{what} would leave: this would {verb}, which is not cleared for it"),
+            (Rule::R7, _) => write!(out, "{what} would be read as an instruction: this would {verb}"),
             (Rule::R10, _) => write!(out, "{what} would decide whether to {verb}"),
-            _ => write!(
-                out,
-                "untrusted input and secret data ({what}) meet an outward effect: this would {verb}"
-            ),
+            _ => write!(out, "untrusted input and secret data ({what}) meet an outward effect: this would {verb}"),
         }
     }
 }
@@ -312,15 +271,9 @@ impl FlowBreach {
     pub const fn way_out(&self) -> &'static str {
         match (self.rule, self.role) {
             (Rule::R5, _) => "name the target yourself in the request",
-            (Rule::R6, FlowRole::Authority) => {
-                "choose a name that does not come from the secret data"
-            }
-            (Rule::R6, _) => {
-                "leave the secret data out, or clear this destination for it in your policy file"
-            }
-            (Rule::R7, _) => {
-                "instruct the model in your own words, or use a quarantined model for this data"
-            }
+            (Rule::R6, FlowRole::Authority) => "choose a name that does not come from the secret data",
+            (Rule::R6, _) => "leave the secret data out, or clear this destination for it in your policy file",
+            (Rule::R7, _) => "instruct the model in your own words, or use a quarantined model for this data",
             (Rule::R10, _) => "decide it yourself: look at the data first, then ask for the effect",
             _ => "do it in two runs, or approve this one effect",
         }
@@ -336,9 +289,7 @@ mod tests {
     const NAME: Label = Label::tainted(Taint::FILE_NAME);
 
     fn rule(kind: EffectKind, flow: Flow) -> Option<Rule> {
-        sink(kind, Secrecy::PUBLIC, &flow)
-            .err()
-            .map(|breach| breach.rule)
+        sink(kind, Secrecy::PUBLIC, &flow).err().map(|breach| breach.rule)
     }
 
     fn plan(authority: Label, payload: Label, control: Label) -> Flow {
@@ -369,10 +320,7 @@ mod tests {
         assert_eq!(rule(create, plan(SECRET, bottom, bottom)), Some(Rule::R6));
         assert_eq!(rule(create, plan(bottom, bottom, CONTENT)), Some(Rule::R10));
         assert_eq!(rule(create, plan(bottom, bottom, SECRET)), Some(Rule::R10));
-        assert_eq!(
-            rule(EffectKind::FileRead, plan(SECRET, bottom, SECRET)),
-            None
-        );
+        assert_eq!(rule(EffectKind::FileRead, plan(SECRET, bottom, SECRET)), None);
     }
 
     #[test]
@@ -398,14 +346,7 @@ mod tests {
 
     #[test]
     fn raising_a_label_never_admits() {
-        let labels = [
-            Label::BOTTOM,
-            NAME,
-            CONTENT,
-            SECRET,
-            SECRET.join(CONTENT),
-            Label::TOP,
-        ];
+        let labels = [Label::BOTTOM, NAME, CONTENT, SECRET, SECRET.join(CONTENT), Label::TOP];
         for kind in EffectKind::ALL {
             for low in labels {
                 for raise in labels {

@@ -33,17 +33,11 @@ pub const ORIGINS: [Origin; 13] = [
 ];
 
 const fn secret(name: &'static str, secrecy: Secrecy) -> Origin {
-    Origin {
-        name,
-        label: Label::secret(secrecy),
-    }
+    Origin { name, label: Label::secret(secrecy) }
 }
 
 const fn tainted(name: &'static str, taint: Taint) -> Origin {
-    Origin {
-        name,
-        label: Label::tainted(taint),
-    }
+    Origin { name, label: Label::tainted(taint) }
 }
 
 /// The label that performing an effect of this kind gives to everything the primitive puts out, whatever its
@@ -53,10 +47,9 @@ pub const fn of_effect(kind: EffectKind) -> Label {
     match kind {
         EffectKind::FileRead => Label::tainted(Taint::FILE_CONTENT),
         EffectKind::FileList => Label::tainted(Taint::FILE_NAME),
-        EffectKind::NetConnect
-        | EffectKind::NetGet
-        | EffectKind::NetSend
-        | EffectKind::NetListen => Label::tainted(Taint::NETWORK),
+        EffectKind::NetConnect | EffectKind::NetGet | EffectKind::NetSend | EffectKind::NetListen => {
+            Label::tainted(Taint::NETWORK)
+        }
         EffectKind::Exec | EffectKind::Privileged => Label::tainted(Taint::AGENT),
         EffectKind::ModelQuarantine => Label::tainted(Taint::QUARANTINED_MODEL),
         EffectKind::ModelIntent => Label::tainted(Taint::PLANNER),
@@ -117,10 +110,7 @@ mod tests {
         let label = Label::secret(Secrecy::CREDENTIAL).join(Label::tainted(Taint::FILE_CONTENT));
         assert_eq!(describe(label), "credentials, file content");
         assert_eq!(describe(Label::BOTTOM), "nothing");
-        assert_eq!(
-            describe(Label::TOP),
-            "everything secret, every untrusted origin"
-        );
+        assert_eq!(describe(Label::TOP), "everything secret, every untrusted origin");
         assert_eq!(describe(Label::secret(Secrecy(1 << 40))), "category 40");
         assert_eq!(describe(Label::tainted(Taint(1 << 63))), "origin 63");
     }

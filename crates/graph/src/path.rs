@@ -54,10 +54,7 @@ pub fn join(base: &ByteText, text: &[u8]) -> Result<ByteText, PathError> {
         match part {
             b"" | b"." => {}
             b".." => {
-                let cut = out
-                    .iter()
-                    .rposition(|byte| *byte == b'/')
-                    .ok_or(PathError::AboveRoot)?;
+                let cut = out.iter().rposition(|byte| *byte == b'/').ok_or(PathError::AboveRoot)?;
                 out.truncate(cut);
             }
             name => {
@@ -86,9 +83,7 @@ pub fn is_normal(path: &[u8]) -> bool {
     }
     path.len() <= PATH_BYTES_MAX
         && !rest.contains(&0)
-        && rest
-            .split(|byte| *byte == b'/')
-            .all(|part| !matches!(part, b"" | b"." | b".."))
+        && rest.split(|byte| *byte == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
 }
 
 /// Whether `path` is `directory` or lies beneath it. Both must be normal; otherwise the answer is no. O(length).

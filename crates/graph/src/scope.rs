@@ -29,9 +29,7 @@ pub fn covers(scope: &Scope, resource: &Resource) -> bool {
 pub fn scope_within(inner: &Scope, outer: &Scope) -> bool {
     match (inner, outer) {
         (_, Scope::Any) => true,
-        (Scope::Under(inner) | Scope::Path(inner), Scope::Under(outer)) => {
-            is_under(inner.as_bytes(), outer.as_bytes())
-        }
+        (Scope::Under(inner) | Scope::Path(inner), Scope::Under(outer)) => is_under(inner.as_bytes(), outer.as_bytes()),
         (Scope::Path(inner), Scope::Path(outer)) => inner == outer && is_normal(inner.as_bytes()),
         (Scope::Host(inner), Scope::Host(outer)) => host_matches(outer, inner),
         (Scope::Named(inner), Scope::Named(outer)) => inner == outer,
@@ -67,10 +65,7 @@ fn path_of(scope: &Scope) -> Option<&ByteText> {
 /// Whether one row of the grant holds all of `scope` for effects of this kind (R11). O(rows).
 #[must_use]
 pub fn grants(grant: &Grant, kind: EffectKind, scope: &Scope) -> bool {
-    grant
-        .rows
-        .iter()
-        .any(|row| row.kinds.contains(kind) && scope_within(scope, &row.scope))
+    grant.rows.iter().any(|row| row.kinds.contains(kind) && scope_within(scope, &row.scope))
 }
 
 /// The secrecy that the user's own word lets through sinks of this kind in all of `scope`. O(clearances).
@@ -121,10 +116,7 @@ pub fn parse_host(text: &str) -> Option<HostName> {
         Some(rest) => {
             let (address, tail) = rest.split_once(']')?;
             address.parse::<core::net::Ipv6Addr>().ok()?;
-            (
-                address,
-                tail.strip_prefix(':').or((!tail.is_empty()).then_some("x")),
-            )
+            (address, tail.strip_prefix(':').or((!tail.is_empty()).then_some("x")))
         }
         None => match text.rsplit_once(':') {
             Some((name, port)) if !name.contains(':') => (name, Some(port)),
@@ -133,9 +125,7 @@ pub fn parse_host(text: &str) -> Option<HostName> {
         },
     };
     let port = match port {
-        Some(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
-            Some(digits.parse::<u16>().ok()?)
-        }
+        Some(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => Some(digits.parse::<u16>().ok()?),
         Some(_) => return None,
         None => None,
     };
@@ -151,9 +141,7 @@ pub fn parse_host(text: &str) -> Option<HostName> {
     }
     let label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
     (name.len() <= 253 && name.split('.').all(label)).then_some(HostName { name, port })
 }
@@ -183,10 +171,7 @@ mod tests {
     use super::*;
 
     fn host(name: &str, port: Option<u16>) -> HostName {
-        HostName {
-            name: name.into(),
-            port,
-        }
+        HostName { name: name.into(), port }
     }
 
     #[test]
@@ -199,10 +184,7 @@ mod tests {
         assert!(!host_matches(&wild, &host("example.com", None)));
         assert!(!host_matches(&wild, &host("notexample.com", None)));
         assert!(!host_matches(&wild, &host(".example.com", None)));
-        assert!(!host_matches(
-            &host("*.0.0.1", None),
-            &host("127.0.0.1", None)
-        ));
+        assert!(!host_matches(&host("*.0.0.1", None), &host("127.0.0.1", None)));
         assert!(!host_matches(&host("*.", None), &host("a.b", None)));
         assert!(!host_matches(&host("a", Some(1)), &host("a", Some(2))));
         assert!(!host_matches(&host("a", Some(1)), &host("a", None)));
@@ -211,10 +193,7 @@ mod tests {
     #[test]
     fn urls_name_one_host_or_none() {
         let url = |text: &str| parse_url(text).map(|host| host.name);
-        assert_eq!(
-            parse_url("https://Ex.com./p?q"),
-            Some(host("ex.com", Some(443)))
-        );
+        assert_eq!(parse_url("https://Ex.com./p?q"), Some(host("ex.com", Some(443))));
         assert_eq!(parse_url("http://[::1]:8/"), Some(host("::1", Some(8))));
         assert_eq!(url("https://good.com@evil.com/"), None);
         assert_eq!(url("https://good.com\\@evil.com/"), None);
@@ -240,9 +219,6 @@ mod tests {
         assert!(!scope_within(&Scope::Any, &under("/")));
         assert_eq!(scope_join(&path("/a/b"), &path("/a/c")), under("/a"));
         assert_eq!(scope_join(&path("/a/b"), &under("/a")), under("/a"));
-        assert_eq!(
-            scope_join(&path("/a"), &Scope::Named("n".into())),
-            Scope::Any
-        );
+        assert_eq!(scope_join(&path("/a"), &Scope::Named("n".into())), Scope::Any);
     }
 }

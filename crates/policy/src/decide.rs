@@ -1,25 +1,9 @@
 //! `decide(effect, labels, now) → Permit | Ask | Refuse`.
 
-use telos_abi::{Digest, Effect, Facts, Grant, Label, Resource, Rule, Timestamp};
-
-/// A parsed policy: built-in rules joined with the user's files.
-#[derive(Clone, Debug, Default)]
-pub struct Policy {}
-
-impl Policy {
-    /// Identity of the rules; part of every seal.
-    #[must_use]
-    pub fn version(&self) -> Digest {
-        Digest::ZERO
-    }
-
-    /// The label that rules give to a resource's content ("`.env` carries credentials").
-    #[must_use]
-    pub fn sensitivity(&self, resource: &Resource) -> Label {
-        let _ = resource;
-        Label::BOTTOM
-    }
-}
+use crate::evaluate::{Case, Found, STAGES};
+use crate::policy::Policy;
+use crate::reason::reason;
+use telos_abi::{Digest, Effect, Facts, Grant, Label, Rule, Timestamp, Verdict, limit::APPROVAL_WAIT_MS};
 
 /// Who acts, and with which labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +44,7 @@ pub struct Permit {
     effect: Effect,
     label: Label,
     rule: Rule,
+    value: Option<Digest>,
 }
 
 impl Permit {
@@ -80,6 +65,12 @@ impl Permit {
     pub fn rule(&self) -> Rule {
         self.rule
     }
+
+    /// Digest of the value that the person was shown, if one was: only this value may be written or sent.
+    #[must_use]
+    pub fn value(&self) -> Option<Digest> {
+        self.value
+    }
 }
 
 /// An effect that needs a person.
@@ -88,17 +79,21 @@ impl Permit {
 pub struct Question {
     effect: Effect,
     label: Label,
+    value: Option<Digest>,
+    asked_at: Timestamp,
     /// The rule that asks.
     pub rule: Rule,
     /// Why, for the person.
     pub reason: String,
 }
 
-/// A person's consent, as obtained by a front door. Single use.
+/// A person's consent, as obtained by a front door. Single use: it is neither copied nor cloned.
 #[derive(Debug)]
 pub struct Approval {
     /// The effect the person was shown.
     pub effect: Effect,
+    /// Digest of the value the person was shown, if there was one.
+    pub value: Option<Digest>,
     /// When.
     pub at: Timestamp,
 }
@@ -110,18 +105,35 @@ impl Question {
         &self.effect
     }
 
-    /// Turns consent to exactly this effect into a permit.
+    /// The label that would act.
+    #[must_use]
+    pub fn label(&self) -> Label {
+        self.label
+    }
+
+    /// Binds the question to the value that the person is shown; consent is then to this value alone.
+    pub fn about(self, value: Digest) -> Self {
+        Self { value: Some(value), ..self }
+    }
+
+    /// The consent of a person who was shown this question and agreed at `at`.
+    #[must_use]
+    pub fn consent(&self, at: Timestamp) -> Approval {
+        Approval { effect: self.effect.clone(), value: self.value, at }
+    }
+
+    /// Turns consent to exactly this effect and value into a permit.
     ///
     /// # Errors
-    /// The question itself, if the approval is for another effect.
+    /// The question itself, if the approval is for another effect or value, was given before the question was asked,
+    /// or came later than [`APPROVAL_WAIT_MS`] after it.
     #[expect(clippy::needless_pass_by_value, reason = "an approval is used up")]
+    #[expect(clippy::result_large_err, reason = "the question goes back to whoever asks again")]
     pub fn approve(self, approval: Approval) -> Result<Permit, Self> {
-        if approval.effect == self.effect {
-            Ok(Permit {
-                effect: self.effect,
-                label: self.label,
-                rule: Rule::P5,
-            })
+        let waited_ms = approval.at.0.checked_sub(self.asked_at.0);
+        let in_time = waited_ms.is_some_and(|waited| waited <= APPROVAL_WAIT_MS);
+        if approval.effect == self.effect && approval.value == self.value && in_time {
+            Ok(Permit { effect: self.effect, label: self.label, rule: Rule::P5, value: self.value })
         } else {
             Err(self)
         }
@@ -151,20 +163,53 @@ pub enum Decision {
     Refuse(Refusal),
 }
 
-/// Decides one effect. O(rows of the grant + rules of the policy); no allocation on the permit path beyond the
+/// Decides one effect at `now`, which only dates the question a person may be asked.
+///
+/// The stages of [`crate::explain()`] in order: form (R0), protected places (P3), flow of labels (R5, R6, R7, R10, R12),
+/// refusals of policy files (P4), the grant (P2), questions of policy files (P4), undo (P7), the kind's default (P1).
+/// The strictest answer wins; among equals the first stage speaks.
+///
+/// O(components of the path + rows of the grant + rules of the policy); no allocation on the permit path beyond the
 /// effect itself.
 pub fn decide(policy: &Policy, grant: &Grant, request: &Request<'_>, now: Timestamp) -> Decision {
-    let _ = (policy, grant, now);
-    // Skeleton: permits what the grant names exactly; replaced by the real rules before anything depends on it.
-    let label = match request.subject {
-        Subject::Plan {
-            payload, control, ..
-        } => payload.join(control),
+    let case = Case::new(policy, grant, request);
+    let found = fold(&case);
+    let effect = request.effect.clone();
+    let label = acting_label(request.subject);
+    match found.verdict {
+        Verdict::Permit => Decision::Permit(Permit { effect, label, rule: found.rule, value: None }),
+        Verdict::Ask => Decision::Ask(Question {
+            effect,
+            label,
+            value: None,
+            asked_at: now,
+            rule: found.rule,
+            reason: reason(&case, &found),
+        }),
+        Verdict::Refuse => Decision::Refuse(Refusal { effect, rule: found.rule, reason: reason(&case, &found) }),
+    }
+}
+
+/// The strictest finding, the first among equals; for a Permit the default's, which is the one that permits.
+pub(crate) fn fold<'a>(case: &Case<'a>) -> Found<'a> {
+    let mut asks: Option<Found<'a>> = None;
+    let mut last: Option<Found<'a>> = None;
+    for (_, stage) in &STAGES {
+        let found = stage(case);
+        match found.verdict {
+            Verdict::Refuse => return found,
+            Verdict::Ask => asks = asks.or(Some(found)),
+            Verdict::Permit => {}
+        }
+        last = Some(found);
+    }
+    asks.or(last).expect("there is at least one stage")
+}
+
+/// What is written keeps what it carries and what decided that it is written.
+const fn acting_label(subject: Subject) -> Label {
+    match subject {
+        Subject::Plan { payload, control, .. } => payload.join(control),
         Subject::Agent { process } => process,
-    };
-    Decision::Permit(Permit {
-        effect: request.effect.clone(),
-        label,
-        rule: Rule::P1,
-    })
+    }
 }

@@ -1,0 +1,207 @@
+//! Scenes on a terminal or in a pipe.
+
+use crate::{Block, Level, Scene};
+use anstyle::{AnsiColor, Style};
+use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// Widest cell of a table on a terminal, in columns; longer ones end in an ellipsis.
+const CELL_COLUMNS_MAX: usize = 60;
+
+/// How to print.
+#[derive(Clone, Copy, Debug)]
+pub struct TextStyle {
+    /// Colours and aligned columns for a person; plain tab-separated lines otherwise.
+    pub terminal: bool,
+    /// Use colours. Only on a terminal, and only if the person did not turn them off.
+    pub colour: bool,
+}
+
+/// Prints a scene. Control characters in content are escaped when `style.terminal` is set.
+#[must_use]
+pub fn text(scene: &Scene, style: TextStyle) -> String {
+    let mut out = String::new();
+    let single = scene.blocks.len() == 1;
+    for (index, block) in scene.blocks.iter().enumerate() {
+        if index > 0 && matches!(block, Block::Heading { .. } | Block::Table { .. }) {
+            out.push('\n');
+        }
+        one_block(&mut out, block, style, single);
+    }
+    out
+}
+
+fn one_block(out: &mut String, block: &Block, style: TextStyle, single: bool) {
+    let bold = Style::new().bold();
+    let clean = |content: &str, lines: bool| {
+        if style.terminal { printable(content, lines) } else { content.to_owned() }
+    };
+    match block {
+        Block::Heading { text } => line(out, &paint(&clean(text, false), bold, style)),
+        Block::Fact { value, .. } if single => line(out, &clean(value, true)),
+        Block::Fact { label, value } => line(out, &format!("{}: {}", clean(label, false), clean(value, true))),
+        Block::Text { text } => {
+            out.push_str(&clean(text, true));
+            if !text.is_empty() && !text.ends_with('\n') {
+                out.push('\n');
+            }
+        }
+        Block::Table { columns, rows, hidden } => {
+            if style.terminal {
+                aligned(out, columns, rows, style);
+            } else {
+                separated(out, columns, rows);
+            }
+            more(out, *hidden, "rows", style);
+        }
+        Block::List { items, hidden } => {
+            for item in items {
+                line(out, &clean(item, false));
+            }
+            more(out, *hidden, "items", style);
+        }
+        Block::Picture { svg, alternative } => {
+            if style.terminal {
+                line(out, &format!("[picture: {}]", clean(alternative, false)));
+            } else {
+                line(out, svg);
+            }
+        }
+        Block::Notice { level, text } => {
+            let colour = match level {
+                Level::Note => AnsiColor::Cyan,
+                Level::Warning => AnsiColor::Yellow,
+                Level::Error => AnsiColor::Red,
+            };
+            line(out, &paint(&clean(text, false), Style::new().fg_color(Some(colour.into())), style));
+        }
+    }
+}
+
+/// Replaces what a terminal would obey: control characters and text-direction overrides. Line feeds and tabs stay if
+/// `lines` is set.
+#[must_use]
+pub fn printable(content: &str, lines: bool) -> String {
+    let mut out = String::with_capacity(content.len());
+    for letter in content.chars() {
+        let kept = lines && matches!(letter, '\n' | '\t');
+        let obeyed = letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if obeyed && !kept {
+            out.extend(letter.escape_unicode());
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+fn aligned(out: &mut String, columns: &[String], rows: &[Vec<String>], style: TextStyle) {
+    let cell = |content: &str| shorten(&printable(content, false));
+    let header: Vec<String> = columns.iter().map(|name| cell(name)).collect();
+    let body: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|content| cell(content)).collect()).collect();
+    let numeric: Vec<bool> = (0..header.len())
+        .map(|index| {
+            !body.is_empty() && body.iter().all(|row| row.get(index).is_some_and(|content| is_number(content)))
+        })
+        .collect();
+    let widths: Vec<usize> = (0..header.len())
+        .map(|index| {
+            body.iter()
+                .chain([&header])
+                .filter_map(|row| row.get(index))
+                .map(|content| content.width())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    let print = |row: &[String]| {
+        let cells = row.iter().zip(&widths).zip(&numeric).map(|((content, width), right)| {
+            let space = " ".repeat(width.saturating_sub(content.width()));
+            if *right { format!("{space}{content}") } else { format!("{content}{space}") }
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    line(out, &paint(&print(&header), Style::new().bold(), style));
+    for row in &body {
+        line(out, &print(row));
+    }
+}
+
+fn separated(out: &mut String, columns: &[String], rows: &[Vec<String>]) {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    let written =
+        std::iter::once(columns).chain(rows.iter().map(Vec::as_slice)).try_for_each(|row| writer.write_record(row));
+    if written.is_ok()
+        && let Ok(bytes) = writer.into_inner()
+    {
+        out.push_str(&String::from_utf8_lossy(&bytes));
+    }
+}
+
+fn shorten(content: &str) -> String {
+    if content.width() <= CELL_COLUMNS_MAX {
+        return content.to_owned();
+    }
+    let mut short: String = content.chars().take(CELL_COLUMNS_MAX - 1).collect();
+    short.push('…');
+    short
+}
+
+fn is_number(content: &str) -> bool {
+    !content.is_empty() && content.parse::<f64>().is_ok()
+}
+
+fn more(out: &mut String, hidden: usize, what: &str, style: TextStyle) {
+    if hidden > 0 {
+        line(out, &paint(&format!("… and {hidden} more {what}"), Style::new().dimmed(), style));
+    }
+}
+
+fn paint(content: &str, with: Style, style: TextStyle) -> String {
+    if style.colour { format!("{with}{content}{with:#}") } else { content.to_owned() }
+}
+
+fn line(out: &mut String, content: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{content}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TextStyle, printable, text};
+    use crate::{Block, Scene};
+
+    const TERMINAL: TextStyle = TextStyle { terminal: true, colour: false };
+    const PIPE: TextStyle = TextStyle { terminal: false, colour: false };
+
+    fn table() -> Scene {
+        Scene {
+            blocks: vec![Block::Table {
+                columns: vec!["name".into(), "size".into()],
+                rows: vec![vec!["a".into(), "10".into()], vec!["longer".into(), "9".into()]],
+                hidden: 0,
+            }],
+        }
+    }
+
+    #[test]
+    fn columns_line_up_on_a_terminal_and_numbers_to_the_right() {
+        assert_eq!(text(&table(), TERMINAL), "name    size\na         10\nlonger     9\n");
+    }
+
+    #[test]
+    fn a_pipe_gets_csv() {
+        assert_eq!(text(&table(), PIPE), "name,size\na,10\nlonger,9\n");
+    }
+
+    #[test]
+    fn a_single_fact_is_printed_bare() {
+        let scene = Scene { blocks: vec![Block::Fact { label: "lines".into(), value: "42".into() }] };
+        assert_eq!(text(&scene, PIPE), "42\n");
+    }
+
+    #[test]
+    fn content_cannot_drive_the_terminal() {
+        assert_eq!(printable("\u{1b}[2J\u{202e}x\n", false), "\\u{1b}[2J\\u{202e}x\\u{a}");
+    }
+}

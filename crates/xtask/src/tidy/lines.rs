@@ -1,0 +1,109 @@
+//! What single lines must not contain, and how long files may be.
+
+use super::Finding;
+use crate::shell::Failure;
+use std::path::Path;
+
+/// Longest file, tests included. Most are far below; past this a file holds two things.
+const FILE_LINES_MAX: usize = 600;
+
+/// A banned text, the folders it is banned in, and what to write instead.
+struct Ban {
+    text: &'static str,
+    folders: &'static [&'static str],
+    instead: &'static str,
+}
+
+const PURE: &[&str] = &["crates/abi/src", "crates/graph/src", "crates/policy/src"];
+const NO_CLOCK: &[&str] = &[
+    "crates/abi/src",
+    "crates/graph/src",
+    "crates/policy/src",
+    "crates/trust/src",
+    "crates/registry/src",
+    "crates/surface/src",
+];
+const ALL: &[&str] = &["crates", "primitives", "fuzz"];
+
+const BANS: &[Ban] = &[
+    Ban { text: concat!("todo", "!("), folders: ALL, instead: "finish it or leave it out" },
+    Ban { text: concat!("unimplemented", "!("), folders: ALL, instead: "finish it or leave it out" },
+    Ban { text: concat!("dbg", "!("), folders: ALL, instead: "remove it" },
+    Ban { text: concat!("FIX", "ME"), folders: ALL, instead: "mend it or open an issue" },
+    Ban { text: concat!("TO", "DO"), folders: ALL, instead: "mend it or open an issue" },
+    Ban { text: concat!("XX", "X"), folders: ALL, instead: "mend it or open an issue" },
+    Ban { text: concat!("#[ig", "nore"), folders: ALL, instead: "a test that does not run proves nothing" },
+    Ban { text: concat!("should_", "panic"), folders: ALL, instead: "return a Result and match its error" },
+    Ban { text: "std::fs", folders: PURE, instead: "take the bytes as an argument: this room does no I/O" },
+    Ban { text: "std::net", folders: PURE, instead: "this room does no I/O" },
+    Ban { text: "std::env", folders: PURE, instead: "take the value as an argument" },
+    Ban { text: "SystemTime", folders: NO_CLOCK, instead: "take a Timestamp: this room reads no clock" },
+    Ban { text: "Instant::now", folders: NO_CLOCK, instead: "take a Timestamp: this room reads no clock" },
+    Ban { text: "HashMap", folders: PURE, instead: "BTreeMap or Vec: iteration order must not vary" },
+    Ban { text: "HashSet", folders: PURE, instead: "BTreeSet or Vec: iteration order must not vary" },
+    Ban { text: "thread::sleep", folders: ALL, instead: "wait for the event itself" },
+];
+
+/// Checks one source file.
+pub(super) fn check(file: &Path, text: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut find = |line, message: String| findings.push(Finding { file: file.to_path_buf(), line, message });
+    let count = text.lines().count();
+    if count > FILE_LINES_MAX {
+        find(0, format!("{count} lines; at most {FILE_LINES_MAX}: split it by what its parts are for"));
+    }
+    for (index, line) in text.lines().enumerate() {
+        for ban in BANS {
+            let applies = ban.folders.iter().any(|folder| file.starts_with(folder));
+            if applies && line.contains(ban.text) && !line.trim_start().starts_with("//") {
+                find(index + 1, format!("`{}`: {}", ban.text, ban.instead));
+            }
+        }
+    }
+    findings
+}
+
+/// Checks that two files that must be copies of each other are.
+pub(super) fn identical(root: &Path, first: &str, second: &str) -> Result<Option<Finding>, Failure> {
+    let read = |name: &str| std::fs::read(root.join(name)).map_err(|error| Failure::new(format!("{name}: {error}")));
+    if read(first)? == read(second)? {
+        return Ok(None);
+    }
+    Ok(Some(Finding {
+        file: first.into(),
+        line: 0,
+        message: format!("differs from {second}: copy one over the other"),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+    use std::path::Path;
+
+    #[test]
+    fn leftovers_are_found_with_their_line() {
+        let text = format!("fn a() {{\n    {}!()\n}}\n", "todo");
+        let findings = check(Path::new("crates/host/src/lib.rs"), &text);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].line, 2);
+    }
+
+    #[test]
+    fn a_clock_is_banned_only_where_time_is_an_argument() {
+        let text = "let now = SystemTime::now();\n";
+        assert_eq!(check(Path::new("crates/policy/src/decide.rs"), text).len(), 1);
+        assert_eq!(check(Path::new("crates/host/src/clock.rs"), text).len(), 0);
+    }
+
+    #[test]
+    fn comments_may_name_what_code_may_not() {
+        assert_eq!(check(Path::new("crates/graph/src/lib.rs"), "// unlike HashMap, ordered\n").len(), 0);
+    }
+
+    #[test]
+    fn long_files_are_found() {
+        let text = "\n".repeat(700);
+        assert_eq!(check(Path::new("crates/host/src/lib.rs"), &text).len(), 1);
+    }
+}
