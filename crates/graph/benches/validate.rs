@@ -24,13 +24,9 @@ fn validate(criterion: &mut Criterion) {
         let graph = chain(&world, nodes);
         world.validate(&graph).expect("the chain is acceptable");
         group.throughput(Throughput::Elements(nodes as u64));
-        group.bench_with_input(
-            BenchmarkId::from_parameter(nodes),
-            &graph,
-            |bench, graph| {
-                bench.iter(|| black_box(world.validate(black_box(graph))));
-            },
-        );
+        group.bench_with_input(BenchmarkId::from_parameter(nodes), &graph, |bench, graph| {
+            bench.iter(|| black_box(world.validate(black_box(graph))));
+        });
     }
     group.finish();
 }

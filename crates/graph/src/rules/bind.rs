@@ -137,24 +137,15 @@ fn check_source(work: &Work<'_>, source: Source) -> Result<(), String> {
     }
     if usize::from(source.port.0) >= work.descriptor(node).outputs.len() {
         let name = work.name(node);
-        return Err(format!(
-            "comes from output {} of {name}, which it lacks",
-            source.port.0
-        ));
+        return Err(format!("comes from output {} of {name}, which it lacks", source.port.0));
     }
     Ok(())
 }
 
-fn bind_node<'a>(
-    work: &Work<'a>,
-    node: usize,
-    turn: &str,
-    out: &mut Vec<Bound<'a>>,
-) -> Result<(), Violation> {
+fn bind_node<'a>(work: &Work<'a>, node: usize, turn: &str, out: &mut Vec<Bound<'a>>) -> Result<(), Violation> {
     let own = work.node(node);
     let ports = &work.descriptor(node).inputs;
-    let mut given: [Option<&'a Input>; telos_abi::limit::PORTS_MAX] =
-        [None; telos_abi::limit::PORTS_MAX];
+    let mut given: [Option<&'a Input>; telos_abi::limit::PORTS_MAX] = [None; telos_abi::limit::PORTS_MAX];
     for (port, input) in &own.inputs {
         let port = usize::from(port.0);
         if port >= ports.len() {
@@ -172,29 +163,18 @@ fn bind_node<'a>(
             (Some(Input::From(source)), _) => {
                 not_itself(node, *source)
                     .and_then(|()| check_source(work, *source))
-                    .map_err(|why| {
-                        work.at_port(Rule::R3, place, format!("the edge {why}"), REPAIR)
-                    })?;
+                    .map_err(|why| work.at_port(Rule::R3, place, format!("the edge {why}"), REPAIR))?;
                 Bound::Edge(*source)
             }
             (Some(Input::Constant(constant)), default) => {
                 let repeated = own.each.filter(|each| each.port == port_index(number));
-                fits(&constant.value, &port.ty, repeated.map(|each| each.limit)).map_err(
-                    |why| {
-                        let message = format!("the constant {why}");
-                        work.at_port(
-                            Rule::R3,
-                            place,
-                            message,
-                            "give a value of the declared type",
-                        )
-                    },
-                )?;
+                fits(&constant.value, &port.ty, repeated.map(|each| each.limit)).map_err(|why| {
+                    let message = format!("the constant {why}");
+                    work.at_port(Rule::R3, place, message, "give a value of the declared type")
+                })?;
                 Bound::Constant(&constant.value, origin(constant, default.as_ref(), turn))
             }
-            (None, Some(default))
-                if own.each.is_none_or(|each| each.port != port_index(number)) =>
-            {
+            (None, Some(default)) if own.each.is_none_or(|each| each.port != port_index(number)) => {
                 Bound::Constant(default, Label::BOTTOM)
             }
             (None, _) => {
@@ -213,9 +193,7 @@ fn fits(value: &Value, ty: &Type, repeated: Option<u32>) -> Result<(), &'static 
         return inhabits(value, ty);
     };
     match value {
-        Value::List(items) if items.len() <= limit as usize => {
-            items.iter().try_for_each(|item| inhabits(item, ty))
-        }
+        Value::List(items) if items.len() <= limit as usize => items.iter().try_for_each(|item| inhabits(item, ty)),
         Value::List(_) => Err("has more items than the node repeats"),
         _ => Err("is not a list, and the node repeats over its items"),
     }
@@ -248,9 +226,7 @@ fn occurs(value: &Value, turn: &str) -> bool {
         Value::Int(number) => occurs_text(&number.to_string(), turn),
         Value::Float(number) => occurs_text(&number.to_string(), turn),
         Value::List(items) => !items.is_empty() && items.iter().all(|item| occurs(item, turn)),
-        Value::Record(fields) => {
-            !fields.is_empty() && fields.values().all(|item| occurs(item, turn))
-        }
+        Value::Record(fields) => !fields.is_empty() && fields.values().all(|item| occurs(item, turn)),
         Value::Variant(name, inner) => occurs_text(name, turn) && occurs(inner, turn),
         Value::Bool(_) | Value::Handle(_) => false,
     }
@@ -295,8 +271,7 @@ mod tests {
 
     #[test]
     fn a_quotation_is_a_whole_word() {
-        let turn =
-            "count errors in app.log from 10 to -25, post to notexample.com; 在app.log中查找错误";
+        let turn = "count errors in app.log from 10 to -25, post to notexample.com; 在app.log中查找错误";
         let text = |text: &str| occurs(&Value::Text(text.into()), turn);
         assert!(text("errors"));
         assert!(text("Errors"));

@@ -21,10 +21,7 @@ pub(crate) fn check(work: &Work<'_>, wiring: &Wiring<'_>) -> Result<(), Violatio
                 return Err(work.at_port(
                     Rule::R2,
                     (node, port),
-                    format!(
-                        "{from} gives {}, and this takes another type",
-                        given(work, *source)
-                    ),
+                    format!("{from} gives {}, and this takes another type", given(work, *source)),
                     "put a primitive between them that converts or checks the value",
                 ));
             }
@@ -53,9 +50,7 @@ fn fits(work: &Work<'_>, source: Source, takes: &Type, repeated: bool) -> bool {
     let producer = work.node(source.node.0 as usize).each;
     match (producer, repeated, gives, takes) {
         (None, false, _, _) | (Some(_), true, _, _) => is_subtype(gives, takes),
-        (Some(each), false, _, Type::List { item, max }) => {
-            each.limit <= *max && is_subtype(gives, item)
-        }
+        (Some(each), false, _, Type::List { item, max }) => each.limit <= *max && is_subtype(gives, item),
         (None, true, Type::List { item, .. }, _) => is_subtype(item, takes),
         _ => false,
     }

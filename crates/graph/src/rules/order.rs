@@ -53,11 +53,7 @@ pub(crate) fn sort(work: &Work<'_>, wiring: &Wiring<'_>) -> Result<Vec<NodeIndex
 
 /// R18, from the last node to the first: a node is wanted if it is an output, changes something outside the run, or
 /// gives a wanted node an input or guard. Being waited for is no use by itself. O(nodes + edges).
-pub(crate) fn check_use(
-    work: &Work<'_>,
-    wiring: &Wiring<'_>,
-    order: &[NodeIndex],
-) -> Result<(), Violation> {
+pub(crate) fn check_use(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex]) -> Result<(), Violation> {
     if work.graph.nodes.is_empty() {
         return Err(Violation {
             rule: Rule::R18,
