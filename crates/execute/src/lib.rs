@@ -31,6 +31,10 @@ mod run;
 mod spool;
 mod stage;
 mod task;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use hands::HostHands;
 pub use outcome::{Cause, Changes, Content, Outcome, Output, RunFailure, RunUsage};

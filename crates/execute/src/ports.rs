@@ -75,7 +75,7 @@ pub enum Event {
     Started(NodeIndex),
     /// A node that reads the host produced this many further bytes.
     Bytes(NodeIndex, u64),
-    /// A node has given its outputs, or an effect is ready to be decided.
+    /// A node has given its outputs, or its effects are ready to be decided.
     Finished(NodeIndex),
     /// A guard was false, here or above.
     Skipped(NodeIndex),

@@ -60,7 +60,7 @@ const SMALL_BYTES: u64 = 64 << 10;
 /// Of each node, the paths of acts that were done, and what came of them.
 type Made = BTreeMap<NodeIndex, BTreeMap<ByteText, ByteText>>;
 
-fn made_by(receipts: &[Receipt]) -> Made {
+pub(crate) fn made_by(receipts: &[Receipt]) -> Made {
     let done: BTreeSet<u64> = receipts
         .iter()
         .filter_map(|receipt| match receipt {
@@ -281,7 +281,6 @@ impl<'a> Run<'a> {
     pub(crate) fn set_labels(&self, node: NodeIndex, labels: Vec<Label>, control: Label) {
         let mut tally = held(&self.tally);
         tally.history = labels.iter().fold(tally.history, |history, label| history.join(*label));
-        tally.usage.calls += 1;
         drop(tally);
         // Set once: each node is in one group, and a group runs once.
         let _ = self.state(node).labels.set(Some((labels, control)));
@@ -301,8 +300,14 @@ impl<'a> Run<'a> {
             label,
         })?;
         let _ = self.state(node).contents.set(contents);
-        self.ports.progress.event(Event::Finished(node));
+        if !self.program.node(node).acts {
+            self.ports.progress.event(Event::Finished(node));
+        }
         Ok(())
+    }
+
+    pub(crate) fn count_call(&self) {
+        held(&self.tally).usage.calls += 1;
     }
 
     pub(crate) fn prepare(&self, prepared: Prepared<'a>) {

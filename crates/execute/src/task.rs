@@ -28,6 +28,7 @@ pub(crate) fn start<'a>(
     node: &Planned<'_>,
     values: &[Option<Arc<Value>>],
 ) -> Result<(Task<'a>, Label), Cause> {
+    run.count_call();
     let arguments: Vec<Option<&Value>> = values.iter().map(Option::as_deref).collect();
     match &node.descriptor.body {
         Body::Pack { component } => {
