@@ -202,6 +202,13 @@ impl Builder {
         self
     }
 
+    /// Claims no more than what the bytes themselves show (L1), for want of an independent reference.
+    #[must_use]
+    pub fn shown_by_structure(mut self) -> Self {
+        self.0.evidence = Evidence::Structure;
+        self
+    }
+
     /// Makes it a function of the host. The host is trusted, so no evidence about wasm is attached.
     #[must_use]
     pub fn on_host(mut self) -> Self {

@@ -12,8 +12,8 @@ use telos_pack::{Args, Failure, Held, Out, Running};
 
 /// Deepest nesting of a result.
 const DEPTH_MAX: usize = 128;
-/// Most bytes of results.
-const RESULT_BYTES_MAX: usize = 128 << 20;
+/// Most bytes of results: both outputs leave together, in one return of at most 64 MiB.
+const RESULT_BYTES_MAX: usize = 30 << 20;
 
 /// Functions that would reach outside.
 const OUTSIDE_FUNCTIONS: [&str; 7] = [

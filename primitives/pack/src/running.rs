@@ -127,8 +127,8 @@ pub struct Held {
 }
 
 impl Held {
-    /// Most bytes held: with the copies that sorting and parsing make, a call stays under its memory bound.
-    pub const BYTES_MAX: usize = 256 << 20;
+    /// Most bytes held: what `finish` returns at once is limited to the size of a value.
+    pub const BYTES_MAX: usize = telos_abi::limit::VALUE_BYTES_MAX;
 
     /// Nothing held.
     #[must_use]

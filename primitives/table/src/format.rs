@@ -5,7 +5,7 @@ use telos_pack::{Args, Failure, Out, Running};
 use telos_table::{Header, Row, StreamedTable, TableSink};
 
 /// Most bytes of fields held to align columns.
-const HELD_BYTES_MAX: usize = 128 << 20;
+const HELD_BYTES_MAX: usize = 16 << 20;
 /// Widest column that is padded, in characters; longer fields stand out.
 const WIDTH_MAX: usize = 80;
 

@@ -5,7 +5,7 @@ use telos_pack::Failure;
 use telos_table::{Header, Row, compare};
 
 /// Most bytes that the groups' keys and states take.
-const GROUPS_BYTES_MAX: usize = 256 << 20;
+const GROUPS_BYTES_MAX: usize = 64 << 20;
 /// Bytes that a group takes beside its key.
 const GROUP_BYTES: usize = 160;
 

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use telos_pack::{Args, Failure, Out, Running};
 use telos_table::{Header, Row, StreamedTable, TableSink, compare, number, write_row};
 
-/// Most bytes of rows held.
-const HELD_BYTES_MAX: usize = 256 << 20;
+/// Most bytes of rows held, which is what can be returned at once.
+const HELD_BYTES_MAX: usize = 64 << 20;
 /// Rows gathered at least before those that cannot be among the kept are dropped.
 const SLACK_ROWS: usize = 1024;
 

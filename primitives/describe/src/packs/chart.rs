@@ -81,5 +81,6 @@ fn draw() -> Descriptor {
         .wall_ms(60_000)
         .fuel(50_000_000, 5_000)
         .produces(1 << 20, 200)
+        .shown_by_structure()
         .build()
 }

@@ -484,5 +484,6 @@ fn format() -> Descriptor {
         .gives(output("text", blob(Refinement::Utf8), "the text"))
         .fuel(50_000_000, 4_000)
         .produces(1 << 30, 8)
+        .shown_by_structure()
         .build()
 }
