@@ -6,25 +6,31 @@
 //! duplicates merge, and another order of effects is another digest.
 //!
 //! Two effects with equal digests (the same call, twice, unordered) must not merge: an occurrence number tells them
-//! apart. Numbers are given by how the rest of the graph uses the nodes, then by position; position decides only
-//! between nodes that no consumer tells apart.
+//! apart, chosen by how the rest of the graph uses the nodes. Position decides only between nodes that no use tells
+//! apart, which is no choice where they are interchangeable.
+//!
+//! Not promised: one digest for all numberings of a graph with more unordered twins than [`SETTLE_ROUNDS_MAX`] rounds
+//! tell apart (graph isomorphism has no cheap answer). Such a graph may miss the plan cache; it never collides.
 
 use crate::codec::write;
 use crate::rules::Work;
 use crate::rules::bind::{Bound, Wiring};
 use crate::{Input, Source};
-use std::collections::HashMap;
+use telos_abi::limit::GRAPH_NODES_MAX;
 use telos_abi::{Digest, NodeIndex, State};
+
+/// Most rounds of telling twins apart, and most node digests spent on them; beyond, position decides.
+const SETTLE_ROUNDS_MAX: usize = 64;
+const SETTLE_STEPS_MAX: usize = 1 << 16;
+
+// A position in a group and the round share one number.
+const _: () = assert!(GRAPH_NODES_MAX < 1 << 16 && SETTLE_ROUNDS_MAX + 1 < 1 << 16);
 
 /// Digest of the graph. `order` is topological. O(nodes + edges), times log for sorting.
 pub(crate) fn digest(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex]) -> Digest {
     let count = work.graph.nodes.len();
     let effectful: Vec<bool> = (0..count).map(|node| is_effectful(work, node)).collect();
-    let mut occurrence = vec![0_u32; count];
-    let mut digests = digest_nodes(work, wiring, order, &occurrence);
-    if number_twins(work, wiring, order, &effectful, &digests, &mut occurrence) {
-        digests = digest_nodes(work, wiring, order, &occurrence);
-    }
+    let digests = settle(work, wiring, order, &effectful);
     let mut effects: Vec<&[u8; 32]> = (0..count)
         .filter(|node| effectful[*node])
         .map(|node| &digests[node].0)
@@ -134,33 +140,68 @@ fn count_into(hasher: &mut blake3::Hasher, count: usize) {
     hasher.update(&(count as u64).to_le_bytes());
 }
 
-/// Gives effects with equal digests different occurrence numbers. False if there are none.
-fn number_twins(
+/// Digests in which no two effects are equal. Each round numbers the twins that their uses tell apart; where uses do
+/// not, it numbers one twin and looks again, for a choice here may tell others apart.
+fn settle(
     work: &Work<'_>,
     wiring: &Wiring<'_>,
     order: &[NodeIndex],
     effectful: &[bool],
-    digests: &[Digest],
+) -> Vec<Digest> {
+    let count = effectful.len();
+    let rounds_max = (SETTLE_STEPS_MAX / count.max(1)).min(SETTLE_ROUNDS_MAX);
+    let mut occurrence = vec![0_u32; count];
+    let mut round = 0_u32;
+    loop {
+        let digests = digest_nodes(work, wiring, order, &occurrence);
+        let groups = twins(effectful, &digests);
+        if groups.is_empty() {
+            return digests;
+        }
+        let used = digest_uses(work, wiring, order, &digests);
+        round += 1;
+        let last = round as usize > rounds_max;
+        number(groups, &used, round, last, &mut occurrence);
+    }
+}
+
+/// Groups of effects with equal digests, in the order of the digests.
+fn twins(effectful: &[bool], digests: &[Digest]) -> Vec<Vec<usize>> {
+    let mut nodes: Vec<usize> = (0..digests.len()).filter(|node| effectful[*node]).collect();
+    nodes.sort_unstable_by_key(|node| (digests[*node], *node));
+    nodes
+        .chunk_by(|left, right| digests[*left] == digests[*right])
+        .filter(|group| group.len() > 1)
+        .map(<[usize]>::to_vec)
+        .collect()
+}
+
+/// Numbers every group whose uses all differ; if there is none, one node of the first group; in the `last` round all.
+/// The round is part of the number, so that a number is never given twice within a group.
+fn number(
+    mut groups: Vec<Vec<usize>>,
+    used: &[Digest],
+    round: u32,
+    last: bool,
     occurrence: &mut [u32],
-) -> bool {
-    let mut groups: HashMap<&Digest, Vec<usize>> = HashMap::new();
-    for (node, digest) in digests.iter().enumerate() {
-        if effectful[node] {
-            groups.entry(digest).or_default().push(node);
+) {
+    let mut settled = false;
+    for group in &mut groups {
+        group.sort_unstable_by_key(|node| (used[*node], *node));
+        let distinct = group.windows(2).all(|pair| used[pair[0]] != used[pair[1]]);
+        if distinct || last {
+            settled = true;
+            for (position, node) in (0_u32..).zip(group) {
+                occurrence[*node] = (round << 16) | position;
+            }
         }
     }
-    groups.retain(|_, nodes| nodes.len() > 1);
-    if groups.is_empty() {
-        return false;
-    }
-    let used = digest_uses(work, wiring, order, digests);
-    for mut nodes in groups.into_values() {
-        nodes.sort_unstable_by_key(|node| (used[*node], *node));
-        for (number, node) in nodes.into_iter().enumerate() {
-            occurrence[node] = u32::try_from(number).unwrap_or(u32::MAX);
+    if !settled && let Some(first) = groups.first() {
+        let tied = first.windows(2).find(|pair| used[pair[0]] == used[pair[1]]);
+        if let Some(pair) = tied {
+            occurrence[pair[0]] = round << 16;
         }
     }
-    true
 }
 
 /// For each node a digest of itself and of everything that follows from it, by role.

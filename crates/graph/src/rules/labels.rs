@@ -3,9 +3,8 @@
 //!
 //! Beyond what edges carry: an effect adds its origin's label and the labels of the resources it reads; a guard and
 //! the length of a repeated list decide whether effects happen, so they join the control label of the node and of
-//! everything after it; and a read of something that an earlier node of the same graph writes carries what was
-//! written. Reads that run beside a write see the old content or keep the file's persistent label, which the
-//! executor holds against the planned one (R20).
+//! everything after it; and a read of something that the same graph writes carries what is written, in whatever
+//! order the two run. That last rule can run in a circle, so the pass is repeated until nothing new is written.
 
 use crate::Violation;
 use crate::flow::SinkClass;
@@ -67,27 +66,43 @@ pub(crate) fn propagate(
         total += work.descriptor(node).outputs.len();
     }
     output_starts.push(total);
-    let mut labels = Labels {
-        inputs: vec![Label::BOTTOM; wiring.len()],
-        outputs: vec![Label::BOTTOM; total],
-        output_starts,
-        control: vec![Label::BOTTOM; count],
-        authority: vec![Label::BOTTOM; count],
-        payload: vec![Label::BOTTOM; count],
-        effects: Vec::new(),
-        handles: vec![None; count],
-    };
     let mut written = Written::default();
-    for node in order.iter().map(|node| node.0 as usize) {
-        enter(work, wiring, node, &mut labels);
-        let first = labels.effects.len();
-        scopes(work, wiring, node, &mut labels)?;
-        let read = check_effects(work, wiring, node, first, &mut labels, &mut written)?;
-        check_ports(work, wiring, node, first, &labels)?;
-        leave(work, wiring, node, read, &mut labels);
+    let mut round = 0;
+    loop {
+        let mut labels = Labels {
+            inputs: vec![Label::BOTTOM; wiring.len()],
+            outputs: vec![Label::BOTTOM; total],
+            output_starts: output_starts.clone(),
+            control: vec![Label::BOTTOM; count],
+            authority: vec![Label::BOTTOM; count],
+            payload: vec![Label::BOTTOM; count],
+            effects: Vec::new(),
+            handles: vec![None; count],
+        };
+        let mut now = Written::default();
+        for node in order.iter().map(|node| node.0 as usize) {
+            enter(work, wiring, node, &mut labels);
+            let first = labels.effects.len();
+            scopes(work, wiring, node, &mut labels)?;
+            let read = check_effects(work, wiring, node, first, &labels, &written, &mut now)?;
+            check_ports(work, wiring, node, first, &labels)?;
+            leave(work, wiring, node, read, &mut labels);
+        }
+        let seen = |effect: &Use| gives_data(effect.kind) && written.misses(&now, &effect.scope);
+        if !labels.effects.iter().any(seen) {
+            return Ok(labels);
+        }
+        written = now;
+        round += 1;
+        if round > ROUNDS_MAX {
+            written.blur();
+        }
     }
-    Ok(labels)
 }
+
+/// Rounds in which what is written is told apart by path. Beyond, every read carries everything written, which
+/// settles at once: a chain of files cannot make the validator quadratic.
+const ROUNDS_MAX: u32 = 4;
 
 /// Labels of what enters, and of what decides whether the node runs.
 fn enter(work: &Work<'_>, wiring: &Wiring<'_>, node: usize, labels: &mut Labels) {
@@ -205,8 +220,9 @@ fn check_effects(
     wiring: &Wiring<'_>,
     node: usize,
     first: usize,
-    labels: &mut Labels,
-    written: &mut Written,
+    labels: &Labels,
+    written: &Written,
+    now: &mut Written,
 ) -> Result<Label, Violation> {
     let mut read = Label::BOTTOM;
     let (authority, payload) = (labels.authority[node], labels.payload[node]);
@@ -222,7 +238,7 @@ fn check_effects(
             read = read.join(written.label(&effect.scope));
         }
         if SinkClass::of(effect.kind) == SinkClass::Local {
-            written.add(
+            now.add(
                 &effect.scope,
                 authority.join(payload).join(control).join(read),
             );

@@ -16,7 +16,8 @@ pub(crate) fn check(
     order: &[NodeIndex],
     labels: &Labels,
 ) -> Result<(), Violation> {
-    let mut last: HashMap<&str, (usize, bool)> = HashMap::new();
+    let mut cells: HashMap<&str, Accesses> = HashMap::new();
+    let mut before = vec![usize::MAX; work.graph.nodes.len()];
     for node in order.iter().map(|node| node.0 as usize) {
         let State::Cell {
             cell,
@@ -41,17 +42,31 @@ pub(crate) fn check(
             let message = format!("its repeated calls would race for cell “{cell}”");
             return Err(work.at_node(Rule::R19, node, message, "do not repeat it"));
         }
-        if let Some((earlier, wrote)) = last.insert(cell, (node, *writes))
-            && (wrote || *writes)
-        {
-            let mut ordered = false;
-            wiring.before(node, &mut |before| ordered |= before == earlier);
-            if !ordered {
-                let message = format!("it and {} race for cell “{cell}”", work.name(earlier));
-                let way_out = "order them: name the earlier one in `after`";
-                return Err(work.at_node(Rule::R19, node, message, way_out));
-            }
+        wiring.before(node, &mut |earlier| before[earlier] = node);
+        let accesses = cells.entry(cell).or_default();
+        // A writer follows the last writer and all who read since; a reader follows the last writer.
+        let readers: &[usize] = if *writes { &accesses.readers } else { &[] };
+        let mut must_precede = accesses.writer.iter().chain(readers);
+        if let Some(earlier) = must_precede.find(|earlier| before[**earlier] != node) {
+            let message = format!("it and {} race for cell “{cell}”", work.name(*earlier));
+            let way_out = "order them: name the earlier one in `after`";
+            return Err(work.at_node(Rule::R19, node, message, way_out));
+        }
+        if *writes {
+            accesses.writer = Some(node);
+            accesses.readers.clear();
+        } else {
+            accesses.readers.push(node);
         }
     }
     Ok(())
+}
+
+/// Who used a cell so far.
+#[derive(Default)]
+struct Accesses {
+    /// The last writer.
+    writer: Option<usize>,
+    /// Who read since.
+    readers: Vec<usize>,
 }

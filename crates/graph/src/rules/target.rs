@@ -120,6 +120,8 @@ pub(crate) struct Written {
     anywhere: Label,
     /// Everything written.
     all: Label,
+    /// Whether every read sees everything.
+    blurred: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -158,8 +160,26 @@ impl Written {
         }
     }
 
+    /// From now on every read carries everything written.
+    pub(crate) fn blur(&mut self) {
+        self.blurred = true;
+    }
+
+    /// Whether a read of `scope` that was given the labels in `self` should have been given more, as `now` knows.
+    pub(crate) fn misses(&self, now: &Self, scope: &Scope) -> bool {
+        let wanted = if self.blurred {
+            now.all
+        } else {
+            now.label(scope)
+        };
+        !wanted.flows_to(self.label(scope))
+    }
+
     /// The join of all that was written to what `scope` may read.
     pub(crate) fn label(&self, scope: &Scope) -> Label {
+        if self.blurred {
+            return self.all;
+        }
         let (path, exact) = match scope {
             _ if self.at.is_empty() => return self.anywhere,
             Scope::Path(path) => (trimmed(path), true),
