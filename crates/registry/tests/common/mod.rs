@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use telos_abi::{Descriptor, Digest, PortIndex};
-use telos_engine::{CallError, Emission, Engine, EngineConfig, Stop};
+use telos_abi::limit::CHUNK_BYTES;
+use telos_engine::{CallError, Emission, Engine, EngineConfig, Stop, Usage};
 use telos_registry::{Pack, Registry, RunError, Runner};
 
 pub(crate) fn built_in() -> Vec<Pack> {
@@ -42,6 +43,26 @@ fn told(error: CallError) -> RunError {
     match error {
         CallError::BadInput { text: why } | CallError::Limit { text: why } => RunError::Refused(why.to_string()),
         other => RunError::Failed(other.to_string()),
+    }
+}
+
+#[allow(dead_code, reason = "each test file uses its part")]
+impl EngineRunner {
+    /// Runs a primitive with its own bounds on `input`, in chunks of the size that hosts use. Tells what it used.
+    pub(crate) fn measure(
+        &self,
+        component: &[u8],
+        descriptor: &Descriptor,
+        export: u32,
+        arguments: &[u8],
+        input: &[u8],
+    ) -> Result<Usage, RunError> {
+        let pack = self.load(component)?;
+        let mut call = pack.call(export, arguments, &descriptor.bounds, &Stop::new()).map_err(told)?;
+        for piece in input.chunks(CHUNK_BYTES) {
+            call.push(PortIndex(0), piece).map_err(told)?;
+        }
+        Ok(call.finish().map_err(told)?.1)
     }
 }
 
