@@ -11,8 +11,7 @@ use crate::write::Restored;
 use crate::{HostError, step};
 use rustix::fd::AsRawFd;
 use rustix::fs::{
-    AtFlags, CWD, Mode, OFlags, RenameFlags, chmodat, mkdirat, openat, renameat, renameat_with,
-    symlinkat,
+    AtFlags, CWD, Mode, OFlags, RenameFlags, chmodat, mkdirat, openat, renameat, renameat_with, symlinkat,
 };
 use rustix::io::Errno;
 use telos_abi::{Act, ByteText, EffectKind, Label, NodeIndex};
@@ -41,11 +40,7 @@ impl Host {
         entry.revalidate()?;
         let (before, pre_image) = self.capture(entry, keep)?;
         let path = entry.path();
-        let what = Act::Delete {
-            path: path.as_slice().into(),
-            before,
-            pre_image,
-        };
+        let what = Act::Delete { path: path.as_slice().into(), before, pre_image };
         self.journal(node, &what, label, |act| {
             remove(entry, &temporary_name(self.run, act))?;
             self.labels.settle(None, &path)
@@ -57,13 +52,7 @@ impl Host {
     ///
     /// # Errors
     /// As [`Host::delete`]; also if `to` is a directory, or inside `from`.
-    pub fn rename(
-        &self,
-        source: Permit,
-        target: Permit,
-        from: &Located,
-        to: &Located,
-    ) -> Result<(), HostError> {
+    pub fn rename(&self, source: Permit, target: Permit, from: &Located, to: &Located) -> Result<(), HostError> {
         let [leaves, arrives] = from.move_effects(to)?;
         check_permit(&source, &leaves)?;
         check_permit(&target, &arrives)?;
@@ -86,8 +75,7 @@ impl Host {
         to.revalidate()?;
         let (old, new) = (from.path(), to.path());
         let meta = *from.found()?;
-        let same_or_directory =
-            |taken: Meta| taken.kind == FileKind::Directory || taken.identity == meta.identity;
+        let same_or_directory = |taken: Meta| taken.kind == FileKind::Directory || taken.identity == meta.identity;
         if to.meta.is_some_and(same_or_directory) {
             return Err(HostError::WrongKind {
                 path: new.into(),
@@ -95,10 +83,7 @@ impl Host {
                 needed: "a name that is free or belongs to another file",
             });
         }
-        if Meta::of(&to.directory.fd)
-            .map_err(HostError::io("look at", new.as_slice()))?
-            .identity
-            .device
+        if Meta::of(&to.directory.fd).map_err(HostError::io("look at", new.as_slice()))?.identity.device
             != meta.identity.device
         {
             return self.move_across(from, to, keep, node, label, keep_source);
@@ -107,13 +92,7 @@ impl Host {
         let label = label.join(self.labels.get(Some(meta.identity), &old)?);
         let moved = observe(&old)?;
         let (replaced, pre_image) = self.capture(to, keep)?;
-        let what = Act::Move {
-            from: old.as_slice().into(),
-            to: new.as_slice().into(),
-            moved,
-            replaced,
-            pre_image,
-        };
+        let what = Act::Move { from: old.as_slice().into(), to: new.as_slice().into(), moved, replaced, pre_image };
         self.journal(node, &what, label, |_| {
             // Before anybody can find it at its new name.
             self.labels.set(meta.identity, &new, label)?;
@@ -142,10 +121,7 @@ impl Host {
         let label = label.join(self.labels.get(Some(meta.identity), &old)?);
         match meta.kind {
             FileKind::Directory => {
-                return Err(HostError::OtherFilesystem {
-                    from: old.into(),
-                    to: new.into(),
-                });
+                return Err(HostError::OtherFilesystem { from: old.into(), to: new.into() });
             }
             FileKind::Link => {
                 let text = from.read_link()?.into();
@@ -155,10 +131,7 @@ impl Host {
                 let mut file = crate::host::open_file(from)?;
                 let mut prepared = self.prepare_at(to.clone(), keep.clone(), node)?;
                 copy(&mut file, &mut prepared).map_err(HostError::std("copy", old.as_slice()))?;
-                let restored = Restored {
-                    mode: meta.mode,
-                    mtime_ns: meta.mtime_ns,
-                };
+                let restored = Restored { mode: meta.mode, mtime_ns: meta.mtime_ns };
                 self.commit(prepared, label, Some(restored))?;
             }
         }
@@ -174,18 +147,11 @@ impl Host {
         let named = &located.named;
         let path = named.path();
         if let Some(meta) = named.meta {
-            return Err(HostError::WrongKind {
-                path: path.into(),
-                found: meta.kind.name(),
-                needed: "a free name",
-            });
+            return Err(HostError::WrongKind { path: path.into(), found: meta.kind.name(), needed: "a free name" });
         }
         let effects = located.directory_effects();
         if effects.len() != permits.len() {
-            return Err(HostError::PermitCount {
-                needed: effects.len(),
-                given: permits.len(),
-            });
+            return Err(HostError::PermitCount { needed: effects.len(), given: permits.len() });
         }
         for (permit, effect) in permits.iter().zip(&effects) {
             check_permit(permit, effect)?;
@@ -210,18 +176,10 @@ impl Host {
         if entry.meta.is_some() {
             return Err(HostError::Changed { path: path.into() });
         }
-        let what = Act::MakeDirectory {
-            path: path.as_slice().into(),
-            mode: mode.unwrap_or_else(new_directory_mode),
-        };
+        let what = Act::MakeDirectory { path: path.as_slice().into(), mode: mode.unwrap_or_else(new_directory_mode) };
         self.journal(node, &what, label, |_| {
             let fail = || HostError::io("make the directory", path.as_slice());
-            mkdirat(
-                &entry.directory.fd,
-                entry.name_or_dot(),
-                Mode::RWXU | Mode::RWXG | Mode::RWXO,
-            )
-            .map_err(fail())?;
+            mkdirat(&entry.directory.fd, entry.name_or_dot(), Mode::RWXU | Mode::RWXG | Mode::RWXO).map_err(fail())?;
             step::reach("after the directory is made");
             if let Some(mode) = mode {
                 let made = Entry::exactly(&path)?;
@@ -238,12 +196,7 @@ impl Host {
     ///
     /// # Errors
     /// As [`Host::delete`].
-    pub fn make_link(
-        &self,
-        permit: Permit,
-        located: &Located,
-        text: &ByteText,
-    ) -> Result<(), HostError> {
+    pub fn make_link(&self, permit: Permit, located: &Located, text: &ByteText) -> Result<(), HostError> {
         check_permit(&permit, &located.link_effect())?;
         let label = permit.label();
         drop(permit);
@@ -261,15 +214,9 @@ impl Host {
         entry.revalidate()?;
         let path = entry.path();
         if text.0.is_empty() || text.0.contains(&0) {
-            return Err(HostError::BadPath {
-                path: text.clone(),
-                why: "a link needs a text without NUL bytes",
-            });
+            return Err(HostError::BadPath { path: text.clone(), why: "a link needs a text without NUL bytes" });
         }
-        if entry
-            .meta
-            .is_some_and(|meta| meta.kind == FileKind::Directory)
-        {
+        if entry.meta.is_some_and(|meta| meta.kind == FileKind::Directory) {
             return Err(HostError::WrongKind {
                 path: path.into(),
                 found: "a directory",
@@ -277,12 +224,7 @@ impl Host {
             });
         }
         let (before, pre_image) = self.capture(entry, keep)?;
-        let what = Act::MakeLink {
-            path: path.as_slice().into(),
-            before,
-            target: text.clone(),
-            pre_image,
-        };
+        let what = Act::MakeLink { path: path.as_slice().into(), before, target: text.clone(), pre_image };
         self.journal(node, &what, label, |act| {
             let name = temporary_name(self.run, act);
             symlinkat(text.as_bytes(), &entry.directory.fd, name.as_slice())
@@ -313,20 +255,14 @@ impl Host {
         label: Label,
     ) -> Result<(), HostError> {
         entry.revalidate()?;
-        let what = Act::SetMode {
-            path: entry.path().into(),
-            before: entry.found()?.mode,
-            after: mode & 0o7777,
-        };
+        let what = Act::SetMode { path: entry.path().into(), before: entry.found()?.mode, after: mode & 0o7777 };
         self.journal(node, &what, label, |_| set_mode(entry, mode))
     }
 }
 
 impl std::io::Write for crate::PreparedWrite {
     fn write(&mut self, chunk: &[u8]) -> std::io::Result<usize> {
-        self.write_all(chunk)
-            .map(|()| chunk.len())
-            .map_err(std::io::Error::other)
+        self.write_all(chunk).map(|()| chunk.len()).map_err(std::io::Error::other)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -345,9 +281,7 @@ fn change_name(from: &Entry, to: &Entry) -> Result<(), HostError> {
     }
     match renameat_with(old, old_name, new, new_name, RenameFlags::NOREPLACE) {
         Ok(()) => Ok(()),
-        Err(Errno::EXIST) => Err(HostError::Changed {
-            path: to.path().into(),
-        }),
+        Err(Errno::EXIST) => Err(HostError::Changed { path: to.path().into() }),
         Err(Errno::INVAL | Errno::NOSYS) if !inside(from, to) => {
             to.revalidate()?;
             renameat(old, old_name, new, new_name).map_err(fail())
@@ -366,25 +300,15 @@ fn inside(from: &Entry, to: &Entry) -> bool {
 fn set_mode(entry: &Entry, mode: u32) -> Result<(), HostError> {
     let path = entry.path();
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let fd = openat(
-        &entry.directory.fd,
-        entry.name_or_dot(),
-        flags,
-        Mode::empty(),
-    )
-    .map_err(HostError::io("open", path.as_slice()))?;
+    let fd = openat(&entry.directory.fd, entry.name_or_dot(), flags, Mode::empty())
+        .map_err(HostError::io("open", path.as_slice()))?;
     let now = Meta::of(&fd).map_err(HostError::io("look at", path.as_slice()))?;
     if now.identity != entry.found()?.identity {
         return Err(HostError::Changed { path: path.into() });
     }
     let own = format!("/proc/self/fd/{}", fd.as_raw_fd());
-    chmodat(
-        CWD,
-        own,
-        Mode::from_raw_mode(mode & 0o7777),
-        AtFlags::empty(),
-    )
-    .map_err(HostError::io("set the mode of", path.as_slice()))?;
+    chmodat(CWD, own, Mode::from_raw_mode(mode & 0o7777), AtFlags::empty())
+        .map_err(HostError::io("set the mode of", path.as_slice()))?;
     sync_directory(entry)
 }
 

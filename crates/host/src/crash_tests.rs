@@ -18,11 +18,7 @@ struct OnDisk(Mutex<File>);
 
 impl OnDisk {
     fn open(path: &Path) -> Arc<Self> {
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(path)
-            .unwrap();
+        let file = File::options().create(true).append(true).open(path).unwrap();
         Arc::new(Self(Mutex::new(file)))
     }
 }
@@ -82,10 +78,7 @@ fn child_process() {
 /// Runs the task in a process that dies at instant `at`. True if it lived to the end.
 fn child(root: &Path, task: &str, at: Option<u64>) -> bool {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command
-        .args(["--exact", "crash_tests::child_process", "--quiet"])
-        .env(ROOT, root)
-        .env(TASK, task);
+    command.args(["--exact", "crash_tests::child_process", "--quiet"]).env(ROOT, root).env(TASK, task);
     if let Some(at) = at {
         command.env(KILL_AT, at.to_string());
     }
@@ -112,16 +105,10 @@ fn recover(place: &Place, root: &Path, before: &Tree, at: u64) {
     let host = Host::open(place.config(), OnDisk::open(&log), run(1)).unwrap();
     let resumed = host.resume(run(1), &receipts(&log)).unwrap();
     for (act, what, state) in &resumed.acts {
-        assert!(
-            !matches!(state, ActState::InDoubt(_)),
-            "instant {at}, act {act}: {what:?} is {state:?}"
-        );
+        assert!(!matches!(state, ActState::InDoubt(_)), "instant {at}, act {act}: {what:?} is {state:?}");
     }
     assert_eq!(resumed.left, [], "instant {at}");
-    let hidden = |tree: &Tree| {
-        tree.keys()
-            .any(|name| String::from_utf8_lossy(name).contains(".telos-"))
-    };
+    let hidden = |tree: &Tree| tree.keys().any(|name| String::from_utf8_lossy(name).contains(".telos-"));
     assert!(!hidden(&tree(&place.work())), "instant {at}");
     let (undoer, _) = place.host(9);
     undoer.do_undo(&receipts(&log)).unwrap();

@@ -72,6 +72,12 @@ pub enum HostError {
         /// What the operation does.
         needed: Effect,
     },
+    /// The person approved other content than was prepared.
+    #[error("what would be written to {path} is not what was approved; decide it again")]
+    OtherContent {
+        /// The file.
+        path: ByteText,
+    },
     /// A list of permits does not match the list of effects.
     #[error("{needed} effects need as many permits, {given} were given")]
     PermitCount {
@@ -111,9 +117,7 @@ pub enum HostError {
         limit: usize,
     },
     /// A directory would have to be copied to another filesystem.
-    #[error(
-        "{from} and {to} are on different filesystems; move the files of the directory one by one"
-    )]
+    #[error("{from} and {to} are on different filesystems; move the files of the directory one by one")]
     OtherFilesystem {
         /// The directory.
         from: ByteText,
@@ -162,24 +166,13 @@ impl HostError {
     /// For `map_err`: wraps what the system answered to `doing` on `path`.
     pub(crate) fn io(doing: &'static str, path: impl Into<ByteText>) -> impl FnOnce(Errno) -> Self {
         let path = path.into();
-        move |source| Self::Io {
-            doing,
-            path,
-            source,
-        }
+        move |source| Self::Io { doing, path, source }
     }
 
     /// As [`HostError::io`], for errors of the standard library.
-    pub(crate) fn std(
-        doing: &'static str,
-        path: impl Into<ByteText>,
-    ) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn std(doing: &'static str, path: impl Into<ByteText>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |error| Self::Io {
-            doing,
-            path,
-            source: Errno::from_io_error(&error).unwrap_or(Errno::IO),
-        }
+        move |error| Self::Io { doing, path, source: Errno::from_io_error(&error).unwrap_or(Errno::IO) }
     }
 }
 

@@ -13,27 +13,11 @@ use telos_abi::{Act, Effect, EffectKind, FileState, Label, Outcome, PreImage, Re
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// What stands at the name changed. Several in a row on one name are one step.
-    Change {
-        path: Vec<u8>,
-        before: FileState,
-        after: FileState,
-        pre_image: PreImage,
-        label: Label,
-    },
+    Change { path: Vec<u8>, before: FileState, after: FileState, pre_image: PreImage, label: Label },
     /// A name that was free got what stood at another.
-    Move {
-        from: Vec<u8>,
-        to: Vec<u8>,
-        moved: FileState,
-        label: Label,
-    },
+    Move { from: Vec<u8>, to: Vec<u8>, moved: FileState, label: Label },
     /// Permission bits changed.
-    Mode {
-        path: Vec<u8>,
-        before: u32,
-        after: u32,
-        label: Label,
-    },
+    Mode { path: Vec<u8>, before: u32, after: u32, label: Label },
 }
 
 impl Step {
@@ -55,9 +39,7 @@ impl Step {
 
     pub(crate) fn label(&self) -> Label {
         match self {
-            Self::Change { label, .. } | Self::Move { label, .. } | Self::Mode { label, .. } => {
-                *label
-            }
+            Self::Change { label, .. } | Self::Move { label, .. } | Self::Mode { label, .. } => *label,
         }
     }
 
@@ -72,17 +54,9 @@ impl Step {
 
     /// The effects of taking it back.
     pub(crate) fn reverse_effects(&self) -> Vec<Effect> {
-        let on = |kind, path: &[u8]| Effect {
-            kind,
-            resource: Resource::Path(path.into()),
-        };
+        let on = |kind, path: &[u8]| Effect { kind, resource: Resource::Path(path.into()) };
         match self {
-            Self::Change {
-                path,
-                before,
-                after,
-                ..
-            } => {
+            Self::Change { path, before, after, .. } => {
                 let kind = match before {
                     FileState::Absent => EffectKind::FileDelete,
                     FileState::Directory { .. } => EffectKind::DirCreate,
@@ -92,10 +66,7 @@ impl Step {
                 };
                 vec![on(kind, path)]
             }
-            Self::Move { from, to, .. } => vec![
-                on(EffectKind::FileMove, to),
-                on(EffectKind::FileCreate, from),
-            ],
+            Self::Move { from, to, .. } => vec![on(EffectKind::FileMove, to), on(EffectKind::FileCreate, from)],
             Self::Mode { path, .. } => vec![on(EffectKind::FileMeta, path)],
         }
     }
@@ -108,10 +79,8 @@ pub(crate) fn steps(receipts: &[Receipt]) -> Result<(Vec<Step>, Vec<Conflict>), 
     for known in journalled(receipts)?.into_values() {
         let happened = match (&known.outcome, &known.what) {
             (_, Act::Send { to, .. }) => {
-                conflicts.push(Conflict {
-                    path: to.name.as_str().into(),
-                    why: "what was sent cannot be taken back".into(),
-                });
+                conflicts
+                    .push(Conflict { path: to.name.as_str().into(), why: "what was sent cannot be taken back".into() });
                 false
             }
             (Some(Outcome::Done), _) => true,
@@ -142,58 +111,26 @@ struct Steps {
 impl Steps {
     fn push(&mut self, act: Act, label: Label) {
         match act {
-            Act::Write {
-                path,
-                before,
-                after,
-                pre_image,
-            } => self.change(path.0, before, after, pre_image, label),
-            Act::Delete {
-                path,
-                before,
-                pre_image,
-            } => self.change(path.0, before, FileState::Absent, pre_image, label),
-            Act::MakeLink {
-                path,
-                before,
-                target,
-                pre_image,
-            } => self.change(path.0, before, FileState::Link { target }, pre_image, label),
+            Act::Write { path, before, after, pre_image } => self.change(path.0, before, after, pre_image, label),
+            Act::Delete { path, before, pre_image } => self.change(path.0, before, FileState::Absent, pre_image, label),
+            Act::MakeLink { path, before, target, pre_image } => {
+                self.change(path.0, before, FileState::Link { target }, pre_image, label)
+            }
             Act::MakeDirectory { path, mode } => {
                 let after = FileState::Directory { mode };
                 self.change(path.0, FileState::Absent, after, PreImage::NotNeeded, label);
             }
-            Act::Move {
-                from,
-                to,
-                moved,
-                replaced,
-                pre_image,
-            } => {
+            Act::Move { from, to, moved, replaced, pre_image } => {
                 if replaced != FileState::Absent {
                     self.change(to.0.clone(), replaced, FileState::Absent, pre_image, label);
                 }
                 // A move changes what names beneath it mean: nothing is merged across it.
                 self.latest.clear();
-                self.all.push(Step::Move {
-                    from: from.0,
-                    to: to.0,
-                    moved,
-                    label,
-                });
+                self.all.push(Step::Move { from: from.0, to: to.0, moved, label });
             }
-            Act::SetMode {
-                path,
-                before,
-                after,
-            } => {
+            Act::SetMode { path, before, after } => {
                 self.latest.remove(&path.0);
-                self.all.push(Step::Mode {
-                    path: path.0,
-                    before,
-                    after,
-                    label,
-                });
+                self.all.push(Step::Mode { path: path.0, before, after, label });
             }
             Act::Send { .. } => {}
         }
@@ -201,25 +138,12 @@ impl Steps {
 
     /// Adds a change, or lets an earlier change of the same name end in this one. Only files merge: the order of
     /// directories and what is inside them must stay.
-    fn change(
-        &mut self,
-        path: Vec<u8>,
-        before: FileState,
-        after: FileState,
-        pre_image: PreImage,
-        label: Label,
-    ) {
+    fn change(&mut self, path: Vec<u8>, before: FileState, after: FileState, pre_image: PreImage, label: Label) {
         let directory = |state: &FileState| matches!(state, FileState::Directory { .. });
         if directory(&before) || directory(&after) {
             self.latest.clear();
-        } else if let Some(Step::Change {
-            after: end,
-            label: joined,
-            ..
-        }) = self
-            .latest
-            .get(&path)
-            .and_then(|index| self.all.get_mut(*index))
+        } else if let Some(Step::Change { after: end, label: joined, .. }) =
+            self.latest.get(&path).and_then(|index| self.all.get_mut(*index))
         {
             *end = after;
             *joined = joined.join(label);
@@ -227,13 +151,7 @@ impl Steps {
         } else {
             self.latest.insert(path.clone(), self.all.len());
         }
-        self.all.push(Step::Change {
-            path,
-            before,
-            after,
-            pre_image,
-            label,
-        });
+        self.all.push(Step::Change { path, before, after, pre_image, label });
     }
 }
 
@@ -259,14 +177,8 @@ impl Model {
     /// Moves to after `step`.
     pub(crate) fn apply(&mut self, step: &Step) {
         match step {
-            Step::Change {
-                path,
-                before,
-                after,
-                ..
-            } => {
-                let made =
-                    *before == FileState::Absent && matches!(after, FileState::Directory { .. });
+            Step::Change { path, before, after, .. } => {
+                let made = *before == FileState::Absent && matches!(after, FileState::Directory { .. });
                 if made {
                     self.made.insert(path.clone());
                 } else {
@@ -274,9 +186,7 @@ impl Model {
                 }
                 self.set(path, after.clone());
             }
-            Step::Move {
-                from, to, moved, ..
-            } => {
+            Step::Move { from, to, moved, .. } => {
                 self.carry(from, to);
                 self.set(from, FileState::Absent);
                 self.arrive(to, moved);
@@ -293,9 +203,7 @@ impl Model {
                 self.set(path, before.clone());
                 vec![path.clone()]
             }
-            Step::Move {
-                from, to, moved, ..
-            } => {
+            Step::Move { from, to, moved, .. } => {
                 let mut touched = self.carry(to, from);
                 self.set(to, FileState::Absent);
                 self.arrive(from, moved);
@@ -356,9 +264,10 @@ impl Model {
             }
             for name in names_in(directory).unwrap_or_default() {
                 let path = [directory.as_slice(), b"/", &name].concat();
-                let own = self.names.get(&path).is_some_and(|expected| {
-                    !matches!(expected, Expected::State(FileState::Absent))
-                });
+                let own = self
+                    .names
+                    .get(&path)
+                    .is_some_and(|expected| !matches!(expected, Expected::State(FileState::Absent)));
                 if !own {
                     out.push((path, "it appeared since in a directory the run made".into()));
                 }
@@ -383,16 +292,14 @@ impl Model {
 
     /// Something moved to `path`. What the run itself wrote there is known better than what the move says.
     fn arrive(&mut self, path: &[u8], moved: &FileState) {
-        self.names
-            .entry(path.to_vec())
-            .or_insert_with(|| Expected::State(moved.clone()));
+        self.names.entry(path.to_vec()).or_insert_with(|| Expected::State(moved.clone()));
     }
 
     fn set_mode(&mut self, path: &[u8], mode: u32) {
         match self.names.get_mut(path) {
-            Some(Expected::State(
-                FileState::File { mode: known, .. } | FileState::Directory { mode: known },
-            )) => *known = mode,
+            Some(Expected::State(FileState::File { mode: known, .. } | FileState::Directory { mode: known })) => {
+                *known = mode
+            }
             _ => {
                 self.names.insert(path.to_vec(), Expected::Mode(mode));
             }

@@ -17,8 +17,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use telos_abi::{
-    Act, ByteText, Durability, Effect, EffectKind, Facts, FileState, Label, NodeIndex, Outcome,
-    PreImage, Receipt, Recorder, Resource, RunId, Taint, Timestamp, limit,
+    Act, ByteText, Durability, Effect, EffectKind, Facts, FileState, Label, NodeIndex, Outcome, PreImage, Receipt,
+    Recorder, Resource, RunId, Taint, Timestamp, limit,
 };
 use telos_policy::Permit;
 
@@ -37,11 +37,7 @@ impl HostConfig {
     /// The usual budget, [`limit::PRE_IMAGE_BYTES_RUN`].
     #[must_use]
     pub fn new(state: impl Into<PathBuf>, directory: impl Into<PathBuf>) -> Self {
-        Self {
-            state: state.into(),
-            directory: directory.into(),
-            pre_image_budget_bytes: limit::PRE_IMAGE_BYTES_RUN,
-        }
+        Self { state: state.into(), directory: directory.into(), pre_image_budget_bytes: limit::PRE_IMAGE_BYTES_RUN }
     }
 }
 
@@ -64,11 +60,7 @@ impl Host {
     ///
     /// # Errors
     /// If the working directory is not an absolute path.
-    pub fn open(
-        config: HostConfig,
-        recorder: Arc<dyn Recorder>,
-        run: RunId,
-    ) -> Result<Self, HostError> {
+    pub fn open(config: HostConfig, recorder: Arc<dyn Recorder>, run: RunId) -> Result<Self, HostError> {
         if !config.directory.is_absolute() {
             return Err(HostError::BadPath {
                 path: config.directory.as_os_str().as_bytes().into(),
@@ -92,9 +84,7 @@ impl Host {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        Timestamp(since.map_or(0, |since| {
-            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-        }))
+        Timestamp(since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)))
     }
 
     /// The time, as a value of a plan.
@@ -103,13 +93,7 @@ impl Host {
     /// If the permit is for another effect.
     #[expect(clippy::needless_pass_by_value, reason = "a permit is used up")]
     pub fn read_clock(&self, permit: Permit) -> Result<Timestamp, HostError> {
-        check_permit(
-            &permit,
-            &Effect {
-                kind: EffectKind::Clock,
-                resource: Resource::None,
-            },
-        )?;
+        check_permit(&permit, &Effect { kind: EffectKind::Clock, resource: Resource::None })?;
         Ok(self.now())
     }
 
@@ -120,12 +104,7 @@ impl Host {
     pub fn standard_input(&self) -> Result<FileReader, HostError> {
         let own = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)
             .map_err(HostError::io("open", "standard input"))?;
-        Ok(FileReader::new(
-            File::from(own),
-            None,
-            Label::tainted(Taint::STDIN),
-            b"standard input".to_vec(),
-        ))
+        Ok(FileReader::new(File::from(own), None, Label::tainted(Taint::STDIN), b"standard input".to_vec()))
     }
 
     /// Finds what `path` (absolute, or relative to the run's directory) stands for. Metadata only, hence no permit:
@@ -135,10 +114,7 @@ impl Host {
     /// If the path is unusable or a directory on the way cannot be entered. A missing file is not an error.
     pub fn inspect(&self, path: &ByteText) -> Result<Located, HostError> {
         if path.0.is_empty() {
-            return Err(HostError::BadPath {
-                path: path.clone(),
-                why: "it is empty",
-            });
+            return Err(HostError::BadPath { path: path.clone(), why: "it is empty" });
         }
         let directory = self.config.directory.as_os_str().as_bytes();
         Located::new(Entry::resolve(&absolute(&path.0, directory))?)
@@ -148,30 +124,15 @@ impl Host {
     /// until `located` and what was prepared from it are dropped.
     #[must_use]
     pub fn facts(&self, located: &Located, kind: EffectKind) -> Facts {
-        let on_name = matches!(
-            kind,
-            EffectKind::FileDelete | EffectKind::FileMove | EffectKind::LinkCreate
-        );
-        let meta = if on_name {
-            located.named.meta.as_ref()
-        } else {
-            located.meta()
-        };
+        let on_name = matches!(kind, EffectKind::FileDelete | EffectKind::FileMove | EffectKind::LinkCreate);
+        let meta = if on_name { located.named.meta.as_ref() } else { located.meta() };
         let Some(meta) = meta else {
-            return Facts {
-                undoable: true,
-                ..Facts::default()
-            };
+            return Facts { undoable: true, ..Facts::default() };
         };
         let keeps = meta.kind == FileKind::File
-            && matches!(
-                kind,
-                EffectKind::FileDelete | EffectKind::FileOverwrite | EffectKind::LinkCreate
-            );
-        let lost = matches!(
-            meta.kind,
-            FileKind::Pipe | FileKind::Socket | FileKind::Device
-        ) && kind == EffectKind::FileDelete;
+            && matches!(kind, EffectKind::FileDelete | EffectKind::FileOverwrite | EffectKind::LinkCreate);
+        let lost =
+            matches!(meta.kind, FileKind::Pipe | FileKind::Socket | FileKind::Device) && kind == EffectKind::FileDelete;
         Facts {
             created_by_run: self.created().contains(&meta.identity),
             undoable: !lost && (!keeps || self.reserve_or_tell(&located.keep, meta.size)),
@@ -193,11 +154,7 @@ impl Host {
     ///
     /// # Errors
     /// If the store cannot be listed or a file not removed.
-    pub fn gc(
-        &self,
-        older_than: Option<Duration>,
-        budget_bytes: Option<u64>,
-    ) -> Result<Freed, HostError> {
+    pub fn gc(&self, older_than: Option<Duration>, budget_bytes: Option<u64>) -> Result<Freed, HostError> {
         self.store.gc(older_than, budget_bytes)
     }
 
@@ -221,18 +178,10 @@ impl Host {
         let act = self.next_act.fetch_add(1, Ordering::AcqRel);
         let path = act_path(what);
         step::reach("before the journal entry");
-        let intended = Receipt::Intended {
-            act,
-            node,
-            what: what.clone(),
-            label,
-        };
+        let intended = Receipt::Intended { act, node, what: what.clone(), label };
         self.recorder
             .record(&intended, Durability::Synced)
-            .map_err(|source| HostError::NotJournalled {
-                path: path.clone(),
-                source,
-            })?;
+            .map_err(|source| HostError::NotJournalled { path: path.clone(), source })?;
         step::reach("after the journal entry");
         let result = perform(act);
         step::reach("before the receipt");
@@ -259,18 +208,11 @@ impl Host {
         self.recorder
             .record(receipt, Durability::Synced)
             .map(drop)
-            .map_err(|source| HostError::NotReceipted {
-                path: path.clone(),
-                source,
-            })
+            .map_err(|source| HostError::NotReceipted { path: path.clone(), source })
     }
 
     /// Takes down what stands at `entry` and keeps its content, so that it can be had back.
-    pub(crate) fn capture(
-        &self,
-        entry: &Entry,
-        keep: &Keep,
-    ) -> Result<(FileState, PreImage), HostError> {
+    pub(crate) fn capture(&self, entry: &Entry, keep: &Keep) -> Result<(FileState, PreImage), HostError> {
         let path = entry.path();
         let Some(meta) = entry.meta else {
             return Ok((FileState::Absent, PreImage::NotNeeded));
@@ -295,16 +237,11 @@ impl Host {
                 (content, PreImage::Kept { content })
             }
             Room::Told => {
-                let content =
-                    digest_of(&mut file).map_err(HostError::std("read", path.as_slice()))?;
+                let content = digest_of(&mut file).map_err(HostError::std("read", path.as_slice()))?;
                 (content, PreImage::OverBudget { size: meta.size })
             }
             Room::Unasked => {
-                return Err(HostError::OverBudget {
-                    path: path.into(),
-                    size: meta.size,
-                    left: self.budget.left(),
-                });
+                return Err(HostError::OverBudget { path: path.into(), size: meta.size, left: self.budget.left() });
             }
         };
         step::reach("after the pre-image");
@@ -339,18 +276,9 @@ pub(crate) fn open_file(entry: &Entry) -> Result<File, HostError> {
     let path = entry.path();
     let meta = *entry.found()?;
     meta.require(FileKind::File, &path)?;
-    let flags =
-        OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let fd = openat(
-        &entry.directory.fd,
-        entry.name_or_dot(),
-        flags,
-        Mode::empty(),
-    )
-    .map_err(|error| match error {
-        rustix::io::Errno::LOOP | rustix::io::Errno::NOENT => HostError::Changed {
-            path: path.as_slice().into(),
-        },
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let fd = openat(&entry.directory.fd, entry.name_or_dot(), flags, Mode::empty()).map_err(|error| match error {
+        rustix::io::Errno::LOOP | rustix::io::Errno::NOENT => HostError::Changed { path: path.as_slice().into() },
         error => HostError::io("read", path.as_slice())(error),
     })?;
     let now = crate::Meta::of(&fd).map_err(HostError::io("look at", path.as_slice()))?;
@@ -361,12 +289,7 @@ pub(crate) fn open_file(entry: &Entry) -> Result<File, HostError> {
 }
 
 pub(crate) fn file_state(content: telos_abi::Digest, meta: &crate::Meta) -> FileState {
-    FileState::File {
-        content,
-        size: meta.size,
-        mode: meta.mode,
-        mtime_ns: meta.mtime_ns,
-    }
+    FileState::File { content, size: meta.size, mode: meta.mode, mtime_ns: meta.mtime_ns }
 }
 
 /// Wall 1: an operation does what its permit says and nothing else.
@@ -374,10 +297,7 @@ pub(crate) fn check_permit(permit: &Permit, needed: &Effect) -> Result<(), HostE
     if permit.effect() == needed {
         return Ok(());
     }
-    Err(HostError::WrongPermit {
-        permitted: permit.effect().clone(),
-        needed: needed.clone(),
-    })
+    Err(HostError::WrongPermit { permitted: permit.effect().clone(), needed: needed.clone() })
 }
 
 fn act_path(act: &Act) -> ByteText {

@@ -26,10 +26,7 @@ pub(crate) struct Labels {
 
 impl Labels {
     pub(crate) fn new(state: &Path) -> Self {
-        Self {
-            path: state.join("labels.sqlite"),
-            connection: Mutex::new(None),
-        }
+        Self { path: state.join("labels.sqlite"), connection: Mutex::new(None) }
     }
 
     /// The label of a file by identity or path; bottom for a file never written by Telos.
@@ -49,12 +46,7 @@ impl Labels {
     }
 
     /// Says that the file `identity`, at `path`, now has exactly this label: its content was replaced as a whole.
-    pub(crate) fn set(
-        &self,
-        identity: Identity,
-        path: &[u8],
-        label: Label,
-    ) -> Result<(), HostError> {
+    pub(crate) fn set(&self, identity: Identity, path: &[u8], label: Label) -> Result<(), HostError> {
         let Some(mut guard) = self.open(label != Label::BOTTOM)? else {
             return Ok(());
         };
@@ -92,10 +84,7 @@ impl Labels {
 
     /// Forgets everything, before a rebuild.
     pub(crate) fn clear(&self) -> Result<(), HostError> {
-        let mut guard = self
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         *guard = None;
         for suffix in ["", "-wal", "-shm"] {
             let mut name = self.path.clone().into_os_string();
@@ -112,10 +101,7 @@ impl Labels {
 
     /// The connection, or `None` where there is no view and none is wanted.
     fn open(&self, create: bool) -> Result<Option<MutexGuard<'_, Option<Connection>>>, HostError> {
-        let mut guard = self
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         if guard.is_some() {
             return Ok(Some(guard));
         }
@@ -131,8 +117,7 @@ impl Labels {
     fn make_private(&self) -> Result<(), HostError> {
         let shown = self.path.as_os_str().as_bytes();
         if let Some(state) = self.path.parent() {
-            private_directory(state)
-                .map_err(HostError::std("make", state.as_os_str().as_bytes()))?;
+            private_directory(state).map_err(HostError::std("make", state.as_os_str().as_bytes()))?;
         }
         std::fs::File::options()
             .write(true)
@@ -175,11 +160,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn join_of(
-    connection: &Connection,
-    query: &str,
-    values: impl rusqlite::Params,
-) -> rusqlite::Result<Label> {
+fn join_of(connection: &Connection, query: &str, values: impl rusqlite::Params) -> rusqlite::Result<Label> {
     let mut statement = connection.prepare_cached(query)?;
     let mut rows = statement.query(values)?;
     let mut label = Label::BOTTOM;
@@ -198,13 +179,7 @@ fn bits(set: u64) -> i64 {
 }
 
 fn columns(identity: Option<Identity>) -> [i64; 3] {
-    identity.map_or([-1, -1, -1], |identity| {
-        [
-            bits(identity.device),
-            bits(identity.inode),
-            identity.birth_ns,
-        ]
-    })
+    identity.map_or([-1, -1, -1], |identity| [bits(identity.device), bits(identity.inode), identity.birth_ns])
 }
 
 #[cfg(test)]
@@ -215,11 +190,7 @@ mod tests {
     const NETWORK: Label = Label::tainted(Taint::NETWORK);
 
     fn file(inode: u64) -> Identity {
-        Identity {
-            device: u64::MAX - 7,
-            inode,
-            birth_ns: 5,
-        }
+        Identity { device: u64::MAX - 7, inode, birth_ns: 5 }
     }
 
     #[test]
@@ -241,11 +212,7 @@ mod tests {
         let labels = Labels::new(state.path());
         labels.set(file(1), b"/a", SECRET).unwrap();
         labels.set(file(2), b"/a", NETWORK).unwrap();
-        assert_eq!(
-            labels.get(Some(file(2)), b"/a").unwrap(),
-            SECRET.join(NETWORK),
-            "before the act settles, both"
-        );
+        assert_eq!(labels.get(Some(file(2)), b"/a").unwrap(), SECRET.join(NETWORK), "before the act settles, both");
         labels.settle(Some(file(2)), b"/a").unwrap();
         assert_eq!(labels.get(Some(file(2)), b"/a").unwrap(), NETWORK);
         labels.settle(None, b"/a").unwrap();
@@ -257,10 +224,7 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         std::fs::write(state.path().join("labels.sqlite"), vec![7; 8192]).unwrap();
         let labels = Labels::new(state.path());
-        assert!(matches!(
-            labels.get(Some(file(1)), b"/a"),
-            Err(HostError::Labels { .. })
-        ));
+        assert!(matches!(labels.get(Some(file(1)), b"/a"), Err(HostError::Labels { .. })));
         labels.clear().unwrap();
         assert_eq!(labels.get(Some(file(1)), b"/a").unwrap(), Label::BOTTOM);
     }
@@ -275,9 +239,7 @@ mod tests {
                     let labels = Labels::new(path);
                     for index in 0..5 {
                         let name = format!("/{run}/{index}");
-                        labels
-                            .set(file(run * 100 + index), name.as_bytes(), SECRET)
-                            .unwrap();
+                        labels.set(file(run * 100 + index), name.as_bytes(), SECRET).unwrap();
                     }
                 });
             }

@@ -24,12 +24,7 @@ pub struct ListOptions {
 
 impl Default for ListOptions {
     fn default() -> Self {
-        Self {
-            recursive: false,
-            hidden: false,
-            entries_max: limit::WALK_ENTRIES_MAX,
-            depth_max: limit::WALK_DEPTH_MAX,
-        }
+        Self { recursive: false, hidden: false, entries_max: limit::WALK_ENTRIES_MAX, depth_max: limit::WALK_DEPTH_MAX }
     }
 }
 
@@ -80,20 +75,14 @@ impl Host {
     /// # Errors
     /// If the permit is for another effect, the directory changed or cannot be opened, or holds too much.
     #[expect(clippy::needless_pass_by_value, reason = "a permit is used up")]
-    pub fn list(
-        &self,
-        permit: Permit,
-        located: &Located,
-        options: ListOptions,
-    ) -> Result<Listing, HostError> {
+    pub fn list(&self, permit: Permit, located: &Located, options: ListOptions) -> Result<Listing, HostError> {
         check_permit(&permit, &located.list_effect()?)?;
         let entry = located.target()?;
         let path = entry.path();
         let meta = entry.found()?;
         meta.require(FileKind::Directory, &path)?;
         entry.same_place()?;
-        let root = open(&entry.directory.fd, entry.name_or_dot())
-            .map_err(HostError::io("list", path.as_slice()))?;
+        let root = open(&entry.directory.fd, entry.name_or_dot()).map_err(HostError::io("list", path.as_slice()))?;
         let now = Meta::of(&root).map_err(HostError::io("look at", path.as_slice()))?;
         if now.identity != meta.identity {
             return Err(HostError::Changed { path: path.into() });
@@ -106,17 +95,10 @@ impl Host {
 fn walk(root: &OwnedFd, path: Vec<u8>, options: ListOptions) -> Result<Listing, HostError> {
     let entries_max = options.entries_max.min(limit::WALK_ENTRIES_MAX);
     let depth_max = options.depth_max.min(limit::WALK_DEPTH_MAX);
-    let mut listing = Listing {
-        directory: path.into(),
-        ..Listing::default()
-    };
+    let mut listing = Listing { directory: path.into(), ..Listing::default() };
     let mut waiting: Vec<(Vec<u8>, usize)> = vec![(Vec::new(), 0)];
     while let Some((inside, depth)) = waiting.pop() {
-        let opened = if inside.is_empty() {
-            open(root, b".")
-        } else {
-            open(root, &inside)
-        };
+        let opened = if inside.is_empty() { open(root, b".") } else { open(root, &inside) };
         let names = opened.and_then(|fd| Ok((names(&fd)?, fd)));
         let (names, fd) = match names {
             Ok(found) => found,
@@ -132,11 +114,7 @@ fn walk(root: &OwnedFd, path: Vec<u8>, options: ListOptions) -> Result<Listing, 
             if !options.hidden && name.first() == Some(&b'.') {
                 continue;
             }
-            let path = if inside.is_empty() {
-                name.clone()
-            } else {
-                [inside.as_slice(), b"/", &name].concat()
-            };
+            let path = if inside.is_empty() { name.clone() } else { [inside.as_slice(), b"/", &name].concat() };
             let meta = match Meta::at(&fd, &name) {
                 Ok(Some(meta)) => meta,
                 Ok(None) => continue,
@@ -146,10 +124,7 @@ fn walk(root: &OwnedFd, path: Vec<u8>, options: ListOptions) -> Result<Listing, 
                 }
             };
             if listing.entries.len() >= entries_max {
-                return Err(HostError::TooMany {
-                    path: listing.directory,
-                    limit: entries_max,
-                });
+                return Err(HostError::TooMany { path: listing.directory, limit: entries_max });
             }
             if options.recursive && meta.kind == FileKind::Directory {
                 if depth + 1 < depth_max {
@@ -162,21 +137,13 @@ fn walk(root: &OwnedFd, path: Vec<u8>, options: ListOptions) -> Result<Listing, 
             listing.entries.push(listed(path, &meta));
         }
     }
-    listing
-        .entries
-        .sort_unstable_by(|one, other| one.path.cmp(&other.path));
+    listing.entries.sort_unstable_by(|one, other| one.path.cmp(&other.path));
     listing.skipped.sort_unstable();
     Ok(listing)
 }
 
 fn listed(path: Vec<u8>, meta: &Meta) -> Listed {
-    Listed {
-        path: path.into(),
-        kind: meta.kind,
-        size: meta.size,
-        mode: meta.mode,
-        mtime_ns: meta.mtime_ns,
-    }
+    Listed { path: path.into(), kind: meta.kind, size: meta.size, mode: meta.mode, mtime_ns: meta.mtime_ns }
 }
 
 fn open(beneath: impl AsFd, path: &[u8]) -> rustix::io::Result<OwnedFd> {

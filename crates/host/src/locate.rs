@@ -35,19 +35,12 @@ impl Directory {
         }
         let followed = open_directory(path, ResolveFlags::NO_MAGICLINKS)?;
         let identity = Meta::of(&followed)?.identity;
-        let link = format!(
-            "/proc/self/fd/{}",
-            rustix::fd::AsRawFd::as_raw_fd(&followed)
-        );
+        let link = format!("/proc/self/fd/{}", rustix::fd::AsRawFd::as_raw_fd(&followed));
         let real = readlinkat(CWD, link, Vec::new())?.into_bytes();
         // The kernel's answer is text; only a directory reached by it without any link is believed.
         let fd = open_directory(&real, ResolveFlags::NO_SYMLINKS)?;
         let found = Self::named(fd, real)?;
-        if found.identity == identity {
-            Ok(found)
-        } else {
-            Err(Errno::STALE)
-        }
+        if found.identity == identity { Ok(found) } else { Err(Errno::STALE) }
     }
 
     fn named(fd: OwnedFd, path: Vec<u8>) -> Result<Self, Errno> {
@@ -108,51 +101,30 @@ impl Entry {
     /// As [`Entry::resolve`], for a path that was real when it was written down: a link on the way is a change.
     pub(crate) fn exactly(path: &[u8]) -> Result<Self, HostError> {
         let entry = Self::resolve(path)?;
-        if entry.path() == path {
-            Ok(entry)
-        } else {
-            Err(HostError::Changed { path: path.into() })
-        }
+        if entry.path() == path { Ok(entry) } else { Err(HostError::Changed { path: path.into() }) }
     }
 
-    fn in_directory(
-        directory: Directory,
-        name: Vec<u8>,
-        beyond: Vec<Vec<u8>>,
-    ) -> Result<Self, HostError> {
-        let mut entry = Self {
-            directory: Arc::new(directory),
-            name,
-            beyond,
-            meta: None,
-        };
+    fn in_directory(directory: Directory, name: Vec<u8>, beyond: Vec<Vec<u8>>) -> Result<Self, HostError> {
+        let mut entry = Self { directory: Arc::new(directory), name, beyond, meta: None };
         let found = entry.look()?;
         if entry.beyond.is_empty() {
             entry.meta = found;
         } else if found.is_some() {
             // It stands there and yet there is nothing beneath it: a link to nowhere.
             entry.beyond.clear();
-            return Err(HostError::BrokenLink {
-                path: entry.path().into(),
-                why: "its target does not exist",
-            });
+            return Err(HostError::BrokenLink { path: entry.path().into(), why: "its target does not exist" });
         }
         Ok(entry)
     }
 
     /// Metadata of the name now.
     pub(crate) fn look(&self) -> Result<Option<Meta>, HostError> {
-        Meta::at(&self.directory.fd, self.name_or_dot())
-            .map_err(HostError::io("look at", self.path()))
+        Meta::at(&self.directory.fd, self.name_or_dot()).map_err(HostError::io("look at", self.path()))
     }
 
     /// The name to give to system calls.
     pub(crate) fn name_or_dot(&self) -> &[u8] {
-        if self.name.is_empty() {
-            b"."
-        } else {
-            &self.name
-        }
+        if self.name.is_empty() { b"." } else { &self.name }
     }
 
     /// The real path: absolute, without links before the final name.
@@ -188,30 +160,21 @@ impl Entry {
 
     /// What stood here, or an error that says nothing did.
     pub(crate) fn found(&self) -> Result<&Meta, HostError> {
-        self.meta.as_ref().ok_or_else(|| HostError::NotFound {
-            path: self.path().into(),
-        })
+        self.meta.as_ref().ok_or_else(|| HostError::NotFound { path: self.path().into() })
     }
 
     /// Refuses to act when the name, what it stands for, or its directory changed since it was looked at.
     pub(crate) fn revalidate(&self) -> Result<(), HostError> {
         let path = self.path();
         if let Some(missing) = self.missing_directories().into_iter().next() {
-            return Err(HostError::NoParent {
-                path: path.into(),
-                missing: missing.into(),
-            });
+            return Err(HostError::NoParent { path: path.into(), missing: missing.into() });
         }
         let same = match (&self.meta, &self.look()?) {
             (Some(then), Some(now)) => then.unchanged(now),
             (None, None) => true,
             _ => false,
         };
-        if same && self.directory.still_there() {
-            Ok(())
-        } else {
-            Err(HostError::Changed { path: path.into() })
-        }
+        if same && self.directory.still_there() { Ok(()) } else { Err(HostError::Changed { path: path.into() }) }
     }
 
     /// As [`Entry::revalidate`], for readers: content may grow meanwhile, but the directory must be the one decided on.
@@ -219,9 +182,7 @@ impl Entry {
         if self.directory.still_there() {
             return Ok(());
         }
-        Err(HostError::Changed {
-            path: self.path().into(),
-        })
+        Err(HostError::Changed { path: self.path().into() })
     }
 
     /// Follows links in the final name, one after another, to what they lead to.
@@ -235,10 +196,7 @@ impl Entry {
             let next = absolute(&text, &entry.directory.path);
             entry = Self::resolve(&next)?;
         }
-        Err(HostError::BrokenLink {
-            path: self.path().into(),
-            why: "it leads in a circle",
-        })
+        Err(HostError::BrokenLink { path: self.path().into(), why: "it leads in a circle" })
     }
 
     /// The text of the link that stands here.
@@ -281,13 +239,11 @@ fn check(path: &[u8]) -> Result<(), HostError> {
 
 /// The names of a path, without empty ones and `.`; `..` stays, because only the kernel knows what it means.
 fn components(path: &[u8]) -> impl Iterator<Item = &[u8]> {
-    path.split(|byte| *byte == b'/')
-        .filter(|name| !name.is_empty() && *name != b".")
+    path.split(|byte| *byte == b'/').filter(|name| !name.is_empty() && *name != b".")
 }
 
 fn has_dots(path: &[u8]) -> bool {
-    path.split(|byte| *byte == b'/')
-        .any(|name| name == b"." || name == b"..")
+    path.split(|byte| *byte == b'/').any(|name| name == b"." || name == b"..")
 }
 
 fn join(names: &[&[u8]]) -> Vec<u8> {
@@ -317,10 +273,7 @@ mod tests {
     #[test]
     fn unusable_paths_are_refused() {
         for path in [&b""[..], b"/a\0b", &[b'a'; limit::PATH_BYTES_MAX + 1]] {
-            assert!(matches!(
-                Entry::resolve(path),
-                Err(HostError::BadPath { .. })
-            ));
+            assert!(matches!(Entry::resolve(path), Err(HostError::BadPath { .. })));
         }
     }
 
@@ -335,12 +288,7 @@ mod tests {
             let path = base.join(text);
             std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec()
         };
-        for way in [
-            "link/file",
-            "./link/../real//file",
-            "link/deep/../file/",
-            "real/./file",
-        ] {
+        for way in ["link/file", "./link/../real//file", "link/deep/../file/", "real/./file"] {
             let entry = Entry::resolve(&bytes(way)).unwrap();
             assert_eq!(entry.path(), bytes("real/file"), "{way}");
             assert!(entry.meta.is_some());
@@ -349,10 +297,7 @@ mod tests {
         assert_eq!(up.path(), bytes("real"));
         let new = Entry::resolve(&bytes("link/x/y/z")).unwrap();
         assert_eq!(new.path(), bytes("real/x/y/z"));
-        assert_eq!(
-            new.missing_directories(),
-            [bytes("real/x"), bytes("real/x/y")]
-        );
+        assert_eq!(new.missing_directories(), [bytes("real/x"), bytes("real/x/y")]);
         assert_eq!(Entry::resolve(b"/").unwrap().path(), b"/");
         assert_eq!(Entry::resolve(b"/..//").unwrap().path(), b"/");
     }
@@ -363,8 +308,7 @@ mod tests {
         std::os::unix::fs::symlink("b", root.path().join("a")).unwrap();
         std::os::unix::fs::symlink("a", root.path().join("b")).unwrap();
         let path = root.path().join("a");
-        let entry =
-            Entry::resolve(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())).unwrap();
+        let entry = Entry::resolve(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())).unwrap();
         assert!(matches!(entry.follow(), Err(HostError::BrokenLink { .. })));
     }
 }

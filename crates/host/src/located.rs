@@ -49,12 +49,7 @@ impl Located {
             Err(HostError::Io { .. }) if is_link(&named) => Err("its target cannot be reached"),
             Err(error) => return Err(error),
         };
-        Ok(Self {
-            named,
-            target,
-            keep: Keep::default(),
-            node: None,
-        })
+        Ok(Self { named, target, keep: Keep::default(), node: None })
     }
 
     /// Names the plan's node that acts, for the journal.
@@ -69,10 +64,7 @@ impl Located {
     /// # Errors
     /// [`HostError::BrokenLink`].
     pub(crate) fn target(&self) -> Result<&Entry, HostError> {
-        self.target.as_ref().map_err(|why| HostError::BrokenLink {
-            path: self.named.path().into(),
-            why,
-        })
+        self.target.as_ref().map_err(|why| HostError::BrokenLink { path: self.named.path().into(), why })
     }
 
     /// The real path of what the name leads to; of the name itself if it is a broken link.
@@ -159,10 +151,7 @@ impl Located {
     /// If there is nothing to move.
     pub fn move_effects(&self, to: &Self) -> Result<[Effect; 2], HostError> {
         self.named.found()?;
-        Ok([
-            effect(EffectKind::FileMove, &self.named),
-            effect(arrival(&to.named), &to.named),
-        ])
+        Ok([effect(EffectKind::FileMove, &self.named), effect(arrival(&to.named), &to.named)])
     }
 
     /// The effect of making a symbolic link here, in place of whatever stands here.
@@ -179,10 +168,7 @@ impl Located {
         }
         self.new_directories()
             .into_iter()
-            .map(|path| Effect {
-                kind: EffectKind::DirCreate,
-                resource: Resource::Path(path.into()),
-            })
+            .map(|path| Effect { kind: EffectKind::DirCreate, resource: Resource::Path(path.into()) })
             .collect()
     }
 
@@ -201,19 +187,12 @@ impl Located {
 
 /// An effect on a name.
 pub(crate) fn effect(kind: EffectKind, entry: &Entry) -> Effect {
-    Effect {
-        kind,
-        resource: Resource::Path(entry.path().into()),
-    }
+    Effect { kind, resource: Resource::Path(entry.path().into()) }
 }
 
 /// The kind of effect that puts something at this name.
 pub(crate) fn arrival(entry: &Entry) -> EffectKind {
-    if entry.meta.is_some() {
-        EffectKind::FileOverwrite
-    } else {
-        EffectKind::FileCreate
-    }
+    if entry.meta.is_some() { EffectKind::FileOverwrite } else { EffectKind::FileCreate }
 }
 
 fn is_link(entry: &Entry) -> bool {

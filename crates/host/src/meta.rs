@@ -96,9 +96,7 @@ impl Meta {
         self.identity == now.identity
             && self.kind == now.kind
             && (self.kind == FileKind::Directory
-                || (self.size == now.size
-                    && self.mtime_ns == now.mtime_ns
-                    && self.mode == now.mode))
+                || (self.size == now.size && self.mtime_ns == now.mtime_ns && self.mode == now.mode))
     }
 
     /// Refuses anything but a regular file, before it is opened: opening a device or pipe can block or act.
@@ -106,21 +104,13 @@ impl Meta {
         if self.kind == kind {
             return Ok(());
         }
-        Err(HostError::WrongKind {
-            path: path.into(),
-            found: self.kind.name(),
-            needed: kind.name(),
-        })
+        Err(HostError::WrongKind { path: path.into(), found: self.kind.name(), needed: kind.name() })
     }
 }
 
 impl From<&Statx> for Meta {
     fn from(stat: &Statx) -> Self {
-        let birth = if stat.stx_mask & StatxFlags::BTIME.bits() == 0 {
-            0
-        } else {
-            nanoseconds(stat.stx_btime)
-        };
+        let birth = if stat.stx_mask & StatxFlags::BTIME.bits() == 0 { 0 } else { nanoseconds(stat.stx_btime) };
         Self {
             identity: Identity {
                 device: u64::from(stat.stx_dev_major) << 32 | u64::from(stat.stx_dev_minor),

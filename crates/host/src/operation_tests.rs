@@ -6,9 +6,7 @@ use std::fs::Permissions;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::sync::Arc;
-use telos_abi::{
-    Act, EffectKind, Facts, Label, Outcome, PreImage, Receipt, Resource, Secrecy, Taint,
-};
+use telos_abi::{Act, EffectKind, Facts, Label, Outcome, PreImage, Receipt, Resource, Secrecy, Taint};
 
 const SECRET: Label = Label::secret(Secrecy::CREDENTIAL);
 
@@ -26,21 +24,12 @@ fn a_permit_is_for_one_effect_on_one_resource() {
     let (host, memory) = place.host(1);
     let (a, b) = (host.find("a"), host.find("b"));
     let delete_b = permit(&b.delete_effect().unwrap(), Facts::default());
-    assert!(matches!(
-        host.delete(delete_b, &a),
-        Err(HostError::WrongPermit { .. })
-    ));
+    assert!(matches!(host.delete(delete_b, &a), Err(HostError::WrongPermit { .. })));
     let read_a = permit(&a.read_effect().unwrap(), Facts::default());
-    assert!(matches!(
-        host.delete(read_a, &a),
-        Err(HostError::WrongPermit { .. })
-    ));
+    assert!(matches!(host.delete(read_a, &a), Err(HostError::WrongPermit { .. })));
     let create = permit(&host.find("new").write_effect().unwrap(), Facts::default());
     let prepared = host.prepare_write(&a).unwrap();
-    assert!(matches!(
-        host.commit_write(create, prepared, Label::BOTTOM),
-        Err(HostError::WrongPermit { .. })
-    ));
+    assert!(matches!(host.commit_write(create, prepared, Label::BOTTOM), Err(HostError::WrongPermit { .. })));
     assert_eq!((place.get("a"), place.get("b")), ("A".into(), "B".into()));
     assert_eq!(memory.all(), []);
 }
@@ -56,10 +45,7 @@ fn a_link_is_read_and_written_as_what_it_leads_to() {
     let real = Resource::Path(place.path(".ssh/id_rsa"));
     assert_eq!(located.read_effect().unwrap().resource, real);
     assert_eq!(located.write_effect().unwrap().resource, real);
-    assert_eq!(
-        located.delete_effect().unwrap().resource,
-        Resource::Path(place.path("notes.txt"))
-    );
+    assert_eq!(located.delete_effect().unwrap().resource, Resource::Path(place.path("notes.txt")));
     host.do_delete("notes.txt").unwrap();
     assert_eq!(place.get(".ssh/id_rsa"), "key");
 }
@@ -83,16 +69,10 @@ fn what_is_swapped_between_decision_and_act_is_left_alone() {
     std::fs::remove_file(place.work().join("f")).unwrap();
     symlink("secret", place.work().join("f")).unwrap();
     let changed = |result: Result<(), HostError>| {
-        assert!(
-            matches!(result, Err(HostError::Changed { .. })),
-            "{result:?}"
-        );
+        assert!(matches!(result, Err(HostError::Changed { .. })), "{result:?}");
     };
     changed(host.read(allowed("read"), &f).map(drop));
-    changed(
-        host.commit_write(allowed("write"), prepared, Label::BOTTOM)
-            .map(drop),
-    );
+    changed(host.commit_write(allowed("write"), prepared, Label::BOTTOM).map(drop));
     changed(host.delete(allowed("delete"), &f));
     assert_eq!(place.get("secret"), "do not touch");
 
@@ -112,11 +92,7 @@ fn a_new_file_is_not_written_over_one_that_came_first() {
     prepared.write_all(b"mine").unwrap();
     assert_eq!(tree(&place.work()).len(), 0, "nothing is visible yet");
     place.put("new", "theirs");
-    let result = host.commit_write(
-        host.allow(&new, &new.write_effect().unwrap()),
-        prepared,
-        Label::BOTTOM,
-    );
+    let result = host.commit_write(host.allow(&new, &new.write_effect().unwrap()), prepared, Label::BOTTOM);
     assert!(matches!(result, Err(HostError::Changed { .. })));
     assert_eq!(place.get("new"), "theirs");
     assert_eq!(memory.all(), []);
@@ -137,27 +113,12 @@ fn pipes_and_directories_are_refused_without_blocking() {
     let (host, _) = place.host(1);
     assert_eq!(host.find("pipe").kind(), Some(FileKind::Pipe));
     for name in ["pipe", "d"] {
-        assert!(matches!(
-            host.do_read(name),
-            Err(HostError::WrongKind { .. })
-        ));
-        assert!(matches!(
-            host.do_write(name, "x"),
-            Err(HostError::WrongKind { .. })
-        ));
+        assert!(matches!(host.do_read(name), Err(HostError::WrongKind { .. })));
+        assert!(matches!(host.do_write(name, "x"), Err(HostError::WrongKind { .. })));
     }
-    assert!(matches!(
-        host.do_delete("pipe"),
-        Err(HostError::WrongKind { .. })
-    ));
-    assert!(matches!(
-        host.do_read("none"),
-        Err(HostError::NotFound { .. })
-    ));
-    assert!(matches!(
-        host.do_write("no/such/dir", "x"),
-        Err(HostError::NoParent { .. })
-    ));
+    assert!(matches!(host.do_delete("pipe"), Err(HostError::WrongKind { .. })));
+    assert!(matches!(host.do_read("none"), Err(HostError::NotFound { .. })));
+    assert!(matches!(host.do_write("no/such/dir", "x"), Err(HostError::NoParent { .. })));
 }
 
 #[test]
@@ -184,10 +145,7 @@ fn the_journal_comes_first_and_a_full_log_stops_the_act() {
     let place = Place::new();
     place.put("f", "before");
     for room in [0, 1] {
-        let memory = Arc::new(Memory {
-            room: Some(room),
-            ..Memory::default()
-        });
+        let memory = Arc::new(Memory { room: Some(room), ..Memory::default() });
         let host = place.host_with(1, memory.clone());
         let result = host.do_write("f", "after");
         match room {
@@ -200,13 +158,7 @@ fn the_journal_comes_first_and_a_full_log_stops_the_act() {
                 assert_eq!(place.get("f"), "after");
                 assert!(matches!(
                     memory.all().as_slice(),
-                    [Receipt::Intended {
-                        what: Act::Write {
-                            pre_image: PreImage::Kept { .. },
-                            ..
-                        },
-                        ..
-                    }]
+                    [Receipt::Intended { what: Act::Write { pre_image: PreImage::Kept { .. }, .. }, .. }]
                 ));
             }
         }
@@ -227,24 +179,16 @@ fn labels_stay_with_files() {
     assert_eq!(later.label_of(&later.find("h")).unwrap(), SECRET);
     let h = later.find("h");
     let tainted = Label::tainted(Taint::NETWORK);
-    let carried = permit_with(
-        &h.write_effect().unwrap(),
-        later.facts(&h, EffectKind::FileOverwrite),
-        tainted,
-    );
+    let carried = permit_with(&h.write_effect().unwrap(), later.facts(&h, EffectKind::FileOverwrite), tainted);
     let prepared = later.prepare_write(&h).unwrap();
-    later
-        .commit_write(carried, prepared, Label::BOTTOM)
-        .unwrap();
+    later.commit_write(carried, prepared, Label::BOTTOM).unwrap();
     assert_eq!(later.label_of(&later.find("h")).unwrap(), tainted);
     later.do_directory("d").unwrap();
     host.do_write_labelled("d/k", "secret", SECRET).unwrap();
     let (third, moved) = place.host(3);
     third.do_move("d", "e").unwrap();
     let runs = [first.all(), memory.all(), moved.all()];
-    later
-        .rebuild_labels(runs.iter().map(Vec::as_slice))
-        .unwrap();
+    later.rebuild_labels(runs.iter().map(Vec::as_slice)).unwrap();
     assert_eq!(later.label_of(&later.find("h")).unwrap(), tainted);
     assert_eq!(later.label_of(&later.find("e/k")).unwrap(), SECRET);
     later.do_delete("h").unwrap();
@@ -263,33 +207,14 @@ fn the_budget_is_asked_at_the_decision_and_kept_by_the_act() {
     let host = Host::open(config, memory.clone(), crate::testing::run(1)).unwrap();
     let large = host.find("large");
     let blind = permit(&large.delete_effect().unwrap(), Facts::default());
-    assert!(matches!(
-        host.delete(blind, &large),
-        Err(HostError::OverBudget {
-            size: 10,
-            left: 9,
-            ..
-        })
-    ));
+    assert!(matches!(host.delete(blind, &large), Err(HostError::OverBudget { size: 10, left: 9, .. })));
     assert!(!host.facts(&large, EffectKind::FileDelete).undoable);
-    assert!(
-        host.facts(&host.find("small"), EffectKind::FileDelete)
-            .undoable
-    );
-    let told = permit(
-        &large.delete_effect().unwrap(),
-        host.facts(&large, EffectKind::FileDelete),
-    );
+    assert!(host.facts(&host.find("small"), EffectKind::FileDelete).undoable);
+    let told = permit(&large.delete_effect().unwrap(), host.facts(&large, EffectKind::FileDelete));
     host.delete(told, &large).unwrap();
     assert!(memory.all().iter().any(|receipt| matches!(
         receipt,
-        Receipt::Intended {
-            what: Act::Delete {
-                pre_image: PreImage::OverBudget { size: 10 },
-                ..
-            },
-            ..
-        }
+        Receipt::Intended { what: Act::Delete { pre_image: PreImage::OverBudget { size: 10 }, .. }, .. }
     )));
     host.do_delete("small").unwrap();
     let plan = host.plan_undo(&memory.all()).unwrap();
@@ -307,10 +232,7 @@ fn own_files_are_known() {
     let (host, _) = place.host(1);
     host.do_write("new", "1").unwrap();
     host.do_write("new", "2").unwrap();
-    let created = |name: &str| {
-        host.facts(&host.find(name), EffectKind::FileDelete)
-            .created_by_run
-    };
+    let created = |name: &str| host.facts(&host.find(name), EffectKind::FileDelete).created_by_run;
     assert!(created("new"));
     host.do_write("old", "y").unwrap();
     assert!(!created("old"));
@@ -329,33 +251,18 @@ fn listings_are_sorted_bounded_and_complete() {
     symlink("d", place.work().join("to-d")).unwrap();
     let (host, _) = place.host(1);
     let flat = list(&host, ListOptions::default()).unwrap();
-    let names: Vec<&[u8]> = flat
-        .entries
-        .iter()
-        .map(|entry| entry.path.as_bytes())
-        .collect();
+    let names: Vec<&[u8]> = flat.entries.iter().map(|entry| entry.path.as_bytes()).collect();
     assert_eq!(names, [&b"a"[..], b"b", b"d", b"odd-\xff\n", b"to-d"]);
-    let deep = ListOptions {
-        recursive: true,
-        hidden: true,
-        ..ListOptions::default()
-    };
+    let deep = ListOptions { recursive: true, hidden: true, ..ListOptions::default() };
     let all = list(&host, deep).unwrap();
     assert_eq!(all.entries.len(), 7);
     assert_eq!(all.skipped, []);
-    let few = ListOptions {
-        entries_max: 6,
-        ..deep
-    };
-    assert!(matches!(
-        list(&host, few),
-        Err(HostError::TooMany { limit: 6, .. })
-    ));
+    let few = ListOptions { entries_max: 6, ..deep };
+    assert!(matches!(list(&host, few), Err(HostError::TooMany { limit: 6, .. })));
     for path in all.deepest_first() {
         let located = host.inspect(&path).unwrap();
         let effect = located.delete_effect().unwrap();
-        host.delete(host.allow(&located, &effect), &located)
-            .unwrap();
+        host.delete(host.allow(&located, &effect), &located).unwrap();
     }
     assert_eq!(tree(&place.work()).len(), 0);
 }
@@ -366,20 +273,11 @@ fn directories_on_the_way_are_made_one_by_one() {
     let (host, memory) = place.host(1);
     let deep = host.find("a/b/c");
     assert_eq!(deep.directory_effects().len(), 3);
-    assert!(matches!(
-        host.make_directory(Vec::new(), &deep),
-        Err(HostError::PermitCount {
-            needed: 3,
-            given: 0
-        })
-    ));
+    assert!(matches!(host.make_directory(Vec::new(), &deep), Err(HostError::PermitCount { needed: 3, given: 0 })));
     host.do_directory("a/b/c").unwrap();
     assert!(place.work().join("a/b/c").is_dir());
     assert_eq!(memory.all().len(), 6);
-    assert!(matches!(
-        host.do_directory("a/b"),
-        Err(HostError::WrongKind { .. })
-    ));
+    assert!(matches!(host.do_directory("a/b"), Err(HostError::WrongKind { .. })));
 }
 
 #[test]
@@ -391,13 +289,7 @@ fn a_refused_act_has_a_receipt_that_says_so() {
     assert!(matches!(host.do_delete("full"), Err(HostError::Io { .. })));
     assert!(matches!(
         memory.all().as_slice(),
-        [
-            Receipt::Intended { .. },
-            Receipt::Acted {
-                outcome: Outcome::Failed(_),
-                ..
-            }
-        ]
+        [Receipt::Intended { .. }, Receipt::Acted { outcome: Outcome::Failed(_), .. }]
     ));
 }
 

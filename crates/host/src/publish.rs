@@ -3,9 +3,7 @@
 use crate::locate::Entry;
 use crate::meta::{FileKind, Meta};
 use crate::{HostError, step};
-use rustix::fs::{
-    AtFlags, Mode, OFlags, RenameFlags, fsync, openat, renameat, renameat_with, unlinkat,
-};
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, fsync, openat, renameat, renameat_with, unlinkat};
 use rustix::io::Errno;
 use telos_abi::RunId;
 
@@ -33,21 +31,12 @@ fn discard(entry: &Entry, temporary: &[u8]) {
 fn put(entry: &Entry, temporary: &[u8]) -> Result<(), HostError> {
     let directory = &entry.directory.fd;
     let name = entry.name_or_dot();
-    match renameat_with(
-        directory,
-        temporary,
-        directory,
-        name,
-        RenameFlags::NOREPLACE,
-    ) {
+    match renameat_with(directory, temporary, directory, name, RenameFlags::NOREPLACE) {
         Ok(()) => Ok(()),
-        Err(Errno::EXIST) => Err(HostError::Changed {
-            path: entry.path().into(),
-        }),
+        Err(Errno::EXIST) => Err(HostError::Changed { path: entry.path().into() }),
         Err(Errno::INVAL | Errno::NOSYS) => {
             entry.revalidate()?;
-            renameat(directory, temporary, directory, name)
-                .map_err(HostError::io("write", entry.path()))
+            renameat(directory, temporary, directory, name).map_err(HostError::io("write", entry.path()))
         }
         Err(error) => Err(HostError::io("write", entry.path())(error)),
     }
@@ -64,27 +53,21 @@ fn exchange(entry: &Entry, temporary: &[u8], expected: &Meta) -> Result<(), Host
                 .map(|()| false)
                 .map_err(HostError::io("write", entry.path()))
         }),
-        Err(Errno::NOENT) => Err(HostError::Changed {
-            path: entry.path().into(),
-        }),
+        Err(Errno::NOENT) => Err(HostError::Changed { path: entry.path().into() }),
         Err(error) => Err(HostError::io("write", entry.path())(error)),
     };
     if !swapped.inspect_err(|_| discard(entry, temporary))? {
         return Ok(());
     }
     step::reach("after the exchange");
-    let came_out =
-        Meta::at(directory, temporary).map_err(HostError::io("look at", entry.path()))?;
+    let came_out = Meta::at(directory, temporary).map_err(HostError::io("look at", entry.path()))?;
     if came_out.is_some_and(|now| expected.unchanged(&now)) {
-        return unlinkat(directory, temporary, AtFlags::empty())
-            .map_err(HostError::io("replace", entry.path()));
+        return unlinkat(directory, temporary, AtFlags::empty()).map_err(HostError::io("replace", entry.path()));
     }
     // If this fails the temporary name holds what is not ours: it stays, and `resume` shows it to a person.
     swap().map_err(HostError::io("put back", entry.path()))?;
     discard(entry, temporary);
-    Err(HostError::Changed {
-        path: entry.path().into(),
-    })
+    Err(HostError::Changed { path: entry.path().into() })
 }
 
 /// Removes the entry's name, if it still stands for what was decided on.
@@ -98,13 +81,7 @@ pub(crate) fn remove(entry: &Entry, temporary: &[u8]) -> Result<(), HostError> {
         unlinkat(directory, name, AtFlags::REMOVEDIR).map_err(HostError::io("remove", path))?;
         return sync_directory(entry);
     }
-    let aside = renameat_with(
-        directory,
-        name,
-        directory,
-        temporary,
-        RenameFlags::NOREPLACE,
-    );
+    let aside = renameat_with(directory, name, directory, temporary, RenameFlags::NOREPLACE);
     match aside {
         Ok(()) => {}
         Err(Errno::NOENT) => return Err(HostError::Changed { path: path.into() }),
@@ -116,21 +93,13 @@ pub(crate) fn remove(entry: &Entry, temporary: &[u8]) -> Result<(), HostError> {
         Err(error) => return Err(HostError::io("remove", path)(error)),
     }
     step::reach("after the name is gone");
-    let came_out =
-        Meta::at(directory, temporary).map_err(HostError::io("look at", path.as_slice()))?;
+    let came_out = Meta::at(directory, temporary).map_err(HostError::io("look at", path.as_slice()))?;
     if came_out.is_some_and(|now| expected.unchanged(&now)) {
-        unlinkat(directory, temporary, AtFlags::empty())
-            .map_err(HostError::io("remove", path.as_slice()))?;
+        unlinkat(directory, temporary, AtFlags::empty()).map_err(HostError::io("remove", path.as_slice()))?;
         return sync_directory(entry);
     }
-    renameat_with(
-        directory,
-        temporary,
-        directory,
-        name,
-        RenameFlags::NOREPLACE,
-    )
-    .map_err(HostError::io("put back", path.as_slice()))?;
+    renameat_with(directory, temporary, directory, name, RenameFlags::NOREPLACE)
+        .map_err(HostError::io("put back", path.as_slice()))?;
     Err(HostError::Changed { path: path.into() })
 }
 

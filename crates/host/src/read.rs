@@ -19,12 +19,7 @@ pub struct FileReader {
 
 impl FileReader {
     pub(crate) fn new(file: File, size: Option<u64>, label: Label, path: Vec<u8>) -> Self {
-        Self {
-            file,
-            size,
-            label,
-            path,
-        }
+        Self { file, size, label, path }
     }
 
     /// The label of everything read from here.
@@ -46,10 +41,7 @@ impl FileReader {
     pub fn next_chunk(&mut self, chunk: &mut Vec<u8>) -> Result<bool, HostError> {
         chunk.clear();
         let room = limit::CHUNK_BYTES as u64;
-        (&mut self.file)
-            .take(room)
-            .read_to_end(chunk)
-            .map_err(HostError::std("read", self.path.as_slice()))?;
+        (&mut self.file).take(room).read_to_end(chunk).map_err(HostError::std("read", self.path.as_slice()))?;
         Ok(!chunk.is_empty())
     }
 }

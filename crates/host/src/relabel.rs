@@ -13,10 +13,7 @@ impl Host {
     ///
     /// # Errors
     /// If receipts contradict each other or the view cannot be written; what was set until then stays.
-    pub fn rebuild_labels<'a>(
-        &self,
-        runs: impl IntoIterator<Item = &'a [Receipt]>,
-    ) -> Result<(), HostError> {
+    pub fn rebuild_labels<'a>(&self, runs: impl IntoIterator<Item = &'a [Receipt]>) -> Result<(), HostError> {
         let mut labels = BTreeMap::new();
         for run in runs {
             for act in journalled(run)?.into_values() {
@@ -78,11 +75,7 @@ fn follow(labels: &mut BTreeMap<Vec<u8>, Label>, act: &Act, label: Label, certai
                 .collect();
             moved.push(from.0.clone());
             for old in moved {
-                let own = if certain {
-                    labels.remove(&old)
-                } else {
-                    labels.get(&old).copied()
-                };
+                let own = if certain { labels.remove(&old) } else { labels.get(&old).copied() };
                 let Some(own) = own else { continue };
                 let new = [to.as_bytes(), &old[from.0.len()..]].concat();
                 labels.insert(new, own);

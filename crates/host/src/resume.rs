@@ -49,25 +49,15 @@ pub(crate) fn journalled(receipts: &[Receipt]) -> Result<BTreeMap<u64, Journalle
     let mut acts: BTreeMap<u64, Journalled> = BTreeMap::new();
     for receipt in receipts {
         match receipt {
-            Receipt::Intended {
-                act, what, label, ..
-            } => {
-                let fresh = Journalled {
-                    what: what.clone(),
-                    label: *label,
-                    outcome: None,
-                };
+            Receipt::Intended { act, what, label, .. } => {
+                let fresh = Journalled { what: what.clone(), label: *label, outcome: None };
                 if acts.insert(*act, fresh).is_some() {
-                    return Err(HostError::BadReceipts {
-                        why: "an act was begun twice",
-                    });
+                    return Err(HostError::BadReceipts { why: "an act was begun twice" });
                 }
             }
             Receipt::Acted { act, outcome } => {
                 let Some(known) = acts.get_mut(act) else {
-                    return Err(HostError::BadReceipts {
-                        why: "an act ended that never began",
-                    });
+                    return Err(HostError::BadReceipts { why: "an act ended that never began" });
                 };
                 known.outcome = Some(outcome.clone());
             }
@@ -104,9 +94,7 @@ impl Host {
             resumed.acts.push((act, known.what, state));
         }
         let spools = spool::remove_left_by(&self.config.state, run)?;
-        resumed
-            .removed
-            .extend(spools.into_iter().map(ByteText::from));
+        resumed.removed.extend(spools.into_iter().map(ByteText::from));
         Ok(resumed)
     }
 
@@ -147,13 +135,7 @@ impl Host {
 }
 
 /// Removes the act's temporary file, if it holds what the act put there.
-fn tidy(
-    run: RunId,
-    act: u64,
-    what: &Act,
-    settled: bool,
-    resumed: &mut Resumed,
-) -> Result<(), HostError> {
+fn tidy(run: RunId, act: u64, what: &Act, settled: bool, resumed: &mut Resumed) -> Result<(), HostError> {
     let Some(path) = main_path(what) else {
         return Ok(());
     };
@@ -172,9 +154,7 @@ fn tidy(
         Act::Write { before, after, .. } => [Some(before), Some(after)],
         Act::Delete { before, .. } => [Some(before), None],
         Act::MakeLink { before, target, .. } => {
-            link = FileState::Link {
-                target: target.clone(),
-            };
+            link = FileState::Link { target: target.clone() };
             [Some(before), Some(&link)]
         }
         _ => [None, None],
@@ -205,10 +185,7 @@ fn main_path(what: &Act) -> Option<&ByteText> {
 
 fn doubt(what: &Act) -> String {
     match (what, main_path(what)) {
-        (Act::Send { to, .. }, _) => format!(
-            "whether {} received what was sent cannot be seen from here",
-            to.name
-        ),
+        (Act::Send { to, .. }, _) => format!("whether {} received what was sent cannot be seen from here", to.name),
         (_, Some(path)) => {
             format!("{path} is neither as it was before nor as the run would leave it")
         }

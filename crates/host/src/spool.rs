@@ -75,10 +75,7 @@ impl Host {
             let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
             match openat(&entry.directory.fd, c".", flags, new_file_mode()) {
                 Ok(fd) => {
-                    return Ok(Spool {
-                        file: File::from(fd),
-                        named: None,
-                    });
+                    return Ok(Spool { file: File::from(fd), named: None });
                 }
                 Err(Errno::NOTSUP | Errno::ISDIR | Errno::NOSYS | Errno::INVAL) => {}
                 Err(error) => return Err(HostError::io("write", entry.path())(error)),
@@ -100,19 +97,11 @@ impl Host {
         std::fs::write(&note, &spool).map_err(fail("write"))?;
         step::reach("after the spool's note");
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::RDWR | OFlags::CLOEXEC;
-        let fd: OwnedFd = openat(&entry.directory.fd, name.as_slice(), flags, new_file_mode())
-            .map_err(|error| {
-                drop(std::fs::remove_file(&note));
-                HostError::io("write", entry.path())(error)
-            })?;
-        Ok(Spool {
-            file: File::from(fd),
-            named: Some(Named {
-                directory: Arc::clone(&entry.directory),
-                name,
-                note,
-            }),
-        })
+        let fd: OwnedFd = openat(&entry.directory.fd, name.as_slice(), flags, new_file_mode()).map_err(|error| {
+            drop(std::fs::remove_file(&note));
+            HostError::io("write", entry.path())(error)
+        })?;
+        Ok(Spool { file: File::from(fd), named: Some(Named { directory: Arc::clone(&entry.directory), name, note }) })
     }
 }
 
@@ -130,13 +119,9 @@ pub(crate) fn remove_left_by(state: &Path, run: RunId) -> Result<Vec<Vec<u8>>, H
         if !note.file_name().as_bytes().starts_with(prefix.as_bytes()) {
             continue;
         }
-        let path = std::fs::read(note.path())
-            .map_err(HostError::std("read", note.file_name().as_bytes()))?;
+        let path = std::fs::read(note.path()).map_err(HostError::std("read", note.file_name().as_bytes()))?;
         let hidden = [b"/.telos-", prefix.as_bytes()].concat();
-        let ours = path
-            .iter()
-            .rposition(|byte| *byte == b'/')
-            .is_some_and(|slash| path[slash..].starts_with(&hidden));
+        let ours = path.iter().rposition(|byte| *byte == b'/').is_some_and(|slash| path[slash..].starts_with(&hidden));
         if ours && unlinkat(CWD, path.as_slice(), AtFlags::empty()).is_ok() {
             removed.push(path);
         }

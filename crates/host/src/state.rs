@@ -26,10 +26,7 @@ pub(crate) enum Settled {
 pub(crate) fn observe(path: &[u8]) -> Result<FileState, HostError> {
     let entry = match Entry::exactly(path) {
         Ok(entry) => entry,
-        Err(HostError::Io {
-            source: Errno::NOTDIR | Errno::NOENT,
-            ..
-        }) => return Ok(FileState::Absent),
+        Err(HostError::Io { source: Errno::NOTDIR | Errno::NOENT, .. }) => return Ok(FileState::Absent),
         Err(error) => return Err(error),
     };
     let Some(meta) = entry.meta else {
@@ -37,9 +34,7 @@ pub(crate) fn observe(path: &[u8]) -> Result<FileState, HostError> {
     };
     match meta.kind {
         FileKind::Directory => Ok(FileState::Directory { mode: meta.mode }),
-        FileKind::Link => Ok(FileState::Link {
-            target: entry.read_link()?.into(),
-        }),
+        FileKind::Link => Ok(FileState::Link { target: entry.read_link()?.into() }),
         _ => {
             let mut file = open_file(&entry)?;
             let content = digest_of(&mut file).map_err(HostError::std("read", path))?;
@@ -52,18 +47,8 @@ pub(crate) fn observe(path: &[u8]) -> Result<FileState, HostError> {
 pub(crate) fn same(one: &FileState, other: &FileState) -> bool {
     match (one, other) {
         (
-            FileState::File {
-                content,
-                size,
-                mode,
-                ..
-            },
-            FileState::File {
-                content: content2,
-                size: size2,
-                mode: mode2,
-                ..
-            },
+            FileState::File { content, size, mode, .. },
+            FileState::File { content: content2, size: size2, mode: mode2, .. },
         ) => content == content2 && size == size2 && mode == mode2,
         _ => one == other,
     }
@@ -79,55 +64,25 @@ pub(crate) fn mode_of(state: &FileState) -> Option<u32> {
 
 /// Checks an act's post-condition, then its pre-condition.
 pub(crate) fn classify(act: &Act) -> Settled {
-    let is = |path: &telos_abi::ByteText, state: &FileState| {
-        observe(&path.0).is_ok_and(|now| same(&now, state))
-    };
-    let exactly = |path: &telos_abi::ByteText, state: &FileState| {
-        observe(&path.0).is_ok_and(|now| &now == state)
-    };
+    let is = |path: &telos_abi::ByteText, state: &FileState| observe(&path.0).is_ok_and(|now| same(&now, state));
+    let exactly = |path: &telos_abi::ByteText, state: &FileState| observe(&path.0).is_ok_and(|now| &now == state);
     let (done, not_done) = match act {
-        Act::Write {
-            path,
-            before,
-            after,
-            ..
-        } => {
-            let done = if same(before, after) {
-                exactly(path, after)
-            } else {
-                is(path, after)
-            };
+        Act::Write { path, before, after, .. } => {
+            let done = if same(before, after) { exactly(path, after) } else { is(path, after) };
             (done, is(path, before))
         }
         Act::Delete { path, before, .. } => (is(path, &FileState::Absent), is(path, before)),
-        Act::Move {
-            from,
-            to,
-            moved,
-            replaced,
-            ..
-        } => (
-            is(from, &FileState::Absent) && is(to, moved),
-            is(from, moved) && is(to, replaced),
-        ),
-        Act::MakeDirectory { path, .. } => (
-            matches!(observe(&path.0), Ok(FileState::Directory { .. })),
-            is(path, &FileState::Absent),
-        ),
-        Act::MakeLink {
-            path,
-            before,
-            target,
-            ..
-        } => {
+        Act::Move { from, to, moved, replaced, .. } => {
+            (is(from, &FileState::Absent) && is(to, moved), is(from, moved) && is(to, replaced))
+        }
+        Act::MakeDirectory { path, .. } => {
+            (matches!(observe(&path.0), Ok(FileState::Directory { .. })), is(path, &FileState::Absent))
+        }
+        Act::MakeLink { path, before, target, .. } => {
             let target = target.clone();
             (is(path, &FileState::Link { target }), is(path, before))
         }
-        Act::SetMode {
-            path,
-            before,
-            after,
-        } => {
+        Act::SetMode { path, before, after } => {
             let now = observe(&path.0).ok().as_ref().and_then(mode_of);
             (now == Some(*after), now == Some(*before))
         }

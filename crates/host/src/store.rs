@@ -7,8 +7,8 @@ use crate::HostError;
 use blake3::Hasher;
 use rustix::fd::AsFd;
 use rustix::fs::{
-    AtFlags, CWD, FlockOperation, Mode, OFlags, RenameFlags, Timespec, Timestamps, UTIME_NOW,
-    flock, fsync, futimens, ioctl_ficlone, openat, renameat_with, unlinkat,
+    AtFlags, CWD, FlockOperation, Mode, OFlags, RenameFlags, Timespec, Timestamps, UTIME_NOW, flock, fsync, futimens,
+    ioctl_ficlone, openat, renameat_with, unlinkat,
 };
 use rustix::io::Errno;
 use std::fs::{DirBuilder, File};
@@ -42,8 +42,7 @@ pub struct Freed {
 
 impl Freed {
     fn remove(&mut self, path: &Path, size: u64) -> Result<(), HostError> {
-        std::fs::remove_file(path)
-            .map_err(HostError::std("remove", path.as_os_str().as_bytes()))?;
+        std::fs::remove_file(path).map_err(HostError::std("remove", path.as_os_str().as_bytes()))?;
         self.removed += 1;
         self.removed_bytes += size;
         Ok(())
@@ -52,9 +51,7 @@ impl Freed {
 
 impl Store {
     pub(crate) fn new(state: &Path) -> Self {
-        Self {
-            root: state.join("pre-images"),
-        }
+        Self { root: state.join("pre-images") }
     }
 
     /// Keeps the content of `source`, read from its start, and returns its digest.
@@ -72,12 +69,7 @@ impl Store {
         kept
     }
 
-    fn fill(
-        &self,
-        source: &mut File,
-        file: &mut File,
-        temporary: &Path,
-    ) -> Result<Digest, HostError> {
+    fn fill(&self, source: &mut File, file: &mut File, temporary: &Path) -> Result<Digest, HostError> {
         let path = self.root.as_os_str().as_bytes();
         let digest = if ioctl_ficlone(file.as_fd(), source.as_fd()).is_ok() {
             digest_of(file).map_err(HostError::std("read", path))?
@@ -118,20 +110,14 @@ impl Store {
     }
 
     /// Removes what is older than `older_than`, then the oldest until at most `budget_bytes` remain.
-    pub(crate) fn gc(
-        &self,
-        older_than: Option<Duration>,
-        budget_bytes: Option<u64>,
-    ) -> Result<Freed, HostError> {
+    pub(crate) fn gc(&self, older_than: Option<Duration>, budget_bytes: Option<u64>) -> Result<Freed, HostError> {
         let mut freed = Freed::default();
         if !self.root.exists() {
             return Ok(freed);
         }
         let _alone = self.lock(FlockOperation::LockExclusive)?;
-        let (leftovers, mut all): (Vec<_>, Vec<_>) = self
-            .everything()?
-            .into_iter()
-            .partition(|(_, _, path)| path.parent() == Some(&self.root));
+        let (leftovers, mut all): (Vec<_>, Vec<_>) =
+            self.everything()?.into_iter().partition(|(_, _, path)| path.parent() == Some(&self.root));
         all.sort();
         let mut total: u64 = all.iter().map(|(_, size, _)| size).sum();
         let oldest = older_than.and_then(|age| SystemTime::now().checked_sub(age));
@@ -178,8 +164,7 @@ impl Store {
         let path = self.root.join("lock");
         let shown = path.as_os_str().as_bytes();
         let flags = OFlags::CREATE | OFlags::RDWR | OFlags::CLOEXEC;
-        let file = openat(CWD, &path, flags, Mode::RUSR | Mode::WUSR)
-            .map_err(HostError::io("lock", shown))?;
+        let file = openat(CWD, &path, flags, Mode::RUSR | Mode::WUSR).map_err(HostError::io("lock", shown))?;
         flock(&file, operation).map_err(HostError::io("lock", shown))?;
         Ok(File::from(file))
     }
@@ -205,15 +190,8 @@ impl PreImageBudget {
 
     /// Sets `bytes` aside, or says that they do not fit.
     pub(crate) fn reserve(self: &Arc<Self>, bytes: u64) -> Option<Reservation> {
-        self.0
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| {
-                left.checked_sub(bytes)
-            })
-            .ok()?;
-        Some(Reservation {
-            budget: Arc::clone(self),
-            bytes,
-        })
+        self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(bytes)).ok()?;
+        Some(Reservation { budget: Arc::clone(self), bytes })
     }
 }
 
@@ -265,12 +243,7 @@ pub(crate) fn private_directory(path: &Path) -> std::io::Result<()> {
 
 fn private_file(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    File::options()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
+    File::options().read(true).write(true).create_new(true).mode(0o600).open(path)
 }
 
 fn sync_directory(path: &Path) -> Result<(), HostError> {
@@ -280,23 +253,15 @@ fn sync_directory(path: &Path) -> Result<(), HostError> {
 }
 
 fn now() -> Timestamps {
-    let now = Timespec {
-        tv_sec: 0,
-        tv_nsec: UTIME_NOW,
-    };
-    Timestamps {
-        last_access: now,
-        last_modification: now,
-    }
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    Timestamps { last_access: now, last_modification: now }
 }
 
 /// A name no other file of this machine has: the process, and a count within it.
 fn unique() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let time = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |since| since.as_nanos());
+    let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     format!("{}-{time}-{count}", std::process::id())
 }
 
@@ -317,18 +282,11 @@ mod tests {
         let digest = stored(&store, b"earlier");
         assert_eq!(stored(&store, b"earlier"), digest);
         let mut back = Vec::new();
-        store
-            .open(&digest, b"/f")
-            .unwrap()
-            .read_to_end(&mut back)
-            .unwrap();
+        store.open(&digest, b"/f").unwrap().read_to_end(&mut back).unwrap();
         assert_eq!(back, b"earlier");
         let meta = std::fs::metadata(store.place(&digest)).unwrap();
         assert_eq!(meta.mode() & 0o777, 0o600);
-        assert_eq!(
-            std::fs::metadata(&store.root).unwrap().mode() & 0o777,
-            0o700
-        );
+        assert_eq!(std::fs::metadata(&store.root).unwrap().mode() & 0o777, 0o700);
         assert_eq!(store.everything().unwrap().len(), 1);
     }
 
@@ -339,10 +297,7 @@ mod tests {
         let old = stored(&store, b"old content");
         let new = stored(&store, b"new");
         let long_ago = SystemTime::now() - Duration::from_secs(1_000);
-        File::open(store.place(&old))
-            .unwrap()
-            .set_modified(long_ago)
-            .unwrap();
+        File::open(store.place(&old)).unwrap().set_modified(long_ago).unwrap();
         std::fs::write(store.root.join("incoming-1-2-3"), b"half").unwrap();
         let freed = store.gc(None, Some(5)).unwrap();
         assert_eq!((freed.removed, freed.kept, freed.kept_bytes), (2, 1, 3));

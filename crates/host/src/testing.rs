@@ -8,8 +8,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use telos_abi::{
-    Budget, ByteText, Durability, Effect, EffectKind, EffectSet, Facts, Grant, GrantRow, Label,
-    Receipt, RecordError, Recorder, RunId, Scope,
+    Budget, ByteText, Durability, Effect, EffectKind, EffectSet, Facts, Grant, GrantRow, Label, Receipt, RecordError,
+    Recorder, RunId, Scope,
 };
 use telos_policy::{Approval, Decision, Permit, Policy, Request, Subject, decide};
 
@@ -30,9 +30,7 @@ impl Recorder for Memory {
     fn record(&self, receipt: &Receipt, _: Durability) -> Result<u64, RecordError> {
         let mut all = self.receipts.lock().unwrap();
         if self.room.is_some_and(|room| all.len() >= room) {
-            return Err(RecordError {
-                message: "the log is full".into(),
-            });
+            return Err(RecordError { message: "the log is full".into() });
         }
         all.push(receipt.clone());
         Ok(all.len() as u64 - 1)
@@ -47,17 +45,13 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn new() -> Self {
         // Memory where there is some: thousands of fsyncs are what these tests would otherwise wait for.
-        let root = tempfile::tempdir_in("/dev/shm")
-            .or_else(|_| tempfile::tempdir())
-            .unwrap();
+        let root = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         std::fs::create_dir(root.path().join("work")).unwrap();
         Self { root }
     }
 
     pub(crate) fn work(&self) -> PathBuf {
-        std::fs::canonicalize(self.root.path())
-            .unwrap()
-            .join("work")
+        std::fs::canonicalize(self.root.path()).unwrap().join("work")
     }
 
     pub(crate) fn state(&self) -> PathBuf {
@@ -95,10 +89,7 @@ pub(crate) fn bytes(path: &Path) -> ByteText {
 }
 
 pub(crate) fn run(number: u32) -> RunId {
-    RunId {
-        started_ms: 1,
-        nonce: number,
-    }
+    RunId { started_ms: 1, nonce: number }
 }
 
 /// A permit for `effect`, obtained as a front door would: decided, and approved where a person is asked.
@@ -108,27 +99,13 @@ pub(crate) fn permit(effect: &Effect, facts: Facts) -> Permit {
 
 pub(crate) fn permit_with(effect: &Effect, facts: Facts, payload: Label) -> Permit {
     let grant = Grant {
-        rows: vec![GrantRow {
-            kinds: EffectSet::of(&EffectKind::ALL),
-            scope: Scope::Any,
-        }],
+        rows: vec![GrantRow { kinds: EffectSet::of(&EffectKind::ALL), scope: Scope::Any }],
         clearances: Vec::new(),
-        budget: Budget {
-            fuel: 0,
-            memory_bytes: 0,
-            output_bytes: 0,
-            wall_ms: 0,
-            calls: 0,
-        },
+        budget: Budget { fuel: 0, memory_bytes: 0, output_bytes: 0, wall_ms: 0, calls: 0 },
     };
     let request = Request {
         effect,
-        subject: Subject::Plan {
-            authority: Label::BOTTOM,
-            payload,
-            control: Label::BOTTOM,
-            history: Label::BOTTOM,
-        },
+        subject: Subject::Plan { authority: Label::BOTTOM, payload, control: Label::BOTTOM, history: Label::BOTTOM },
         facts,
     };
     let at = telos_abi::Timestamp(1);
@@ -136,7 +113,8 @@ pub(crate) fn permit_with(effect: &Effect, facts: Facts, payload: Label) -> Perm
         Decision::Permit(permit) => permit,
         Decision::Ask(question) => {
             let effect = question.effect().clone();
-            question.approve(Approval { effect, at }).unwrap()
+            let value = None;
+            question.approve(Approval { effect, value, at }).unwrap()
         }
         Decision::Refuse(refusal) => panic!("refused: {}", refusal.reason),
     }
@@ -165,12 +143,7 @@ impl Host {
         self.do_write_labelled(name, content, Label::BOTTOM)
     }
 
-    pub(crate) fn do_write_labelled(
-        &self,
-        name: &str,
-        content: &str,
-        label: Label,
-    ) -> Result<(), HostError> {
+    pub(crate) fn do_write_labelled(&self, name: &str, content: &str, label: Label) -> Result<(), HostError> {
         let located = self.inspect(&name.into())?;
         let effect = located.write_effect()?;
         let permit = self.allow(&located, &effect);
@@ -194,11 +167,7 @@ impl Host {
 
     pub(crate) fn do_directory(&self, name: &str) -> Result<(), HostError> {
         let located = self.inspect(&name.into())?;
-        let permits = located
-            .directory_effects()
-            .iter()
-            .map(|effect| self.allow(&located, effect))
-            .collect();
+        let permits = located.directory_effects().iter().map(|effect| self.allow(&located, effect)).collect();
         self.make_directory(permits, &located)
     }
 
@@ -222,10 +191,7 @@ impl Host {
 }
 
 pub(crate) fn permits_for(plan: &crate::UndoPlan) -> Vec<Permit> {
-    plan.effects()
-        .iter()
-        .map(|step| permit(&step.effect, step.facts))
-        .collect()
+    plan.effects().iter().map(|step| permit(&step.effect, step.facts)).collect()
 }
 
 /// Everything beneath a directory that undo promises to restore.
@@ -248,13 +214,7 @@ pub(crate) fn tree(root: &Path) -> Tree {
             } else {
                 let content = std::fs::read(&path).unwrap();
                 let mode = meta.mode();
-                (
-                    FileKind::File,
-                    mode,
-                    meta.mtime(),
-                    meta.mtime_nsec(),
-                    content,
-                )
+                (FileKind::File, mode, meta.mtime(), meta.mtime_nsec(), content)
             };
             out.insert(name.to_vec(), row);
         }

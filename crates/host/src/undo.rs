@@ -66,18 +66,12 @@ impl UndoPlan {
     /// directory above it, or on something beneath it.
     #[must_use]
     pub fn without_conflicts(mut self) -> Self {
-        let mut barred: Vec<Vec<u8>> = self
-            .conflicts
-            .drain(..)
-            .map(|conflict| conflict.path.0)
-            .collect();
+        let mut barred: Vec<Vec<u8>> = self.conflicts.drain(..).map(|conflict| conflict.path.0).collect();
         loop {
             let before = self.steps.len();
             self.steps.retain(|step| {
                 let touched = step.paths();
-                let stays = !touched
-                    .iter()
-                    .any(|path| barred.iter().any(|bar| related(path, bar)));
+                let stays = !touched.iter().any(|path| barred.iter().any(|bar| related(path, bar)));
                 if !stays {
                     barred.extend(touched.iter().map(|path| path.to_vec()));
                 }
@@ -98,11 +92,7 @@ impl UndoPlan {
             .flat_map(Step::reverse_effects)
             .map(|effect| UndoEffect {
                 effect,
-                facts: Facts {
-                    created_by_run: true,
-                    undoable: true,
-                    in_workspace: false,
-                },
+                facts: Facts { created_by_run: true, undoable: true, in_workspace: false },
             })
             .collect()
     }
@@ -121,10 +111,7 @@ impl Host {
         }
         let (done, differing) = model.rewind(&steps);
         for (path, why) in differing {
-            conflicts.push(Conflict {
-                path: path.into(),
-                why,
-            });
+            conflicts.push(Conflict { path: path.into(), why });
         }
         let mut steps = steps;
         steps.truncate(done);
@@ -141,27 +128,16 @@ impl Host {
 
     /// A step whose earlier content is not to be had.
     fn lost(&self, step: &Step) -> Option<Conflict> {
-        let Step::Change {
-            path,
-            before: FileState::File { .. },
-            pre_image,
-            ..
-        } = step
-        else {
+        let Step::Change { path, before: FileState::File { .. }, pre_image, .. } = step else {
             return None;
         };
         let why = match pre_image {
             PreImage::Kept { content } if self.store.holds(content) => return None,
             PreImage::Kept { .. } => "its earlier content is no longer kept",
-            PreImage::OverBudget { .. } => {
-                "its earlier content was too large to keep, which was approved"
-            }
+            PreImage::OverBudget { .. } => "its earlier content was too large to keep, which was approved",
             PreImage::NotNeeded => "its earlier content was not kept",
         };
-        Some(Conflict {
-            path: path.as_slice().into(),
-            why: why.into(),
-        })
+        Some(Conflict { path: path.as_slice().into(), why: why.into() })
     }
 
     /// Carries out a plan without conflicts. Every step is journalled like any other act of this host's run, so an
@@ -173,16 +149,11 @@ impl Host {
     /// steps before it stay undone.
     pub fn undo(&self, plan: UndoPlan, permits: Vec<Permit>) -> Result<UndoReport, HostError> {
         if !plan.conflicts.is_empty() {
-            return Err(HostError::Conflicts {
-                count: plan.conflicts.len(),
-            });
+            return Err(HostError::Conflicts { count: plan.conflicts.len() });
         }
         let effects = plan.effects();
         if effects.len() != permits.len() {
-            return Err(HostError::PermitCount {
-                needed: effects.len(),
-                given: permits.len(),
-            });
+            return Err(HostError::PermitCount { needed: effects.len(), given: permits.len() });
         }
         for (permit, needed) in permits.iter().zip(&effects) {
             check_permit(permit, &needed.effect)?;
@@ -203,49 +174,29 @@ impl Host {
 
     fn take_back(&self, step: &Step, label: Label) -> Result<(), HostError> {
         match step {
-            Step::Change {
-                path,
-                before,
-                pre_image,
-                ..
-            } => self.restore(path, before, pre_image, label),
+            Step::Change { path, before, pre_image, .. } => self.restore(path, before, pre_image, label),
             Step::Move { from, to, .. } => {
                 let (here, there) = (Entry::exactly(to)?, Entry::exactly(from)?);
                 let keep = Keep::default();
                 self.rename_entry(&here, &there, &keep, None, label, &keep)
             }
-            Step::Mode { path, before, .. } => {
-                self.set_mode_at(&Entry::exactly(path)?, *before, None, label)
-            }
+            Step::Mode { path, before, .. } => self.set_mode_at(&Entry::exactly(path)?, *before, None, label),
         }
     }
 
     /// Makes `path` be `state` again.
-    fn restore(
-        &self,
-        path: &[u8],
-        state: &FileState,
-        pre_image: &PreImage,
-        label: Label,
-    ) -> Result<(), HostError> {
+    fn restore(&self, path: &[u8], state: &FileState, pre_image: &PreImage, label: Label) -> Result<(), HostError> {
         let entry = Entry::exactly(path)?;
         let keep = Keep::default();
         let occupied = entry.meta.map(|meta| meta.kind);
         match state {
             FileState::Absent => self.delete_entry(&entry, &keep, None, label),
-            FileState::Directory { mode } => {
-                self.make_directory_at(&entry, Some(*mode), None, label)
-            }
+            FileState::Directory { mode } => self.make_directory_at(&entry, Some(*mode), None, label),
             FileState::Link { target } => self.link_entry(&entry, target, &keep, None, label),
             FileState::File { .. } if occupied == Some(FileKind::Directory) => {
                 Err(HostError::Changed { path: path.into() })
             }
-            FileState::File {
-                content,
-                mode,
-                mtime_ns,
-                ..
-            } => {
+            FileState::File { content, mode, mtime_ns, .. } => {
                 let PreImage::Kept { .. } = pre_image else {
                     return Err(HostError::PreImage {
                         path: path.into(),
@@ -255,8 +206,7 @@ impl Host {
                 };
                 let mut kept = self.store.open(content, path)?;
                 let mut prepared = self.prepare_at(entry, keep, None)?;
-                let found =
-                    copy(&mut kept, &mut prepared).map_err(HostError::std("restore", path))?;
+                let found = copy(&mut kept, &mut prepared).map_err(HostError::std("restore", path))?;
                 if found != *content {
                     return Err(HostError::PreImage {
                         path: path.into(),
@@ -264,10 +214,7 @@ impl Host {
                         why: "is damaged",
                     });
                 }
-                let restored = Restored {
-                    mode: *mode,
-                    mtime_ns: *mtime_ns,
-                };
+                let restored = Restored { mode: *mode, mtime_ns: *mtime_ns };
                 self.commit(prepared, label, Some(restored)).map(drop)
             }
         }
@@ -276,11 +223,6 @@ impl Host {
 
 /// Whether two paths are the same or one contains the other.
 fn related(one: &[u8], other: &[u8]) -> bool {
-    let (short, long) = if one.len() <= other.len() {
-        (one, other)
-    } else {
-        (other, one)
-    };
-    long.strip_prefix(short)
-        .is_some_and(|rest| rest.is_empty() || rest.first() == Some(&b'/'))
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.first() == Some(&b'/'))
 }

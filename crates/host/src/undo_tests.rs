@@ -113,16 +113,9 @@ fn nothing_is_touched_when_anything_changed_since() {
     place.put("made/stranger", "x");
     let left = tree(&place.work());
     let plan = host.plan_undo(&memory.all()).unwrap();
-    let paths: Vec<_> = plan
-        .conflicts()
-        .iter()
-        .map(|conflict| conflict.path.clone())
-        .collect();
+    let paths: Vec<_> = plan.conflicts().iter().map(|conflict| conflict.path.clone()).collect();
     assert_eq!(paths, [place.path("b"), place.path("made/stranger")]);
-    assert!(matches!(
-        host.undo(plan.clone(), Vec::new()),
-        Err(HostError::Conflicts { count: 2 })
-    ));
+    assert!(matches!(host.undo(plan.clone(), Vec::new()), Err(HostError::Conflicts { count: 2 })));
     assert_eq!(tree(&place.work()), left);
     let rest = plan.without_conflicts();
     let permits = crate::testing::permits_for(&rest);
@@ -162,10 +155,7 @@ fn damaged_content_is_not_restored() {
             }
         }
     }
-    assert!(matches!(
-        host.do_undo(&memory.all()),
-        Err(HostError::PreImage { .. })
-    ));
+    assert!(matches!(host.do_undo(&memory.all()), Err(HostError::PreImage { .. })));
     assert_eq!(place.get("a"), "new");
 }
 
@@ -177,10 +167,7 @@ fn a_link_planted_on_the_way_is_a_conflict() {
     host.do_write("d/f", "mine").unwrap();
     std::fs::rename(place.work().join("d"), place.work().join("e")).unwrap();
     std::os::unix::fs::symlink("e", place.work().join("d")).unwrap();
-    assert!(matches!(
-        host.do_undo(&memory.all()),
-        Err(HostError::Conflicts { .. })
-    ));
+    assert!(matches!(host.do_undo(&memory.all()), Err(HostError::Conflicts { .. })));
     assert_eq!(place.get("e/f"), "mine");
 }
 
@@ -192,10 +179,7 @@ fn what_was_sent_is_in_doubt_and_cannot_be_taken_back() {
         act: 0,
         node: None,
         what: telos_abi::Act::Send {
-            to: HostName {
-                name: "example.org".into(),
-                port: None,
-            },
+            to: HostName { name: "example.org".into(), port: None },
             content: telos_abi::Digest::ZERO,
         },
         label: Label::BOTTOM,

@@ -14,8 +14,8 @@ use crate::spool::Spool;
 use crate::{HostError, step};
 use blake3::Hasher;
 use rustix::fs::{
-    Access, AtFlags, Gid, Mode, Timespec, Timestamps, UTIME_OMIT, Uid, XattrFlags, accessat,
-    fchmod, fchown, fgetxattr, flistxattr, fsetxattr, fsync, futimens,
+    Access, AtFlags, Gid, Mode, Timespec, Timestamps, UTIME_OMIT, Uid, XattrFlags, accessat, fchmod, fchown, fgetxattr,
+    flistxattr, fsetxattr, fsync, futimens,
 };
 use rustix::io::Errno;
 use std::io::Write;
@@ -62,10 +62,7 @@ impl PreparedWrite {
     /// # Errors
     /// Full disk, quota, size limit. What was written stays invisible.
     pub fn write_all(&mut self, chunk: &[u8]) -> Result<(), HostError> {
-        self.spool
-            .file
-            .write_all(chunk)
-            .map_err(HostError::std("write", self.entry.path()))?;
+        self.spool.file.write_all(chunk).map_err(HostError::std("write", self.entry.path()))?;
         self.hasher.update(chunk);
         self.written += chunk.len() as u64;
         Ok(())
@@ -95,13 +92,8 @@ impl Host {
             let path = entry.path();
             meta.require(FileKind::File, &path)?;
             let directory = &entry.directory.fd;
-            accessat(
-                directory,
-                entry.name_or_dot(),
-                Access::WRITE_OK,
-                AtFlags::EACCESS,
-            )
-            .map_err(HostError::io("write", path))?;
+            accessat(directory, entry.name_or_dot(), Access::WRITE_OK, AtFlags::EACCESS)
+                .map_err(HostError::io("write", path))?;
         }
         self.prepare_at(entry, located.keep.clone(), located.node)
     }
@@ -113,14 +105,7 @@ impl Host {
         node: Option<NodeIndex>,
     ) -> Result<PreparedWrite, HostError> {
         entry.revalidate()?;
-        Ok(PreparedWrite {
-            spool: self.spool(&entry)?,
-            entry,
-            keep,
-            node,
-            hasher: Hasher::new(),
-            written: 0,
-        })
+        Ok(PreparedWrite { spool: self.spool(&entry)?, entry, keep, node, hasher: Hasher::new(), written: 0 })
     }
 
     /// Gives the content its name. The file keeps the join of `label` and the permit's label, in place of what it
@@ -132,13 +117,11 @@ impl Host {
     /// # Errors
     /// If the permit is for another effect, the target changed, the earlier content cannot be kept, or the journal
     /// or disk is full. The target is then as it was.
-    pub fn commit_write(
-        &self,
-        permit: Permit,
-        prepared: PreparedWrite,
-        label: Label,
-    ) -> Result<WriteDone, HostError> {
+    pub fn commit_write(&self, permit: Permit, prepared: PreparedWrite, label: Label) -> Result<WriteDone, HostError> {
         check_permit(&permit, &effect(arrival(&prepared.entry), &prepared.entry))?;
+        if permit.value().is_some_and(|shown| shown != prepared.content()) {
+            return Err(HostError::OtherContent { path: prepared.entry.path().into() });
+        }
         let label = label.join(permit.label());
         drop(permit);
         self.commit(prepared, label, None)
@@ -153,16 +136,10 @@ impl Host {
         let path: ByteText = prepared.entry.path().into();
         prepared.entry.revalidate()?;
         prepared.dress(restored)?;
-        let meta =
-            Meta::of(&prepared.spool.file).map_err(HostError::io("look at", path.0.as_slice()))?;
+        let meta = Meta::of(&prepared.spool.file).map_err(HostError::io("look at", path.0.as_slice()))?;
         let (before, pre_image) = self.capture(&prepared.entry, &prepared.keep)?;
         let content = prepared.content();
-        let what = Act::Write {
-            path: path.clone(),
-            before,
-            after: file_state(content, &meta),
-            pre_image,
-        };
+        let what = Act::Write { path: path.clone(), before, after: file_state(content, &meta), pre_image };
         let created = prepared.entry.meta.is_none();
         let node = prepared.node;
         self.journal(node, &what, label, |act| {
@@ -177,12 +154,7 @@ impl Host {
         if created || known.is_some_and(|old| own.remove(&old)) {
             own.insert(meta.identity);
         }
-        Ok(WriteDone {
-            path,
-            content,
-            size: meta.size,
-            created,
-        })
+        Ok(WriteDone { path, content, size: meta.size, created })
     }
 
     /// Gives the spooled file its name.
@@ -198,10 +170,7 @@ impl Host {
             };
         }
         let name = temporary_name(self.run, act);
-        prepared
-            .spool
-            .link(entry, &name)
-            .map_err(HostError::io("write", path))?;
+        prepared.spool.link(entry, &name).map_err(HostError::io("write", path))?;
         step::reach("after the temporary name");
         publish(entry, &name)
     }
@@ -273,10 +242,7 @@ fn copy_attributes(from: &Entry, to: &std::fs::File) -> Result<(), HostError> {
 
 fn modified(mtime_ns: i128) -> Timestamps {
     Timestamps {
-        last_access: Timespec {
-            tv_sec: 0,
-            tv_nsec: UTIME_OMIT,
-        },
+        last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
         last_modification: Timespec {
             tv_sec: i64::try_from(mtime_ns.div_euclid(1_000_000_000)).unwrap_or(0),
             tv_nsec: i64::try_from(mtime_ns.rem_euclid(1_000_000_000)).unwrap_or(0),
