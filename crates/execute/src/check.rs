@@ -8,20 +8,13 @@ use telos_abi::{Handle, Refinement, Type, Value};
 /// Reads the CBOR of one value, all of it and nothing after it.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Value, String> {
     if bytes.len() > VALUE_BYTES_MAX {
-        return Err(format!(
-            "{} bytes are more than a value may have",
-            bytes.len()
-        ));
+        return Err(format!("{} bytes are more than a value may have", bytes.len()));
     }
     let mut rest = bytes;
     // Each level of a value is a map around the content: two levels of CBOR.
     let value = ciborium::de::from_reader_with_recursion_limit(&mut rest, NESTING_MAX * 3)
         .map_err(|_| String::from("not CBOR of a value"))?;
-    if rest.is_empty() {
-        Ok(value)
-    } else {
-        Err(format!("{} bytes follow the value", rest.len()))
-    }
+    if rest.is_empty() { Ok(value) } else { Err(format!("{} bytes follow the value", rest.len())) }
 }
 
 /// Which handles a value may hold.
@@ -43,25 +36,17 @@ fn fits_at(value: &Value, ty: &Type, allowed: &Allowed<'_>, depth: usize) -> Res
     match (value, ty) {
         (Value::Bool(_), Type::Bool) => Ok(()),
         (Value::Int(number), Type::Int { min, max }) if min <= number && number <= max => Ok(()),
-        (Value::Int(number), Type::Int { min, max }) => {
-            Err(format!("{number} is not within {min} and {max}"))
-        }
+        (Value::Int(number), Type::Int { min, max }) => Err(format!("{number} is not within {min} and {max}")),
         (Value::Float(number), Type::Float) if !number.is_nan() => Ok(()),
         (Value::Text(text), Type::Text { refinement, max }) => {
             size(text.len(), *max)?;
             let line = matches!(refinement, Refinement::Line) && text.contains('\n');
-            if line {
-                Err("a line with a line feed".into())
-            } else {
-                Ok(())
-            }
+            if line { Err("a line with a line feed".into()) } else { Ok(()) }
         }
         (Value::Bytes(bytes), Type::Blob { max, .. }) => size(bytes.0.len(), *max),
         (Value::List(items), Type::List { item, max }) => {
             size(items.len(), u64::from(*max))?;
-            items
-                .iter()
-                .try_for_each(|value| fits_at(value, item, allowed, depth))
+            items.iter().try_for_each(|value| fits_at(value, item, allowed, depth))
         }
         (Value::Record(has), Type::Record(fields)) => {
             for (name, field) in fields {
@@ -81,11 +66,7 @@ fn fits_at(value: &Value, ty: &Type, allowed: &Allowed<'_>, depth: usize) -> Res
             if allowed.given.is_some_and(|given| !given.contains(handle)) {
                 return Err("a handle that it was not given".into());
             }
-            if allowed.handles.kind(*handle) == Some(*kind) {
-                Ok(())
-            } else {
-                Err("a handle of another kind".into())
-            }
+            if allowed.handles.kind(*handle) == Some(*kind) { Ok(()) } else { Err("a handle of another kind".into()) }
         }
         _ => Err(format!("{} is not {}", kind_of(value), name_of(ty))),
     }

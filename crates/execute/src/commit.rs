@@ -24,9 +24,7 @@ pub(crate) fn commit<'a>(run: &Run<'a>, prepared: Vec<Prepared<'a>>) -> Result<(
     for (of, prepared) in prepared.into_iter().enumerate() {
         for mut task in prepared.tasks {
             let effects = match &mut task {
-                Task::Acts(step) => step
-                    .effects()
-                    .map_err(|error| (prepared.node, Cause::of_step(error)))?,
+                Task::Acts(step) => step.effects().map_err(|error| (prepared.node, Cause::of_step(error)))?,
                 _ => Vec::new(),
             };
             ready.push(Ready { of, task, effects });
@@ -42,6 +40,10 @@ pub(crate) fn commit<'a>(run: &Run<'a>, prepared: Vec<Prepared<'a>>) -> Result<(
                 labels,
                 effect,
                 facts: *facts,
+                content: match &act.task {
+                    Task::Acts(step) => step.content(),
+                    _ => None,
+                },
             })
         })
         .collect();
@@ -62,8 +64,7 @@ pub(crate) fn commit<'a>(run: &Run<'a>, prepared: Vec<Prepared<'a>>) -> Result<(
             }
         }
         let contents = if *each { lists.finish() } else { once };
-        run.finish(*node, contents)
-            .map_err(|cause| (*node, cause))?;
+        run.finish(*node, contents).map_err(|cause| (*node, cause))?;
         run.ports.progress.event(Event::Committed(*node));
     }
     Ok(())
@@ -79,11 +80,8 @@ fn perform(
     // Between two acts, never within one: what was begun is journalled and ends.
     run.check_stop()?;
     let planned = run.program.node(node);
-    let mut gather = if each {
-        Gather::item(planned, &run.handles)
-    } else {
-        Gather::once(planned, &run.handles, run.ports.scratch)
-    };
+    let mut gather =
+        if each { Gather::item(planned, &run.handles) } else { Gather::once(planned, &run.handles, run.ports.scratch) };
     match act.task {
         Task::Acts(step) => act_now(run, step, permits, &act.effects, &mut gather)?,
         Task::Made(path) => {

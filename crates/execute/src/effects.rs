@@ -4,8 +4,8 @@ use crate::inputs::Labels;
 use crate::run::Run;
 use crate::{Answer, Cause};
 use telos_abi::{
-    ApprovalRecord, DecisionRecord, Durability, Effect, EffectKind, EffectSet, Facts, NodeIndex,
-    Receipt, Rule, Verdict,
+    ApprovalRecord, DecisionRecord, Digest, Durability, Effect, EffectKind, EffectSet, Facts, NodeIndex, Receipt, Rule,
+    Verdict,
 };
 use telos_policy::{Decision, Permit, Question, Request, Subject};
 
@@ -28,6 +28,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) labels: &'a Labels,
     pub(crate) effect: &'a Effect,
     pub(crate) facts: Facts,
+    /// Digest of what is carried, for consent to exactly that.
+    pub(crate) content: Option<Digest>,
 }
 
 enum Answered {
@@ -37,10 +39,7 @@ enum Answered {
 }
 
 /// Permits for all of `wanted`, in order, or none at all. Every decision and answer leaves a receipt.
-pub(crate) fn decide_all(
-    run: &Run<'_>,
-    wanted: &[Wanted<'_>],
-) -> Result<Vec<Permit>, (NodeIndex, Cause)> {
+pub(crate) fn decide_all(run: &Run<'_>, wanted: &[Wanted<'_>]) -> Result<Vec<Permit>, (NodeIndex, Cause)> {
     let mut answered = Vec::with_capacity(wanted.len());
     let mut questions = Vec::new();
     let mut refused = None;
@@ -49,6 +48,10 @@ pub(crate) fn decide_all(
         match decide(run, want).map_err(at)? {
             Decision::Permit(permit) => answered.push(Answered::Permit(permit)),
             Decision::Ask(question) => {
+                let question = match want.content {
+                    Some(content) => question.about(content),
+                    None => question,
+                };
                 answered.push(Answered::Asked(questions.len()));
                 questions.push(question);
             }
@@ -62,7 +65,10 @@ pub(crate) fn decide_all(
         return Err(refused);
     }
     let mut permits = Vec::with_capacity(wanted.len());
-    let mut approved = ask(run, questions)
+    let contents = wanted.iter().zip(&answered);
+    let contents = contents.filter(|(_, answer)| matches!(answer, Answered::Asked(_)));
+    let contents: Vec<_> = contents.map(|(want, _)| want.content).collect();
+    let mut approved = ask(run, questions, &contents)
         .map_err(|(position, cause)| (node_of(wanted, &answered, position), cause))?
         .into_iter();
     for answer in answered {
@@ -81,20 +87,10 @@ fn node_of(wanted: &[Wanted<'_>], answered: &[Answered], question: usize) -> Nod
 }
 
 fn decide(run: &Run<'_>, want: &Wanted<'_>) -> Result<Decision, Cause> {
-    let Labels {
-        authority,
-        payload,
-        control,
-        ..
-    } = *want.labels;
+    let Labels { authority, payload, control, .. } = *want.labels;
     let decision = run.ports.gate.decide(&Request {
         effect: want.effect,
-        subject: Subject::Plan {
-            authority,
-            payload,
-            control,
-            history: run.history(),
-        },
+        subject: Subject::Plan { authority, payload, control, history: run.history() },
         facts: want.facts,
     });
     let (verdict, rule, reason) = match &decision {
@@ -119,7 +115,7 @@ fn says(rule: Rule) -> String {
 }
 
 /// Permits for all questions, or the first that was not approved, by its position.
-fn ask(run: &Run<'_>, questions: Vec<Question>) -> Result<Vec<Permit>, (usize, Cause)> {
+fn ask(run: &Run<'_>, questions: Vec<Question>, contents: &[Option<Digest>]) -> Result<Vec<Permit>, (usize, Cause)> {
     if questions.is_empty() {
         return Ok(Vec::new());
     }
@@ -127,24 +123,15 @@ fn ask(run: &Run<'_>, questions: Vec<Question>) -> Result<Vec<Permit>, (usize, C
     let mut permits = Vec::with_capacity(questions.len());
     let mut denied = None;
     for (position, question) in questions.into_iter().enumerate() {
-        let answer = answers.next().unwrap_or(Answer {
-            approval: None,
-            by: String::from("no answer"),
-        });
-        let (effect, rule, reason) = (
-            question.effect().clone(),
-            question.rule,
-            question.reason.clone(),
-        );
-        let permit = answer
-            .approval
-            .and_then(|approval| question.approve(approval).ok());
+        let answer = answers.next().unwrap_or(Answer { approval: None, by: String::from("no answer") });
+        let (effect, rule, reason) = (question.effect().clone(), question.rule, question.reason.clone());
+        let permit = answer.approval.and_then(|approval| question.approve(approval).ok());
         run.ports
             .recorder
             .record(
                 &Receipt::Approved(ApprovalRecord {
                     effect: effect.clone(),
-                    value: None,
+                    value: contents.get(position).copied().flatten(),
                     granted: permit.is_some(),
                     by: answer.by,
                 }),
@@ -154,14 +141,7 @@ fn ask(run: &Run<'_>, questions: Vec<Question>) -> Result<Vec<Permit>, (usize, C
         match permit {
             Some(permit) => permits.push(permit),
             None => {
-                denied.get_or_insert((
-                    position,
-                    Cause::NotApproved {
-                        effect,
-                        rule,
-                        reason,
-                    },
-                ));
+                denied.get_or_insert((position, Cause::NotApproved { effect, rule, reason }));
             }
         }
     }

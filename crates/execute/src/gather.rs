@@ -38,13 +38,7 @@ pub(crate) type Contents = Vec<Option<Content>>;
 impl<'a> Gather<'a> {
     /// For a node that runs once.
     pub(crate) fn once(node: &'a Planned<'a>, handles: &'a Handles, scratch: &'a Path) -> Self {
-        Self::new(node, handles, |kept| {
-            if kept {
-                Keep::Spool(Spool::new(scratch))
-            } else {
-                Keep::Nothing
-            }
-        })
+        Self::new(node, handles, |kept| if kept { Keep::Spool(Spool::new(scratch)) } else { Keep::Nothing })
     }
 
     /// For one item of a bounded iteration.
@@ -53,26 +47,14 @@ impl<'a> Gather<'a> {
     }
 
     fn new(node: &'a Planned<'a>, handles: &'a Handles, keep: impl Fn(bool) -> Keep<'a>) -> Self {
-        let slots = node
-            .descriptor
-            .outputs
-            .iter()
-            .zip(&node.kept)
-            .map(|(output, kept)| {
-                if matches!(output.ty, Type::Blob { .. }) {
-                    Slot::Blob {
-                        bytes: 0,
-                        keep: keep(*kept),
-                    }
-                } else {
-                    Slot::Value(None)
-                }
-            });
-        Self {
-            node,
-            handles,
-            slots: slots.collect(),
-        }
+        let slots = node.descriptor.outputs.iter().zip(&node.kept).map(|(output, kept)| {
+            if matches!(output.ty, Type::Blob { .. }) {
+                Slot::Blob { bytes: 0, keep: keep(*kept) }
+            } else {
+                Slot::Value(None)
+            }
+        });
+        Self { node, handles, slots: slots.collect() }
     }
 
     /// Whether this output is a blob.
@@ -99,10 +81,9 @@ impl<'a> Gather<'a> {
         match keep {
             Keep::Nothing => Ok(()),
             Keep::Spool(spool) => spool.write(chunk).map_err(Cause::Spool),
-            Keep::Whole(whole) if whole.len() + chunk.len() > VALUE_BYTES_MAX => Err(broken(
-                port,
-                "an item of a list is larger than a value may be",
-            )),
+            Keep::Whole(whole) if whole.len() + chunk.len() > VALUE_BYTES_MAX => {
+                Err(broken(port, "an item of a list is larger than a value may be"))
+            }
             Keep::Whole(whole) => {
                 whole.extend_from_slice(chunk);
                 Ok(())
@@ -111,12 +92,7 @@ impl<'a> Gather<'a> {
     }
 
     /// CBOR of a value, from a guest that was given these handles.
-    pub(crate) fn encoded(
-        &mut self,
-        port: PortIndex,
-        bytes: &[u8],
-        given: &BTreeSet<Handle>,
-    ) -> Result<(), Cause> {
+    pub(crate) fn encoded(&mut self, port: PortIndex, bytes: &[u8], given: &BTreeSet<Handle>) -> Result<(), Cause> {
         let value = decode(bytes).map_err(|text| broken(port, &text))?;
         self.value(port, value, Some(given))
     }
@@ -135,12 +111,8 @@ impl<'a> Gather<'a> {
         if slot.is_some() {
             return Err(broken(port, "it was given twice"));
         }
-        let allowed = Allowed {
-            handles: self.handles,
-            given,
-        };
-        fits(&value, &self.node.descriptor.outputs[at].ty, &allowed)
-            .map_err(|text| broken(port, &text))?;
+        let allowed = Allowed { handles: self.handles, given };
+        fits(&value, &self.node.descriptor.outputs[at].ty, &allowed).map_err(|text| broken(port, &text))?;
         *slot = Some(value);
         Ok(())
     }
@@ -169,10 +141,7 @@ pub(crate) struct Lists {
 
 impl Lists {
     pub(crate) fn new(outputs: usize) -> Self {
-        Self {
-            lists: vec![Vec::new(); outputs],
-            bytes: 0,
-        }
+        Self { lists: vec![Vec::new(); outputs], bytes: 0 }
     }
 
     pub(crate) fn push(&mut self, contents: Contents) -> Result<(), Cause> {
@@ -184,10 +153,7 @@ impl Lists {
                 self.bytes = self.bytes.saturating_add(bytes.0.len());
             }
             if self.bytes > VALUE_BYTES_MAX {
-                return Err(broken(
-                    PortIndex(port),
-                    "the items together are larger than a value may be",
-                ));
+                return Err(broken(PortIndex(port), "the items together are larger than a value may be"));
             }
             list.push(Arc::unwrap_or_clone(value));
         }
@@ -195,10 +161,7 @@ impl Lists {
     }
 
     pub(crate) fn finish(self) -> Contents {
-        self.lists
-            .into_iter()
-            .map(|list| Some(Content::Value(Arc::new(Value::List(list)))))
-            .collect()
+        self.lists.into_iter().map(|list| Some(Content::Value(Arc::new(Value::List(list))))).collect()
     }
 }
 
@@ -217,8 +180,5 @@ pub(crate) fn digest(content: Option<&Content>) -> Digest {
 }
 
 fn broken(port: PortIndex, text: &str) -> Cause {
-    Cause::Type {
-        port: port.0,
-        text: text.into(),
-    }
+    Cause::Type { port: port.0, text: text.into() }
 }

@@ -27,10 +27,7 @@ impl Handles {
 
     fn get<T>(&self, handle: Handle, take: impl FnOnce(&(HandleKind, ByteText)) -> T) -> Option<T> {
         let table = self.table();
-        usize::try_from(handle.0)
-            .ok()
-            .and_then(|index| table.get(index))
-            .map(take)
+        usize::try_from(handle.0).ok().and_then(|index| table.get(index)).map(take)
     }
 
     fn table(&self) -> MutexGuard<'_, Vec<(HandleKind, ByteText)>> {

@@ -16,10 +16,7 @@ pub(crate) enum Feed {
 }
 
 impl Feed {
-    pub(crate) fn each_chunk<E: From<io::Error>>(
-        &self,
-        mut take: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub(crate) fn each_chunk<E: From<io::Error>>(&self, mut take: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         match self {
             Self::Kept(blob) => blob.each_chunk(take),
             Self::Whole(value) => match &**value {
@@ -54,12 +51,7 @@ pub(crate) struct Labels {
 pub(crate) fn of(run: &Run<'_>, node: &Planned<'_>) -> Result<Option<Inputs>, Cause> {
     let mut control = Label::BOTTOM;
     if let Some(guard) = node.guard {
-        let Some(Done {
-            content,
-            label,
-            control: above,
-        }) = run.result(guard)?
-        else {
+        let Some(Done { content, label, control: above }) = run.result(guard)? else {
             return Ok(None);
         };
         control = control.join(label).join(above);
@@ -105,8 +97,8 @@ fn enter(
             *label
         }
         Entry::From(source) => {
-            let streams = run.program.node(source.node).streams[usize::from(source.port.0)]
-                .contains(&(node.index, port));
+            let streams =
+                run.program.node(source.node).streams[usize::from(source.port.0)].contains(&(node.index, port));
             let (label, above) = if streams {
                 match run.streaming_label(*source)? {
                     Some(labels) => labels,
@@ -161,9 +153,7 @@ fn with_handles(value: &Value, ty: &Type, handles: &Handles) -> Value {
             value => mint(*kind, value),
         },
         (Type::List { item, .. }, Value::List(items)) => match **item {
-            Type::Handle { kind, .. } => {
-                Value::List(items.iter().map(|item| mint(kind, item)).collect())
-            }
+            Type::Handle { kind, .. } => Value::List(items.iter().map(|item| mint(kind, item)).collect()),
             _ => value.clone(),
         },
         _ => value.clone(),

@@ -22,6 +22,7 @@ mod commit;
 mod effects;
 mod gather;
 mod handle;
+mod hands;
 mod inputs;
 mod outcome;
 mod ports;
@@ -30,10 +31,13 @@ mod run;
 mod spool;
 mod stage;
 mod task;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
+pub use hands::HostHands;
 pub use outcome::{Cause, Changes, Content, Outcome, Output, RunFailure, RunUsage};
-pub use ports::{
-    Answer, Event, Gate, Hands, HostCall, Library, Ports, Progress, Sink, Step, StepError,
-};
+pub use ports::{Answer, Event, Gate, Hands, HostCall, Library, Ports, Progress, Sink, Step, StepError};
 pub use run::Executor;
 pub use spool::{Blob, BlobReader};

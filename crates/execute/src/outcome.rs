@@ -142,9 +142,7 @@ pub enum Cause {
         text: String,
     },
     /// A list to iterate over is longer than the plan allows.
-    #[error(
-        "{items} items are more than the {limit} that the plan iterates over; narrow the selection"
-    )]
+    #[error("{items} items are more than the {limit} that the plan iterates over; narrow the selection")]
     TooManyItems {
         /// As they came.
         items: usize,
@@ -170,9 +168,7 @@ pub enum Cause {
     #[error(transparent)]
     Record(#[from] RecordError),
     /// Intermediate data could not be kept.
-    #[error(
-        "intermediate data cannot be kept: {0}; free space on the file system of the state directory"
-    )]
+    #[error("intermediate data cannot be kept: {0}; free space on the file system of the state directory")]
     Spool(std::io::Error),
 }
 

@@ -4,8 +4,8 @@ use crate::Cause;
 use std::error::Error;
 use std::path::Path;
 use telos_abi::{
-    ByteText, CapabilityId, Descriptor, Digest, Effect, Facts, Handle, HandleKind, Label,
-    NodeIndex, PortIndex, Recorder, Value,
+    ByteText, CapabilityId, Descriptor, Digest, Effect, Facts, Handle, HandleKind, Label, NodeIndex, PortIndex,
+    Recorder, Value,
 };
 use telos_engine::{Engine, Stop};
 use telos_graph::ResourceLabels;
@@ -75,7 +75,7 @@ pub enum Event {
     Started(NodeIndex),
     /// A node that reads the host produced this many further bytes.
     Bytes(NodeIndex, u64),
-    /// A node has given its outputs, or an effect is ready to be decided.
+    /// A node has given its outputs, or its effects are ready to be decided.
     Finished(NodeIndex),
     /// A guard was false, here or above.
     Skipped(NodeIndex),
@@ -136,6 +136,11 @@ pub trait Step: Send {
     /// # Errors
     /// If labels cannot be read.
     fn label(&self) -> Result<Label, StepError>;
+
+    /// Digest of the content that a person consents to, where there is one. Asked after [`Step::effects`].
+    fn content(&self) -> Option<Digest> {
+        None
+    }
 
     /// Does it, with one permit for each effect, in order.
     ///

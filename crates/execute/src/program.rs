@@ -2,9 +2,7 @@
 
 use crate::{Cause, Library, effects};
 use std::collections::BTreeMap;
-use telos_abi::{
-    Descriptor, InputPort, Label, NodeIndex, OutputPort, PortIndex, Taint, Type, Value,
-};
+use telos_abi::{Descriptor, InputPort, Label, NodeIndex, OutputPort, PortIndex, Taint, Type, Value};
 use telos_graph::{ConstantOrigin, Each, Graph, Input, Plan, Source};
 
 /// What enters a port.
@@ -49,10 +47,7 @@ pub(crate) struct Program<'a> {
 impl<'a> Program<'a> {
     /// Makes a sealed plan ready.
     pub(crate) fn of_plan(plan: &'a Plan, library: &'a dyn Library) -> Result<Self, Cause> {
-        let sealed = (0_u32..)
-            .take(plan.graph().nodes.len())
-            .map(|node| plan.labels(NodeIndex(node)))
-            .collect();
+        let sealed = (0_u32..).take(plan.graph().nodes.len()).map(|node| plan.labels(NodeIndex(node))).collect();
         Self::of_graph(plan.graph(), plan.order(), sealed, library)
     }
 
@@ -78,21 +73,13 @@ impl<'a> Program<'a> {
                 entries: entries(descriptor, &node.inputs)?,
                 each: node.each,
                 guard: node.guard,
-                acts: descriptor
-                    .effects
-                    .iter()
-                    .any(|used| !effects::is_read(used.kind)),
+                acts: descriptor.effects.iter().any(|used| !effects::is_read(used.kind)),
                 streams: vec![Vec::new(); descriptor.outputs.len()],
                 kept: vec![false; descriptor.outputs.len()],
                 sealed,
             });
         }
-        let mut program = Self {
-            nodes,
-            levels: Vec::new(),
-            outputs: &graph.outputs,
-            order,
-        };
+        let mut program = Self { nodes, levels: Vec::new(), outputs: &graph.outputs, order };
         let ranks = program.ranks(graph, order)?;
         program.connect(&ranks)?;
         program.group(order, &ranks);
@@ -104,9 +91,7 @@ impl<'a> Program<'a> {
     }
 
     fn find(&self, index: NodeIndex) -> Result<&Planned<'a>, Cause> {
-        self.nodes
-            .get(index.0 as usize)
-            .ok_or_else(|| Cause::stale(format!("there is no node {}", index.0)))
+        self.nodes.get(index.0 as usize).ok_or_else(|| Cause::stale(format!("there is no node {}", index.0)))
     }
 
     /// Whether data moves through this edge chunk by chunk, if both ends are in one stage.
@@ -129,10 +114,11 @@ impl<'a> Program<'a> {
             let node = self.find(index)?;
             let mut rank = (0, 0);
             let mut wait = |on: NodeIndex, streams: bool| -> Result<(), Cause> {
-                let (level, depth) =
-                    ranks.get(on.0 as usize).copied().flatten().ok_or_else(|| {
-                        Cause::stale("the order of nodes does not follow the edges")
-                    })?;
+                let (level, depth) = ranks
+                    .get(on.0 as usize)
+                    .copied()
+                    .flatten()
+                    .ok_or_else(|| Cause::stale("the order of nodes does not follow the edges"))?;
                 let after = match (self.find(on)?.acts, streams) {
                     (true, _) => (level + 1, 0),
                     (false, true) => (level, depth),
@@ -146,20 +132,12 @@ impl<'a> Program<'a> {
                     wait(from.node, self.streams(*from, node, port)?)?;
                 }
             }
-            for &on in node
-                .guard
-                .iter()
-                .map(|guard| &guard.node)
-                .chain(&graph.nodes[index.0 as usize].after)
-            {
+            for &on in node.guard.iter().map(|guard| &guard.node).chain(&graph.nodes[index.0 as usize].after) {
                 wait(on, false)?;
             }
             ranks[index.0 as usize] = Some(rank);
         }
-        ranks
-            .into_iter()
-            .collect::<Option<_>>()
-            .ok_or_else(|| Cause::stale("the order leaves nodes out"))
+        ranks.into_iter().collect::<Option<_>>().ok_or_else(|| Cause::stale("the order leaves nodes out"))
     }
 
     /// Decides for each edge whether it streams or its blob is kept.
@@ -193,10 +171,7 @@ impl<'a> Program<'a> {
         let mut leader: Vec<usize> = (0..self.nodes.len()).collect();
         for node in &self.nodes {
             for (to, _) in node.streams.iter().flatten() {
-                let (left, right) = (
-                    root(&mut leader, node.index.0 as usize),
-                    root(&mut leader, to.0 as usize),
-                );
+                let (left, right) = (root(&mut leader, node.index.0 as usize), root(&mut leader, to.0 as usize));
                 leader[left.max(right)] = left.min(right);
             }
         }
@@ -237,12 +212,7 @@ impl Planned<'_> {
         self.descriptor
             .outputs
             .get(usize::from(port.0))
-            .ok_or_else(|| {
-                Cause::stale(format!(
-                    "`{}` has no output {}",
-                    self.descriptor.name, port.0
-                ))
-            })
+            .ok_or_else(|| Cause::stale(format!("`{}` has no output {}", self.descriptor.name, port.0)))
     }
 }
 
@@ -255,20 +225,15 @@ fn root(leader: &mut [usize], mut at: usize) -> usize {
     at
 }
 
-fn entries<'a>(
-    descriptor: &'a Descriptor,
-    inputs: &'a [(PortIndex, Input)],
-) -> Result<Vec<Entry<'a>>, Cause> {
+fn entries<'a>(descriptor: &'a Descriptor, inputs: &'a [(PortIndex, Input)]) -> Result<Vec<Entry<'a>>, Cause> {
     let mut entries: Vec<Entry<'a>> = descriptor.inputs.iter().map(default_of).collect();
     for (port, input) in inputs {
-        let entry = entries.get_mut(usize::from(port.0)).ok_or_else(|| {
-            Cause::stale(format!("`{}` has no input {}", descriptor.name, port.0))
-        })?;
+        let entry = entries
+            .get_mut(usize::from(port.0))
+            .ok_or_else(|| Cause::stale(format!("`{}` has no input {}", descriptor.name, port.0)))?;
         *entry = match input {
             Input::From(source) => Entry::From(*source),
-            Input::Constant(constant) => {
-                Entry::Constant(&constant.value, label_of(constant.origin))
-            }
+            Input::Constant(constant) => Entry::Constant(&constant.value, label_of(constant.origin)),
         };
     }
     Ok(entries)

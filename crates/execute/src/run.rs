@@ -14,10 +14,7 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
-use telos_abi::{
-    Act, Body, ByteText, Durability, Effect, Facts, Label, NodeIndex, Outcome as ActOutcome,
-    Receipt,
-};
+use telos_abi::{Act, Body, ByteText, Durability, Effect, Facts, Label, NodeIndex, Outcome as ActOutcome, Receipt};
 use telos_engine::Usage;
 use telos_graph::{Plan, Source};
 
@@ -54,11 +51,7 @@ impl<'a> Executor<'a> {
 }
 
 fn before_start(cause: Cause) -> RunFailure {
-    RunFailure {
-        node: None,
-        cause,
-        changes: Changes::default(),
-    }
+    RunFailure { node: None, cause, changes: Changes::default() }
 }
 
 /// Input up to which a group is too little work for a thread of its own.
@@ -67,40 +60,27 @@ const SMALL_BYTES: u64 = 64 << 10;
 /// Of each node, the paths of acts that were done, and what came of them.
 type Made = BTreeMap<NodeIndex, BTreeMap<ByteText, ByteText>>;
 
-fn made_by(receipts: &[Receipt]) -> Made {
+pub(crate) fn made_by(receipts: &[Receipt]) -> Made {
     let done: BTreeSet<u64> = receipts
         .iter()
         .filter_map(|receipt| match receipt {
-            Receipt::Acted {
-                act,
-                outcome: ActOutcome::Done,
-            } => Some(*act),
+            Receipt::Acted { act, outcome: ActOutcome::Done } => Some(*act),
             _ => None,
         })
         .collect();
     let mut made = Made::new();
     for receipt in receipts {
-        let Receipt::Intended {
-            act,
-            node: Some(node),
-            what,
-            ..
-        } = receipt
-        else {
+        let Receipt::Intended { act, node: Some(node), what, .. } = receipt else {
             continue;
         };
         let (target, result) = match what {
-            Act::Write { path, .. } | Act::Delete { path, .. } | Act::MakeLink { path, .. } => {
-                (path, path)
-            }
+            Act::Write { path, .. } | Act::Delete { path, .. } | Act::MakeLink { path, .. } => (path, path),
             Act::Move { from, to, .. } => (from, to),
             // Making a directory that is there has no effect, so it need not be remembered.
             _ => continue,
         };
         if done.contains(act) {
-            made.entry(*node)
-                .or_default()
-                .insert(target.clone(), result.clone());
+            made.entry(*node).or_default().insert(target.clone(), result.clone());
         }
     }
     made
@@ -117,21 +97,11 @@ pub(crate) struct Prepared<'r> {
 
 impl<'r> Prepared<'r> {
     pub(crate) fn once(node: NodeIndex, task: Task<'r>, labels: Labels) -> Self {
-        Self {
-            node,
-            tasks: vec![task],
-            labels,
-            each: false,
-        }
+        Self { node, tasks: vec![task], labels, each: false }
     }
 
     pub(crate) fn each(node: NodeIndex, tasks: Vec<Task<'r>>, labels: Labels) -> Self {
-        Self {
-            node,
-            tasks,
-            labels,
-            each: true,
-        }
+        Self { node, tasks, labels, each: true }
     }
 }
 
@@ -191,19 +161,10 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn go(self) -> Result<Outcome, RunFailure> {
-        let ended = self
-            .levels()
-            .and_then(|()| self.outputs().map_err(|cause| (None, cause)));
-        let tally = self
-            .tally
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+        let ended = self.levels().and_then(|()| self.outputs().map_err(|cause| (None, cause)));
+        let tally = self.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
         match ended {
-            Ok(outputs) => Ok(Outcome {
-                outputs,
-                changes: tally.changes,
-                usage: tally.usage,
-            }),
+            Ok(outputs) => Ok(Outcome { outputs, changes: tally.changes, usage: tally.usage }),
             Err((node, cause)) => Err(RunFailure {
                 node,
                 cause: match cause {
@@ -218,8 +179,7 @@ impl<'a> Run<'a> {
     fn levels(&self) -> Result<(), (Option<NodeIndex>, Cause)> {
         for level in &self.program.levels {
             for stage in level {
-                self.stage(stage)
-                    .map_err(|(node, cause)| (Some(node), cause))?;
+                self.stage(stage).map_err(|(node, cause)| (Some(node), cause))?;
             }
             let mut prepared = std::mem::take(&mut *held(&self.pending));
             prepared.sort_by_key(|prepared| self.position[prepared.node.0 as usize]);
@@ -231,9 +191,7 @@ impl<'a> Run<'a> {
     /// Runs the groups of a stage, on several threads where that pays.
     fn stage(&self, groups: &[Group]) -> Result<(), Failed> {
         let heavy = groups.iter().filter(|group| self.is_heavy(group)).count();
-        let threads = thread::available_parallelism()
-            .map_or(1, NonZero::get)
-            .min(heavy);
+        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(heavy);
         if threads < 2 {
             return groups.iter().try_for_each(|group| run_group(self, group));
         }
@@ -256,9 +214,7 @@ impl<'a> Run<'a> {
             }
             work();
         });
-        let failures = failures
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+        let failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         failures.into_values().next().map_or(Ok(()), Err)
     }
 
@@ -282,14 +238,8 @@ impl<'a> Run<'a> {
         outputs
             .map(|from| {
                 Ok(match self.result(*from)? {
-                    Some(done) => Output {
-                        content: done.content,
-                        label: done.label,
-                    },
-                    None => Output {
-                        content: Content::Skipped,
-                        label: Label::BOTTOM,
-                    },
+                    Some(done) => Output { content: done.content, label: done.label },
+                    None => Output { content: Content::Skipped, label: Label::BOTTOM },
                 })
             })
             .collect()
@@ -309,17 +259,11 @@ impl<'a> Run<'a> {
         let Some((label, control)) = self.streaming_label(from)? else {
             return Ok(None);
         };
-        let content = self.content(from).cloned().ok_or_else(|| {
-            Cause::stale(format!(
-                "node {} has not given output {}",
-                from.node.0, from.port.0
-            ))
-        })?;
-        Ok(Some(Done {
-            content,
-            label,
-            control,
-        }))
+        let content = self
+            .content(from)
+            .cloned()
+            .ok_or_else(|| Cause::stale(format!("node {} has not given output {}", from.node.0, from.port.0)))?;
+        Ok(Some(Done { content, label, control }))
     }
 
     /// The label of an output of a started node, and what decided that it runs; `None` if the node was skipped.
@@ -330,19 +274,13 @@ impl<'a> Run<'a> {
                 .get(usize::from(from.port.0))
                 .map(|label| Some((*label, *control)))
                 .ok_or_else(|| Cause::stale(format!("node {} has no such output", from.node.0))),
-            None => Err(Cause::stale(format!(
-                "node {} has not been started",
-                from.node.0
-            ))),
+            None => Err(Cause::stale(format!("node {} has not been started", from.node.0))),
         }
     }
 
     pub(crate) fn set_labels(&self, node: NodeIndex, labels: Vec<Label>, control: Label) {
         let mut tally = held(&self.tally);
-        tally.history = labels
-            .iter()
-            .fold(tally.history, |history, label| history.join(*label));
-        tally.usage.calls += 1;
+        tally.history = labels.iter().fold(tally.history, |history, label| history.join(*label));
         drop(tally);
         // Set once: each node is in one group, and a group runs once.
         let _ = self.state(node).labels.set(Some((labels, control)));
@@ -355,21 +293,21 @@ impl<'a> Run<'a> {
 
     pub(crate) fn finish(&self, node: NodeIndex, contents: Contents) -> Result<(), Cause> {
         let labels = self.state(node).labels.get().and_then(Option::as_ref);
-        let label = labels
-            .iter()
-            .flat_map(|(labels, _)| labels)
-            .fold(Label::BOTTOM, |all, label| all.join(*label));
+        let label = labels.iter().flat_map(|(labels, _)| labels).fold(Label::BOTTOM, |all, label| all.join(*label));
         self.record(&Receipt::NodeDone {
             node,
-            outputs: contents
-                .iter()
-                .map(|content| digest(content.as_ref()))
-                .collect(),
+            outputs: contents.iter().map(|content| digest(content.as_ref())).collect(),
             label,
         })?;
         let _ = self.state(node).contents.set(contents);
-        self.ports.progress.event(Event::Finished(node));
+        if !self.program.node(node).acts {
+            self.ports.progress.event(Event::Finished(node));
+        }
         Ok(())
+    }
+
+    pub(crate) fn count_call(&self) {
+        held(&self.tally).usage.calls += 1;
     }
 
     pub(crate) fn prepare(&self, prepared: Prepared<'a>) {

@@ -23,13 +23,7 @@ pub(crate) struct Spool<'a> {
 
 impl<'a> Spool<'a> {
     pub(crate) fn new(scratch: &'a Path) -> Self {
-        Self {
-            scratch,
-            held: Vec::new(),
-            file: None,
-            bytes: 0,
-            hasher: blake3::Hasher::new(),
-        }
+        Self { scratch, held: Vec::new(), file: None, bytes: 0, hasher: blake3::Hasher::new() }
     }
 
     pub(crate) fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
@@ -100,10 +94,7 @@ impl Blob {
     }
 
     /// Hands over its bytes, chunk by chunk.
-    pub(crate) fn each_chunk<E: From<io::Error>>(
-        &self,
-        mut take: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub(crate) fn each_chunk<E: From<io::Error>>(&self, mut take: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         if let Place::Memory(bytes) = &self.place {
             return bytes.chunks(CHUNK_BYTES).try_for_each(take);
         }
@@ -135,9 +126,7 @@ impl Read for BlobReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match &self.blob.place {
             Place::Memory(bytes) => {
-                let at = usize::try_from(self.at)
-                    .unwrap_or(usize::MAX)
-                    .min(bytes.len());
+                let at = usize::try_from(self.at).unwrap_or(usize::MAX).min(bytes.len());
                 (&bytes[at..]).read(buffer)?
             }
             Place::File(file) => file.read_at(buffer, self.at)?,
@@ -214,8 +203,6 @@ mod tests {
     fn missing_scratch_directory_is_an_error() {
         let mut spool = Spool::new(Path::new("/nonexistent"));
         spool.write(&[0; 10]).expect("small data stays in memory");
-        spool
-            .write(&[0; MEMORY_BYTES])
-            .expect_err("nowhere to put it");
+        spool.write(&[0; MEMORY_BYTES]).expect_err("nowhere to put it");
     }
 }

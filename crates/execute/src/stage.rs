@@ -48,11 +48,7 @@ struct Pipe<'r, 'a> {
 
 /// Runs a group to its end. Nodes with effects that change something end up prepared.
 pub(crate) fn run_group(run: &Run<'_>, group: &[NodeIndex]) -> Result<(), Failed> {
-    let mut pipe = Pipe {
-        run,
-        active: Vec::with_capacity(group.len()),
-        place: BTreeMap::new(),
-    };
+    let mut pipe = Pipe { run, active: Vec::with_capacity(group.len()), place: BTreeMap::new() };
     for &index in group {
         let node = run.program.node(index);
         let at = |cause| (index, cause);
@@ -78,8 +74,7 @@ impl<'r, 'a> Pipe<'r, 'a> {
     fn start(&mut self, node: &'r Planned<'a>, inputs: Inputs) -> Result<(), Cause> {
         let (task, resources) = task::start(self.run, node, &inputs.values)?;
         let labels = output_labels(node, &inputs, resources)?;
-        self.run
-            .set_labels(node.index, labels, inputs.labels.control);
+        self.run.set_labels(node.index, labels, inputs.labels.control);
         self.place.insert(node.index, self.active.len());
         self.active.push(Active {
             node,
@@ -99,12 +94,10 @@ impl<'r, 'a> Pipe<'r, 'a> {
             let fed: Result<(), Cause> = feed.each_chunk(|chunk| {
                 let mut moving = Vec::new();
                 let moved = self.deliver(at, port, chunk, &mut moving);
-                moved
-                    .and_then(|()| self.settle(moving))
-                    .map_err(|(node, cause)| {
-                        failed = Some(node);
-                        cause
-                    })
+                moved.and_then(|()| self.settle(moving)).map_err(|(node, cause)| {
+                    failed = Some(node);
+                    cause
+                })
             });
             fed.map_err(|cause| (failed.unwrap_or(index), cause))?;
         }
@@ -128,25 +121,15 @@ impl<'r, 'a> Pipe<'r, 'a> {
         }
     }
 
-    fn read(
-        &mut self,
-        at: usize,
-        step: Box<dyn Step + 'a>,
-        effects: &[(Effect, Facts)],
-    ) -> Result<(), Failed> {
+    fn read(&mut self, at: usize, step: Box<dyn Step + 'a>, effects: &[(Effect, Facts)]) -> Result<(), Failed> {
         let index = self.active[at].node.index;
         let permits = {
             let labels = &self.active[at].inputs.labels;
             decide_all(self.run, &wanted(index, labels, effects))?
         };
         let mut failed = None;
-        let mut sink = PipeSink {
-            pipe: self,
-            at,
-            failed: &mut failed,
-        };
-        step.act(permits, &mut sink)
-            .map_err(|error| (failed.unwrap_or(index), Cause::of_step(error)))?;
+        let mut sink = PipeSink { pipe: self, at, failed: &mut failed };
+        step.act(permits, &mut sink).map_err(|error| (failed.unwrap_or(index), Cause::of_step(error)))?;
         self.end(at)
     }
 
@@ -155,10 +138,7 @@ impl<'r, 'a> Pipe<'r, 'a> {
         let index = active.node.index;
         let empty = Gather::once(active.node, &self.run.handles, self.run.ports.scratch);
         let gather = std::mem::replace(&mut active.gather, empty);
-        gather
-            .finish()
-            .and_then(|contents| self.run.finish(index, contents))
-            .map_err(|cause| (index, cause))
+        gather.finish().and_then(|contents| self.run.finish(index, contents)).map_err(|cause| (index, cause))
     }
 
     /// Sends bytes from an output on to whatever they stream into, and what comes of that, until nothing moves.
@@ -180,13 +160,7 @@ impl<'r, 'a> Pipe<'r, 'a> {
         Ok(())
     }
 
-    fn forward(
-        &mut self,
-        from: usize,
-        port: PortIndex,
-        bytes: &[u8],
-        moving: &mut Vec<Moving>,
-    ) -> Result<(), Failed> {
+    fn forward(&mut self, from: usize, port: PortIndex, bytes: &[u8], moving: &mut Vec<Moving>) -> Result<(), Failed> {
         let node = self.active[from].node;
         let at = |cause| (node.index, cause);
         self.run.check_stop().map_err(at)?;
@@ -203,28 +177,18 @@ impl<'r, 'a> Pipe<'r, 'a> {
     }
 
     /// Pushes a chunk into a node; adds what it emits to `moving`.
-    fn deliver(
-        &mut self,
-        to: usize,
-        port: PortIndex,
-        chunk: &[u8],
-        moving: &mut Vec<Moving>,
-    ) -> Result<(), Failed> {
+    fn deliver(&mut self, to: usize, port: PortIndex, chunk: &[u8], moving: &mut Vec<Moving>) -> Result<(), Failed> {
         let index = self.active[to].node.index;
         let (emissions, given) = match &mut self.active[to].task {
             Some(Task::Guest { call, given }) => {
-                let emissions = call
-                    .push(port, chunk)
-                    .map_err(|error| (index, error.into()))?;
+                let emissions = call.push(port, chunk).map_err(|error| (index, error.into()))?;
                 if emissions.is_empty() {
                     return Ok(());
                 }
                 (emissions, given.clone())
             }
             Some(Task::Reads { step, .. } | Task::Acts(step)) => {
-                return step
-                    .push(port, chunk)
-                    .map_err(|error| (index, Cause::of_step(error)));
+                return step.push(port, chunk).map_err(|error| (index, Cause::of_step(error)));
             }
             Some(Task::Made(_)) | None => return Ok(()),
         };
@@ -251,17 +215,8 @@ impl<'r, 'a> Pipe<'r, 'a> {
     }
 }
 
-pub(crate) fn wanted<'a>(
-    node: NodeIndex,
-    labels: &'a Labels,
-    effects: &'a [(Effect, Facts)],
-) -> Vec<Wanted<'a>> {
-    let want = |(effect, facts): &'a (Effect, Facts)| Wanted {
-        node,
-        labels,
-        effect,
-        facts: *facts,
-    };
+pub(crate) fn wanted<'a>(node: NodeIndex, labels: &'a Labels, effects: &'a [(Effect, Facts)]) -> Vec<Wanted<'a>> {
+    let want = |(effect, facts): &'a (Effect, Facts)| Wanted { node, labels, effect, facts: *facts, content: None };
     effects.iter().map(want).collect()
 }
 
@@ -279,19 +234,17 @@ impl Sink for PipeSink<'_, '_, '_> {
         let event = Event::Bytes(index, bytes.len() as u64);
         self.pipe.run.ports.progress.event(event);
         let blob = self.pipe.active[self.at].gather.is_blob(port);
-        blob.map_err(|cause| (index, cause))
-            .and_then(|_| self.pipe.emit(self.at, port, bytes))
-            .map_err(|(node, cause)| {
+        blob.map_err(|cause| (index, cause)).and_then(|_| self.pipe.emit(self.at, port, bytes)).map_err(
+            |(node, cause)| {
                 *self.failed = Some(node);
                 StepError::from(Carried(cause))
-            })
+            },
+        )
     }
 
     fn value(&mut self, port: PortIndex, value: Value) -> Result<(), StepError> {
         let gather = &mut self.pipe.active[self.at].gather;
-        gather
-            .value(port, value, None)
-            .map_err(|cause| Carried(cause).into())
+        gather.value(port, value, None).map_err(|cause| Carried(cause).into())
     }
 
     fn handle(&mut self, kind: HandleKind, path: ByteText) -> Handle {
@@ -307,10 +260,7 @@ pub(crate) struct PlainSink<'p, 'r, 'a> {
 
 impl Sink for PlainSink<'_, '_, '_> {
     fn chunk(&mut self, port: PortIndex, bytes: &[u8]) -> Result<(), StepError> {
-        self.run
-            .check_stop()
-            .and_then(|()| self.gather.chunk(port, bytes))
-            .map_err(|cause| Carried(cause).into())
+        self.run.check_stop().and_then(|()| self.gather.chunk(port, bytes)).map_err(|cause| Carried(cause).into())
     }
 
     fn value(&mut self, port: PortIndex, value: Value) -> Result<(), StepError> {
@@ -334,10 +284,7 @@ fn run_each<'a>(run: &Run<'a>, node: &Planned<'a>, inputs: &Inputs) -> Result<()
         return Err(Cause::stale("what is iterated over is not a list"));
     };
     if items.len() > usize::try_from(each.limit).unwrap_or(usize::MAX) {
-        return Err(Cause::TooManyItems {
-            items: items.len(),
-            limit: each.limit,
-        });
+        return Err(Cause::TooManyItems { items: items.len(), limit: each.limit });
     }
     let outputs = output_labels(node, inputs, Label::BOTTOM)?;
     let mut resources = Label::BOTTOM;
@@ -377,21 +324,14 @@ fn run_each<'a>(run: &Run<'a>, node: &Planned<'a>, inputs: &Inputs) -> Result<()
                 output_labels(node, inputs, resources)?;
                 let wanted = wanted(node.index, &inputs.labels, &effects);
                 let permits = decide_all(run, &wanted).map_err(|(_, cause)| cause)?;
-                let mut sink = PlainSink {
-                    run,
-                    gather: &mut gather,
-                };
+                let mut sink = PlainSink { run, gather: &mut gather };
                 step.act(permits, &mut sink).map_err(Cause::of_step)?;
                 lists.push(gather.finish()?)?;
             }
             task => acts.push(task),
         }
     }
-    let labels = if resources == Label::BOTTOM {
-        outputs
-    } else {
-        output_labels(node, inputs, resources)?
-    };
+    let labels = if resources == Label::BOTTOM { outputs } else { output_labels(node, inputs, resources)? };
     run.set_labels(node.index, labels, inputs.labels.control);
     if node.acts {
         run.prepare(Prepared::each(node.index, acts, inputs.labels.clone()));
@@ -402,18 +342,10 @@ fn run_each<'a>(run: &Run<'a>, node: &Planned<'a>, inputs: &Inputs) -> Result<()
 }
 
 fn is_blob_port(node: &Planned<'_>, port: usize) -> bool {
-    matches!(
-        node.descriptor.inputs[port].ty,
-        telos_abi::Type::Blob { .. }
-    )
+    matches!(node.descriptor.inputs[port].ty, telos_abi::Type::Blob { .. })
 }
 
-fn feed(
-    task: &mut Task<'_>,
-    port: PortIndex,
-    chunk: &[u8],
-    emitted: &mut Vec<Emission>,
-) -> Result<(), Cause> {
+fn feed(task: &mut Task<'_>, port: PortIndex, chunk: &[u8], emitted: &mut Vec<Emission>) -> Result<(), Cause> {
     match task {
         Task::Guest { call, .. } => emitted.extend(call.push(port, chunk)?),
         Task::Reads { step, .. } | Task::Acts(step) => {

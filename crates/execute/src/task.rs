@@ -15,10 +15,7 @@ pub(crate) enum Task<'a> {
     /// A pack's primitive.
     Guest { call: Call, given: BTreeSet<Handle> },
     /// A host primitive that reads.
-    Reads {
-        step: Box<dyn Step + 'a>,
-        effects: Vec<(Effect, Facts)>,
-    },
+    Reads { step: Box<dyn Step + 'a>, effects: Vec<(Effect, Facts)> },
     /// A host primitive that changes something.
     Acts(Box<dyn Step + 'a>),
     /// A change that an earlier, interrupted run of this plan made; the path that came of it.
@@ -31,28 +28,25 @@ pub(crate) fn start<'a>(
     node: &Planned<'_>,
     values: &[Option<Arc<Value>>],
 ) -> Result<(Task<'a>, Label), Cause> {
+    run.count_call();
     let arguments: Vec<Option<&Value>> = values.iter().map(Option::as_deref).collect();
     match &node.descriptor.body {
         Body::Pack { component } => {
-            let bytes = run.ports.library.component(component).ok_or_else(|| {
-                Cause::stale(format!("the pack of `{}` is gone", node.descriptor.name))
-            })?;
+            let bytes = run
+                .ports
+                .library
+                .component(component)
+                .ok_or_else(|| Cause::stale(format!("the pack of `{}` is gone", node.descriptor.name)))?;
             let index = run
                 .ports
                 .library
                 .export_index(&node.capability)
-                .ok_or_else(|| {
-                    Cause::stale(format!("no pack exports `{}`", node.descriptor.name))
-                })?;
+                .ok_or_else(|| Cause::stale(format!("no pack exports `{}`", node.descriptor.name)))?;
             let pack = run.ports.engine.load(*component, bytes)?;
             let mut given = BTreeSet::new();
-            arguments
-                .iter()
-                .flatten()
-                .for_each(|value| collect(value, &mut given));
+            arguments.iter().flatten().for_each(|value| collect(value, &mut given));
             let mut encoded = Vec::with_capacity(64);
-            ciborium::into_writer(&arguments, &mut encoded)
-                .map_err(|error| Cause::stale(error.to_string()))?;
+            ciborium::into_writer(&arguments, &mut encoded).map_err(|error| Cause::stale(error.to_string()))?;
             let call = pack.call(index, &encoded, &node.descriptor.bounds, run.ports.stop)?;
             Ok((Task::Guest { call, given }, Label::BOTTOM))
         }
@@ -60,26 +54,14 @@ pub(crate) fn start<'a>(
     }
 }
 
-fn start_host<'a>(
-    run: &Run<'a>,
-    node: &Planned<'_>,
-    arguments: &[Option<&Value>],
-) -> Result<(Task<'a>, Label), Cause> {
+fn start_host<'a>(run: &Run<'a>, node: &Planned<'_>, arguments: &[Option<&Value>]) -> Result<(Task<'a>, Label), Cause> {
     let mut step = run
         .ports
         .hands
-        .step(&HostCall {
-            node: node.index,
-            primitive: &node.descriptor.name,
-            arguments,
-            handles: &run.handles,
-        })
+        .step(&HostCall { node: node.index, primitive: &node.descriptor.name, arguments, handles: &run.handles })
         .map_err(Cause::of_step)?;
     if node.acts {
-        if let Some(made) = step
-            .target()
-            .and_then(|target| run.made(node.index, &target))
-        {
+        if let Some(made) = step.target().and_then(|target| run.made(node.index, &target)) {
             return Ok((Task::Made(made), Label::BOTTOM));
         }
         return Ok((Task::Acts(step), Label::BOTTOM));
@@ -93,30 +75,17 @@ fn start_host<'a>(
 }
 
 /// Labels of the node's outputs: source, inputs, control and resources (R4). Checked against the sealed ones (R20).
-pub(crate) fn output_labels(
-    node: &Planned<'_>,
-    inputs: &Inputs,
-    resources: Label,
-) -> Result<Vec<Label>, Cause> {
+pub(crate) fn output_labels(node: &Planned<'_>, inputs: &Inputs, resources: Label) -> Result<Vec<Label>, Cause> {
     let outputs = (0_u16..).zip(&node.descriptor.outputs).zip(node.sealed);
     outputs
         .map(|((port, output), allowed)| {
             let entering = (0_u16..).zip(&inputs.labels.ports);
             let actual = entering
                 .filter(|(input, _)| !output.independent_of.iter().any(|free| free.0 == *input))
-                .fold(
-                    output.source.join(inputs.labels.control).join(resources),
-                    |label, (_, input)| label.join(*input),
-                );
-            if actual.flows_to(*allowed) {
-                Ok(actual)
-            } else {
-                Err(Cause::Label {
-                    port,
-                    actual,
-                    allowed: *allowed,
-                })
-            }
+                .fold(output.source.join(inputs.labels.control).join(resources), |label, (_, input)| {
+                    label.join(*input)
+                });
+            if actual.flows_to(*allowed) { Ok(actual) } else { Err(Cause::Label { port, actual, allowed: *allowed }) }
         })
         .collect()
 }

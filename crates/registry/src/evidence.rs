@@ -167,7 +167,12 @@ fn difference(seed: u64, descriptor: &Descriptor, case: &Case, got: Option<&[Vec
                 Type::Blob { .. } => String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned(),
                 _ => format!("{bytes:02x?}"),
             };
-            format!("seed {seed}: output `{}` is {:?}, and the reference gives {:?}", port.name, shown(have), shown(want))
+            format!(
+                "seed {seed}: output `{}` is {:?}, and the reference gives {:?}",
+                port.name,
+                shown(have),
+                shown(want)
+            )
         }
         None => format!("seed {seed}: it gives {} outputs instead of {}", got.len(), expected.len()),
     }

@@ -49,9 +49,17 @@ fn chosen_directory(name: &str, meaning: &str) -> Input {
 }
 
 fn here() -> Input {
-    chosen_directory("directory", "directory to look in")
-        .default(Value::Text(String::from(".")))
-        .words(&["in", "under", "inside", "within", "directory", "folder", "here", "current directory", "of"])
+    chosen_directory("directory", "directory to look in").default(Value::Text(String::from("."))).words(&[
+        "in",
+        "under",
+        "inside",
+        "within",
+        "directory",
+        "folder",
+        "here",
+        "current directory",
+        "of",
+    ])
 }
 
 fn listing(builder: Builder) -> Builder {
@@ -82,10 +90,13 @@ fn make_directory() -> Descriptor {
             "new folder photos",
             "mkdir out",
         ])
-        .takes(
-            chosen_directory("directory", "path of the directory to make")
-                .words(&["called", "named", "directory", "folder", "at"]),
-        )
+        .takes(chosen_directory("directory", "path of the directory to make").words(&[
+            "called",
+            "named",
+            "directory",
+            "folder",
+            "at",
+        ]))
         .gives(output("directory", directory(), "the directory, now present"))
         .effect(EffectKind::DirCreate, 0)
         .build()
@@ -114,8 +125,18 @@ fn find() -> Descriptor {
             &["file", "search", "list"],
         )
         .words(&[
-            "find", "locate", "look for", "search for", "which files", "what files", "list", "files", "where", "all",
-            "every", "how many files",
+            "find",
+            "locate",
+            "look for",
+            "search for",
+            "which files",
+            "what files",
+            "list",
+            "files",
+            "where",
+            "all",
+            "every",
+            "how many files",
         ])
         .examples(&[
             "find all pdf files",
@@ -136,16 +157,25 @@ fn find() -> Descriptor {
                 .default(Value::Text(String::new()))
                 .words(&["extension", "type", "ending in", "files", "format"]),
         )
-        .takes(
-            input("min-size", count(0), "least size in bytes")
-                .default(Value::Int(0))
-                .words(&["larger than", "bigger than", "at least", "over", "more than", "above", "minimum"]),
-        )
-        .takes(
-            input("max-size", count(0), "greatest size in bytes")
-                .default(any())
-                .words(&["smaller than", "at most", "under", "less than", "below", "up to", "maximum", "empty"]),
-        )
+        .takes(input("min-size", count(0), "least size in bytes").default(Value::Int(0)).words(&[
+            "larger than",
+            "bigger than",
+            "at least",
+            "over",
+            "more than",
+            "above",
+            "minimum",
+        ]))
+        .takes(input("max-size", count(0), "greatest size in bytes").default(any()).words(&[
+            "smaller than",
+            "at most",
+            "under",
+            "less than",
+            "below",
+            "up to",
+            "maximum",
+            "empty",
+        ]))
         .takes(
             input("newer-than", count(0), "greatest age in seconds since the last change, at the start of the run")
                 .default(any())
@@ -157,21 +187,32 @@ fn find() -> Descriptor {
                 .words(&["older than", "not changed for", "untouched for", "before", "older"]),
         )
         .takes(
-            input("recursive", flag(), "whether directories beneath are entered")
-                .default(Value::Bool(true))
-                .words(&["recursive", "recursively", "subdirectories", "subfolders", "everywhere"]),
+            input("recursive", flag(), "whether directories beneath are entered").default(Value::Bool(true)).words(&[
+                "recursive",
+                "recursively",
+                "subdirectories",
+                "subfolders",
+                "everywhere",
+            ]),
         );
     listing(search).effect(EffectKind::FileList, 0).build()
 }
 
 fn list_directory() -> Descriptor {
     let list = on_host("file.list")
-        .does(
-            "List what is directly in a directory: names, kinds, sizes and times.",
-            &["file", "directory", "list"],
-        )
+        .does("List what is directly in a directory: names, kinds, sizes and times.", &["file", "directory", "list"])
         .words(&[
-            "list", "show", "ls", "dir", "what is in", "contents", "entries", "files", "folders", "names", "sizes",
+            "list",
+            "show",
+            "ls",
+            "dir",
+            "what is in",
+            "contents",
+            "entries",
+            "files",
+            "folders",
+            "names",
+            "sizes",
         ])
         .examples(&[
             "list the files here",
@@ -198,10 +239,14 @@ fn move_into() -> Descriptor {
             "move the log files older than a month into old",
         ])
         .takes(chosen_file("file", "file to move").words(&["file", "files"]))
-        .takes(
-            chosen_directory("directory", "directory to move it into")
-                .words(&["to", "into", "in", "folder", "directory", "under"]),
-        )
+        .takes(chosen_directory("directory", "directory to move it into").words(&[
+            "to",
+            "into",
+            "in",
+            "folder",
+            "directory",
+            "under",
+        ]))
         .gives(output("file", file(), "the file in its new place"))
         .effect(EffectKind::FileMove, 0)
         .effect(EffectKind::DirCreate, 1)
@@ -213,7 +258,11 @@ fn rename() -> Descriptor {
     on_host("file.rename")
         .does("Give a file another name or path; replacing an existing file needs approval.", &["file", "move"])
         .words(&["rename", "move", "mv", "change the name", "call"])
-        .examples(&["rename draft.txt to final.txt", "change the name of a.csv to b.csv", "move notes.md to old/notes.md"])
+        .examples(&[
+            "rename draft.txt to final.txt",
+            "change the name of a.csv to b.csv",
+            "move notes.md to old/notes.md",
+        ])
         .takes(chosen_file("file", "file to rename").words(&["file", "from"]))
         .takes(chosen_file("target", "its new name or path").words(&["to", "as", "into", "new name"]))
         .gives(output("file", file(), "the file under its new name"))
@@ -268,9 +317,7 @@ fn read_all() -> Descriptor {
 fn write() -> Descriptor {
     on_host("file.write")
         .does("Write content to a file, creating it or replacing what it held.", &["file", "write"])
-        .words(&[
-            "write", "save", "store", "put", "output", "export", "create", "keep", "dump", "record", "into", "to",
-        ])
+        .words(&["write", "save", "store", "put", "output", "export", "create", "keep", "dump", "record", "into", "to"])
         .examples(&[
             "save the result to out.txt",
             "write the matching lines into errors.log",

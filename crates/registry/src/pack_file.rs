@@ -11,9 +11,7 @@ use crate::error::PackError;
 use crate::evidence::{Runner, Statement, evidence_for};
 use crate::identity::canonical;
 use crate::registry::Pack;
-use crate::signature::{
-    ED25519_SIGNATURE_BYTES, ML_DSA_SIGNATURE_BYTES, PublisherKey, PublisherKeys, Signatures,
-};
+use crate::signature::{ED25519_SIGNATURE_BYTES, ML_DSA_SIGNATURE_BYTES, PublisherKey, PublisherKeys, Signatures};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -67,8 +65,9 @@ impl PackFile {
         if !rest.is_empty() {
             return Err(malformed("something follows its signatures"));
         }
-        let manifest: Manifest = ciborium::de::from_reader_with_recursion_limit(manifest_bytes, DOCUMENT_NESTING_MAX)
-            .map_err(|error| PackError::Malformed(format!("its manifest cannot be read: {error}")))?;
+        let manifest: Manifest =
+            ciborium::de::from_reader_with_recursion_limit(manifest_bytes, DOCUMENT_NESTING_MAX)
+                .map_err(|error| PackError::Malformed(format!("its manifest cannot be read: {error}")))?;
         if canonical(&manifest) != manifest_bytes {
             return Err(malformed("its manifest is not in canonical form"));
         }

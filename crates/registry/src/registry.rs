@@ -62,7 +62,8 @@ impl Registry {
     /// # Errors
     /// When two primitives have one name and version.
     pub fn open(packs: Vec<Pack>, revoked: &BTreeSet<CapabilityId>) -> Result<Self, RegistryError> {
-        let mut entries: Vec<Entry> = native::descriptors().into_iter().map(|descriptor| entry(descriptor, None)).collect();
+        let mut entries: Vec<Entry> =
+            native::descriptors().into_iter().map(|descriptor| entry(descriptor, None)).collect();
         let mut components = BTreeMap::new();
         for pack in packs {
             entries.extend((0..).zip(pack.descriptors).map(|(export, descriptor)| entry(descriptor, Some(export))));

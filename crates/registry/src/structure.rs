@@ -2,7 +2,7 @@
 
 use crate::PackError;
 use telos_abi::limit::PACK_BYTES_MAX;
-use wasmparser::{ComponentExternalKind, MemoryType, Parser, Payload, Validator, WasmFeatures};
+use wasmparser::{ComponentExternalKind, MemoryType, Parser, Payload, Validator};
 
 /// Most bytes of memory that a pack may declare.
 const MEMORY_BYTES_MAX: u64 = 1 << 30;
@@ -34,8 +34,7 @@ pub fn inspect(component: &[u8]) -> Result<Structure, PackError> {
     if !Parser::is_component(component) {
         return refuse(String::from("it is not a wasm component"));
     }
-    let features = WasmFeatures::default().difference(WasmFeatures::THREADS).difference(WasmFeatures::MEMORY64);
-    if let Err(error) = Validator::new_with_features(features).validate_all(component) {
+    if let Err(error) = Validator::new().validate_all(component) {
         return refuse(format!("it is not valid: {error}"));
     }
     let mut found = Found::default();
@@ -106,8 +105,7 @@ impl Found {
             Payload::ComponentExportSection(section) if self.depth == 0 => {
                 for export in section.clone() {
                     let export = export.map_err(unreadable)?;
-                    self.exports_pack |=
-                        export.name.name == EXPORT && export.kind == ComponentExternalKind::Instance;
+                    self.exports_pack |= export.name.name == EXPORT && export.kind == ComponentExternalKind::Instance;
                 }
             }
             _ => {}

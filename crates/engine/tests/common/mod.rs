@@ -32,11 +32,8 @@ pub fn component(core: &str) -> Vec<u8> {
     let mut module = wat::parse_str(core).expect("the test's WAT is well formed");
     let mut resolve = Resolve::default();
     let package = resolve.push_str("pack.wit", WIT).expect("the WIT is valid");
-    let world = resolve
-        .select_world(&[package], Some("pack"))
-        .expect("the world is there");
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
-        .expect("metadata fits");
+    let world = resolve.select_world(&[package], Some("pack")).expect("the world is there");
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).expect("metadata fits");
     ComponentEncoder::default()
         .validate(true)
         .module(&module)
@@ -56,14 +53,6 @@ pub fn digest(component: &[u8]) -> Digest {
 
 /// Bounds that no well-behaved test meets.
 pub fn bounds() -> Bounds {
-    let fixed = |fixed| Growth {
-        fixed,
-        per_input_byte: 1_000,
-    };
-    Bounds {
-        fuel: fixed(100_000_000),
-        memory_bytes: fixed(16 << 20),
-        output_bytes: fixed(1 << 20),
-        wall_ms: 60_000,
-    }
+    let fixed = |fixed| Growth { fixed, per_input_byte: 1_000 };
+    Bounds { fuel: fixed(100_000_000), memory_bytes: fixed(16 << 20), output_bytes: fixed(1 << 20), wall_ms: 60_000 }
 }

@@ -83,7 +83,8 @@ fn sort(seed: u64, descriptor: &Descriptor) -> Case {
     let mut seed = Seed::new(seed);
     let (numeric, descending) = (seed.flag(), seed.flag());
     let input = if numeric {
-        let numbers: Vec<i32> = (0..seed.below(40)).map(|_| i32::try_from(seed.below(200)).unwrap_or(0) - 100).collect();
+        let numbers: Vec<i32> =
+            (0..seed.below(40)).map(|_| i32::try_from(seed.below(200)).unwrap_or(0) - 100).collect();
         numbers.iter().map(|number| format!("{number}\n")).collect()
     } else {
         seed.lines()

@@ -79,7 +79,7 @@ fn draw() -> Descriptor {
         .introduces(&[Refinement::Svg])
         .memory(WHOLE_BYTES)
         .wall_ms(60_000)
-        .fuel(50_000_000, 5_000)
+        .fuel(100_000_000, 10_000)
         .produces(1 << 20, 200)
         .shown_by_structure()
         .build()

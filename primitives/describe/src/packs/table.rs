@@ -119,7 +119,7 @@ fn parse() -> Descriptor {
             count(0),
             "number of rows, the header not counted",
         ))
-        .fuel(50_000_000, 400)
+        .fuel(50_000_000, 2_000)
         .produces(1 << 20, 4)
         .build()
 }
@@ -223,7 +223,7 @@ fn filter() -> Descriptor {
         );
     gives_table(builder, "the rows that were kept")
         .gives(output("count", count(0), "number of rows kept"))
-        .fuel(50_000_000, 400)
+        .fuel(50_000_000, 2_000)
         .produces(1 << 20, 2)
         .build()
 }
@@ -256,7 +256,7 @@ fn select() -> Descriptor {
                 .words(&["columns", "column", "fields", "only", "the"]),
         );
     gives_table(builder, "the columns that were kept")
-        .fuel(50_000_000, 400)
+        .fuel(50_000_000, 2_000)
         .produces(1 << 20, 2)
         .build()
 }
@@ -295,7 +295,7 @@ fn count_rows() -> Descriptor {
         count(0),
         "number of rows in the whole table",
     ))
-    .fuel(50_000_000, 500)
+    .fuel(50_000_000, 4_000)
     .produces(1 << 20, 12)
     .memory(WHOLE_BYTES)
     .build()
@@ -330,7 +330,7 @@ fn aggregate() -> Descriptor {
         builder,
         "table of the groups with a column named after the function and column",
     )
-    .fuel(50_000_000, 800)
+    .fuel(50_000_000, 6_000)
     .produces(1 << 20, 12)
     .build()
 }

@@ -79,7 +79,7 @@ fn decode() -> Descriptor {
             ]),
         )
         .gives(output("text", blob(Refinement::Utf8), "the text"))
-        .fuel(1_000_000, 40)
+        .fuel(1_000_000, 150)
         .produces(64, 3)
         .introduces(&[Refinement::Utf8])
         .build()
@@ -179,7 +179,7 @@ fn search() -> Descriptor {
             "the lines that were kept",
         ))
         .gives(output("count", count(0), "number of lines kept"))
-        .fuel(500_000_000, 600)
+        .fuel(500_000_000, 20_000)
         .produces(64, 1)
         .build()
 }
@@ -227,7 +227,7 @@ fn measure() -> Descriptor {
             "number of Unicode characters",
         ))
         .gives(output("bytes", count(0), "number of bytes"))
-        .fuel(1_000_000, 40)
+        .fuel(1_000_000, 150)
         .produces(256, 0)
         .build()
 }
@@ -337,7 +337,7 @@ fn unique() -> Descriptor {
             "the distinct lines, in the order they first occur",
         ))
         .gives(output("count", count(0), "number of distinct lines"))
-        .fuel(10_000_000, 1_000)
+        .fuel(10_000_000, 2_000)
         .produces(64, 2)
         .build()
 }
@@ -425,7 +425,7 @@ fn head() -> Descriptor {
         .takes(text())
         .takes(how_many())
         .gives(output("lines", blob(Refinement::Utf8), "the first lines"))
-        .fuel(1_000_000, 40)
+        .fuel(1_000_000, 150)
         .produces(64, 1)
         .build()
 }
@@ -451,7 +451,7 @@ fn tail() -> Descriptor {
         .takes(text())
         .takes(how_many())
         .gives(output("lines", blob(Refinement::Utf8), "the last lines"))
-        .fuel(1_000_000, 60)
+        .fuel(1_000_000, 150)
         .produces(64, 1)
         .build()
 }
