@@ -46,7 +46,7 @@ impl Host {
             before,
             pre_image,
         };
-        self.journal(node, what, label, |act| {
+        self.journal(node, &what, label, |act| {
             remove(entry, &temporary_name(self.run, act))?;
             self.labels.settle(None, &path)
         })
@@ -86,14 +86,14 @@ impl Host {
         to.revalidate()?;
         let (old, new) = (from.path(), to.path());
         let meta = *from.found()?;
-        if let Some(taken) = to.meta {
-            if taken.kind == FileKind::Directory || taken.identity == meta.identity {
-                return Err(HostError::WrongKind {
-                    path: new.into(),
-                    found: "already taken",
-                    needed: "a name that is free or belongs to another file",
-                });
-            }
+        let same_or_directory =
+            |taken: Meta| taken.kind == FileKind::Directory || taken.identity == meta.identity;
+        if to.meta.is_some_and(same_or_directory) {
+            return Err(HostError::WrongKind {
+                path: new.into(),
+                found: "already taken",
+                needed: "a name that is free or belongs to another file",
+            });
         }
         if Meta::of(&to.directory.fd)
             .map_err(HostError::io("look at", new.as_slice()))?
@@ -103,6 +103,8 @@ impl Host {
         {
             return self.move_across(from, to, keep, node, label, keep_source);
         }
+        // The file takes its label along, and the journal says so: labels can be rebuilt from it.
+        let label = label.join(self.labels.get(Some(meta.identity), &old)?);
         let moved = observe(&old)?;
         let (replaced, pre_image) = self.capture(to, keep)?;
         let what = Act::Move {
@@ -112,8 +114,9 @@ impl Host {
             replaced,
             pre_image,
         };
-        self.journal(node, what, label, |_| {
-            self.label_moved(&meta, &old, &new, label)?;
+        self.journal(node, &what, label, |_| {
+            // Before anybody can find it at its new name.
+            self.labels.set(meta.identity, &new, label)?;
             step::reach("after the label");
             from.revalidate()?;
             change_name(from, to)?;
@@ -123,18 +126,6 @@ impl Host {
             self.labels.settle(Some(meta.identity), &new)?;
             self.labels.settle(None, &old)
         })
-    }
-
-    /// The file takes its label along, before anybody can find it at its new name.
-    fn label_moved(
-        &self,
-        meta: &Meta,
-        old: &[u8],
-        new: &[u8],
-        label: Label,
-    ) -> Result<(), HostError> {
-        let label = label.join(self.labels.get(Some(meta.identity), old)?);
-        self.labels.set(meta.identity, new, label)
     }
 
     fn move_across(
@@ -223,7 +214,7 @@ impl Host {
             path: path.as_slice().into(),
             mode: mode.unwrap_or_else(new_directory_mode),
         };
-        self.journal(node, what, label, |_| {
+        self.journal(node, &what, label, |_| {
             let fail = || HostError::io("make the directory", path.as_slice());
             mkdirat(
                 &entry.directory.fd,
@@ -292,7 +283,7 @@ impl Host {
             target: text.clone(),
             pre_image,
         };
-        self.journal(node, what, label, |act| {
+        self.journal(node, &what, label, |act| {
             let name = temporary_name(self.run, act);
             symlinkat(text.as_bytes(), &entry.directory.fd, name.as_slice())
                 .map_err(HostError::io("make the link", path.as_slice()))?;
@@ -327,7 +318,7 @@ impl Host {
             before: entry.found()?.mode,
             after: mode & 0o7777,
         };
-        self.journal(node, what, label, |_| set_mode(entry, mode))
+        self.journal(node, &what, label, |_| set_mode(entry, mode))
     }
 }
 

@@ -269,6 +269,8 @@ impl Model {
                     *before == FileState::Absent && matches!(after, FileState::Directory { .. });
                 if made {
                     self.made.insert(path.clone());
+                } else {
+                    self.made.remove(path);
                 }
                 self.set(path, after.clone());
             }
@@ -354,7 +356,9 @@ impl Model {
             }
             for name in names_in(directory).unwrap_or_default() {
                 let path = [directory.as_slice(), b"/", &name].concat();
-                let own = matches!(self.names.get(&path), Some(Expected::State(state)) if *state != FileState::Absent);
+                let own = self.names.get(&path).is_some_and(|expected| {
+                    !matches!(expected, Expected::State(FileState::Absent))
+                });
                 if !own {
                     out.push((path, "it appeared since in a directory the run made".into()));
                 }
@@ -433,10 +437,7 @@ impl Model {
                 self.differing.remove(&path);
                 continue;
             };
-            let seen = self
-                .seen
-                .entry(path.clone())
-                .or_insert_with(|| observe(&path).map_err(|error| error.to_string()));
+            let seen = self.seen.entry(path.clone()).or_insert_with(|| see(&path));
             let fits = match (expected, seen) {
                 (Expected::State(state), Ok(seen)) => same(state, seen),
                 (Expected::Mode(mode), Ok(seen)) => mode_of(seen) == Some(*mode),
@@ -448,5 +449,13 @@ impl Model {
                 self.differing.insert(path);
             }
         }
+    }
+}
+
+/// The state of a path as undo sees it: nothing has a real path that leads through a link.
+fn see(path: &[u8]) -> Result<FileState, String> {
+    match observe(path) {
+        Err(HostError::Changed { .. } | HostError::BrokenLink { .. }) => Ok(FileState::Absent),
+        other => other.map_err(|error| error.to_string()),
     }
 }

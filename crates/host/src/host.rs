@@ -201,49 +201,6 @@ impl Host {
         self.store.gc(older_than, budget_bytes)
     }
 
-    /// Forgets all labels and sets them again from the receipts of all runs, oldest first.
-    ///
-    /// # Errors
-    /// If the view cannot be written.
-    pub fn rebuild_labels<'a>(
-        &self,
-        receipts: impl IntoIterator<Item = &'a Receipt>,
-    ) -> Result<(), HostError> {
-        self.labels.clear()?;
-        for receipt in receipts {
-            if let Receipt::Intended { what, label, .. } = receipt {
-                self.relabel(what, *label)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Sets the label that `act` gives, if its outcome stands.
-    pub(crate) fn relabel(&self, act: &Act, label: Label) -> Result<(), HostError> {
-        let path = match act {
-            Act::Write { path, .. } => path,
-            Act::Move { to, .. } => to,
-            _ => return Ok(()),
-        };
-        let identity = Entry::exactly(&path.0)
-            .ok()
-            .and_then(|entry| entry.meta)
-            .map(|meta| meta.identity);
-        match identity {
-            Some(identity) => {
-                let whole = matches!(act, Act::Write { .. });
-                let label = if whole {
-                    label
-                } else {
-                    label.join(self.labels.get(Some(identity), &path.0)?)
-                };
-                self.labels.set(identity, &path.0, label)?;
-                self.labels.settle(Some(identity), &path.0)
-            }
-            None => Ok(()),
-        }
-    }
-
     pub(crate) fn created(&self) -> std::sync::MutexGuard<'_, HashSet<Identity>> {
         self.created.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -257,12 +214,12 @@ impl Host {
     pub(crate) fn journal<T>(
         &self,
         node: Option<NodeIndex>,
-        what: Act,
+        what: &Act,
         label: Label,
         perform: impl FnOnce(u64) -> Result<T, HostError>,
     ) -> Result<T, HostError> {
         let act = self.next_act.fetch_add(1, Ordering::AcqRel);
-        let path = act_path(&what);
+        let path = act_path(what);
         step::reach("before the journal entry");
         let intended = Receipt::Intended {
             act,
@@ -281,7 +238,7 @@ impl Host {
         step::reach("before the receipt");
         let outcome = match &result {
             Ok(_) => Outcome::Done,
-            Err(error) => match classify(&what) {
+            Err(error) => match classify(what) {
                 Settled::Done => Outcome::Done,
                 Settled::NotDone => Outcome::Failed(error.to_string()),
                 // Left without a receipt: resume will call it in doubt.

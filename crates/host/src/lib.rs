@@ -29,6 +29,7 @@ mod located;
 mod meta;
 mod publish;
 mod read;
+mod relabel;
 mod resume;
 mod spool;
 mod state;

@@ -217,7 +217,7 @@ fn the_journal_comes_first_and_a_full_log_stops_the_act() {
 #[test]
 fn labels_stay_with_files() {
     let place = Place::new();
-    let (host, _) = place.host(1);
+    let (host, first) = place.host(1);
     host.do_write_labelled("f", "secret", SECRET).unwrap();
     let (later, memory) = place.host(2);
     assert_eq!(later.do_read("f").unwrap(), (b"secret".to_vec(), SECRET));
@@ -237,8 +237,16 @@ fn labels_stay_with_files() {
         .commit_write(carried, prepared, Label::BOTTOM)
         .unwrap();
     assert_eq!(later.label_of(&later.find("h")).unwrap(), tainted);
-    later.rebuild_labels(&memory.all()).unwrap();
+    later.do_directory("d").unwrap();
+    host.do_write_labelled("d/k", "secret", SECRET).unwrap();
+    let (third, moved) = place.host(3);
+    third.do_move("d", "e").unwrap();
+    let runs = [first.all(), memory.all(), moved.all()];
+    later
+        .rebuild_labels(runs.iter().map(Vec::as_slice))
+        .unwrap();
     assert_eq!(later.label_of(&later.find("h")).unwrap(), tainted);
+    assert_eq!(later.label_of(&later.find("e/k")).unwrap(), SECRET);
     later.do_delete("h").unwrap();
     later.do_write("h", "anew").unwrap();
     assert_eq!(later.label_of(&later.find("h")).unwrap(), Label::BOTTOM);
@@ -425,7 +433,7 @@ fn an_account_without_permission_is_told() {
 #[test]
 fn files_move_between_filesystems() {
     let place = Place::new();
-    let other = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR")).unwrap();
+    let other = tempfile::tempdir().unwrap();
     place.put("f", "content");
     std::fs::set_permissions(place.work().join("f"), Permissions::from_mode(0o600)).unwrap();
     let before = tree(&place.work());

@@ -189,12 +189,12 @@ impl Host {
         }
         let mut permits = permits.into_iter();
         let mut report = UndoReport::default();
-        for step in plan.steps.iter().rev() {
+        for step in plan.steps.into_iter().rev() {
             let mut label = step.label();
             for permit in permits.by_ref().take(step.reverse_effects().len()) {
                 label = label.join(permit.label());
             }
-            self.take_back(step, label)?;
+            self.take_back(&step, label)?;
             step::reach("after a step is taken back");
             report.restored.push(step.restored_path().into());
         }

@@ -42,7 +42,7 @@ fn attempt(host: &Host, deed: &Deed) {
         Deed::Directory(file) => host.do_directory(name(file)),
         // The text leads nowhere, so that no link is a way to another name.
         Deed::Link(file, text) => host.do_link(name(file), &format!("nowhere-{text}")),
-        Deed::Mode(file, exec) => host.do_mode(name(file), if exec { 0o755 } else { 0o640 }),
+        Deed::Mode(file, exec) => host.do_mode(name(file), if exec { 0o700 } else { 0o750 }),
     };
 }
 
@@ -72,7 +72,9 @@ proptest! {
         let (undoer, undone) = place.host(2);
         undoer.do_undo(&memory.all()).unwrap();
         prop_assert_eq!(&tree(&place.work()), &before);
-        prop_assert!(undoer.plan_undo(&memory.all()).unwrap().is_empty());
+        let (again, _) = place.host(4);
+        again.do_undo(&memory.all()).unwrap();
+        prop_assert_eq!(&tree(&place.work()), &before);
         let (redoer, _) = place.host(3);
         redoer.do_undo(&undone.all()).unwrap();
         prop_assert_eq!(&tree(&place.work()), &after);
@@ -202,4 +204,29 @@ fn what_was_sent_is_in_doubt_and_cannot_be_taken_back() {
     let resumed = host.resume(crate::testing::run(1), &receipts).unwrap();
     assert!(matches!(resumed.acts[0].2, crate::ActState::InDoubt(_)));
     assert_eq!(host.plan_undo(&receipts).unwrap().conflicts().len(), 1);
+}
+
+#[test]
+fn a_name_used_twice_is_told_apart_by_its_point_in_the_run() {
+    let place = Place::new();
+    furnish(&place);
+    let before = tree(&place.work());
+    let (host, memory) = place.host(1);
+    host.do_move("d", "f").unwrap();
+    host.do_directory("d").unwrap();
+    host.do_delete("d").unwrap();
+    let after = tree(&place.work());
+    let mut undone = None;
+    for number in 2..4 {
+        let (undoer, receipts) = place.host(number);
+        let plan = undoer.plan_undo(&memory.all()).unwrap();
+        assert_eq!(plan.conflicts(), [], "undo {number}");
+        let permits = crate::testing::permits_for(&plan);
+        undoer.undo(plan, permits).unwrap();
+        assert_eq!(tree(&place.work()), before, "undo {number}");
+        undone.get_or_insert(receipts);
+    }
+    let (redoer, _) = place.host(4);
+    redoer.do_undo(&undone.unwrap().all()).unwrap();
+    assert_eq!(tree(&place.work()), after);
 }

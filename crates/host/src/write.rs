@@ -165,7 +165,7 @@ impl Host {
         };
         let created = prepared.entry.meta.is_none();
         let node = prepared.node;
-        self.journal(node, what, label, |act| {
+        self.journal(node, &what, label, |act| {
             // Before the name: no reader may find the file without its label.
             self.labels.set(meta.identity, &path.0, label)?;
             step::reach("after the label");

@@ -165,7 +165,7 @@ pub enum Decision {
 
 /// Decides one effect at `now`, which only dates the question a person may be asked.
 ///
-/// The stages of [`crate::explain`] in order: form (R0), protected places (P3), flow of labels (R5, R6, R7, R10, R12),
+/// The stages of [`crate::explain()`] in order: form (R0), protected places (P3), flow of labels (R5, R6, R7, R10, R12),
 /// refusals of policy files (P4), the grant (P2), questions of policy files (P4), undo (P7), the kind's default (P1).
 /// The strictest answer wins; among equals the first stage speaks.
 ///

@@ -1,16 +1,16 @@
-//! The stages of a decision, one function each, all of one signature. [`crate::decide`] folds them;
-//! [`crate::explain`] prints them. The strictest stage wins; among equals the first speaks.
+//! The stages of a decision, one function each, all of one signature. [`crate::decide()`] folds them;
+//! [`crate::explain()`] prints them. The strictest stage wins; among equals the first speaks.
 
 use crate::decide::{Request, Subject};
 use crate::grant::is_odd_number;
-use crate::policy::{Policy, UserRule};
+use crate::policy::{Policy, UserRule, holds};
 use crate::protected::{Guarded, replaces};
 use crate::table::{Acts, Class, EffectRow, effect_row};
 use core::net::IpAddr;
-use telos_abi::{EffectKind, Grant, Resource, Rule, Scope, Verdict};
+use telos_abi::{EffectKind, Grant, Resource, Rule, Verdict};
 use telos_graph::flow::{Flow, FlowBreach, sink};
 use telos_graph::path::is_normal;
-use telos_graph::scope::{clearance_of, covers};
+use telos_graph::scope::clearance_of;
 
 /// Everything a stage looks at.
 #[derive(Clone, Copy)]
@@ -182,23 +182,12 @@ fn refusals<'a>(case: &Case<'a>) -> Found<'a> {
 /// P2.
 fn coverage<'a>(case: &Case<'a>) -> Found<'a> {
     let effect = case.request.effect;
-    let covered = case.grant.rows.iter().any(|row| {
-        row.kinds.contains(effect.kind) && near(&row.scope, &effect.resource) && covers(&row.scope, &effect.resource)
-    });
+    let covered =
+        case.grant.rows.iter().any(|row| row.kinds.contains(effect.kind) && holds(&row.scope, &effect.resource));
     if covered {
         found(Verdict::Permit, Rule::P2, Why::Covered)
     } else {
         found(case.row.outside, Rule::P2, Why::Uncovered)
-    }
-}
-
-/// A cheap necessary condition of [`covers`], because grants of agents have many directories.
-fn near(scope: &Scope, resource: &Resource) -> bool {
-    match (scope, resource) {
-        (Scope::Under(directory), Resource::Path(path) | Resource::Program(path)) => {
-            path.as_bytes().starts_with(directory.as_bytes())
-        }
-        _ => true,
     }
 }
 
@@ -226,7 +215,7 @@ fn undo<'a>(case: &Case<'a>) -> Found<'a> {
     }
 }
 
-/// P1, unless a `[[allow]]` (P4) or what the host knows of the resource makes it milder. Never milder than Refuse.
+/// P1, unless a `[[allow]]` (P4) or what the host knows of the resource answers its question. A refusal stands.
 fn default<'a>(case: &Case<'a>) -> Found<'a> {
     let Request { effect, facts, .. } = case.request;
     if case.row.inside != Verdict::Ask {

@@ -28,7 +28,7 @@ pub struct Explanation {
     pub effect: Effect,
     /// Every stage, in order, also those after the one that settled it.
     pub steps: Vec<Step>,
-    /// The answer that [`crate::decide`] gives.
+    /// The answer that [`crate::decide()`] gives.
     pub verdict: Verdict,
     /// The rule that gives it.
     pub rule: Rule,
@@ -36,7 +36,7 @@ pub struct Explanation {
     pub reason: String,
 }
 
-/// Explains what [`crate::decide`] answers. Same inputs, same verdict and rule: both fold the same stages.
+/// Explains what [`crate::decide()`] answers. Same inputs, same verdict and rule: both fold the same stages.
 #[must_use]
 pub fn explain(policy: &Policy, grant: &Grant, request: &Request<'_>) -> Explanation {
     let case = Case::new(policy, grant, request);

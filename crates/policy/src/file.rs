@@ -6,12 +6,12 @@
 
 use crate::grant::is_odd_number;
 use crate::policy::{Mark, Rules, UserRule};
+use crate::problem::{PolicyError, PolicyProblem, unknown};
+use crate::schema::{BudgetText, CATEGORIES, ClearanceText, Document, KEYS, MarkText, RuleText, Texts};
 use crate::table::{self, Class, EFFECTS};
-use serde::Deserialize;
 use telos_abi::{ByteText, Clearance, EffectKind, EffectSet, HostName, Scope, Secrecy, limit::POLICY_BYTES_MAX};
 use telos_graph::path;
 use telos_graph::scope::parse_host;
-use thiserror::Error;
 use toml::Spanned;
 
 /// Most resources (paths, hosts, names, patterns) in one policy file. A decision looks at each of them.
@@ -38,248 +38,6 @@ pub struct PolicyFile<'a> {
     pub base: &'a ByteText,
     /// Whose it is.
     pub kind: FileKind,
-}
-
-/// Why a file is not a policy.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{file}:{line}:{column}: {problem}")]
-pub struct PolicyError {
-    /// The file's name.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    /// What is wrong.
-    pub problem: PolicyProblem,
-}
-
-/// What is wrong in a policy file, and what to write instead.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum PolicyProblem {
-    /// Larger than the limit.
-    #[error("the file has {bytes} bytes; a policy has at most {POLICY_BYTES_MAX}")]
-    TooLarge {
-        /// Its size.
-        bytes: usize,
-    },
-    /// Too many resources.
-    #[error("the file names {resources} resources; a policy names at most {POLICY_RESOURCES_MAX}")]
-    TooMany {
-        /// How many.
-        resources: usize,
-    },
-    /// Not UTF-8.
-    #[error("the file is not UTF-8 text from here on")]
-    NotText,
-    /// Not TOML, or a value of the wrong type.
-    #[error("{message}")]
-    Syntax {
-        /// The parser's words.
-        message: String,
-    },
-    /// A name that means nothing here.
-    #[error("`{found}` is no {what}{}", suggestion(.near.as_deref(), .known))]
-    Unknown {
-        /// What was expected.
-        what: &'static str,
-        /// What was found.
-        found: String,
-        /// The nearest name.
-        near: Option<String>,
-        /// Every name, for the message.
-        known: String,
-    },
-    /// Not usable as a path.
-    #[error("`{found}` cannot be used as a path: {why}")]
-    Path {
-        /// What was found.
-        found: String,
-        /// Why.
-        why: String,
-    },
-    /// Not usable as a host.
-    #[error("`{found}` is no host; write `example.com`, `*.example.com`, `example.com:443`, `[::1]:80` or `*`")]
-    Host {
-        /// What was found.
-        found: String,
-    },
-    /// A rule that would speak of everything.
-    #[error("[[{table}]] must say where: add {keys}")]
-    Everywhere {
-        /// The table.
-        table: &'static str,
-        /// The keys that would do.
-        keys: &'static str,
-    },
-    /// Kinds and resources that never meet.
-    #[error("`{key}` says nothing about `{kind}`, which acts on {acts}")]
-    Mismatch {
-        /// The key.
-        key: &'static str,
-        /// The kind.
-        kind: &'static str,
-        /// What the kind acts on.
-        acts: &'static str,
-    },
-    /// A list that must hold something.
-    #[error("`{key}` is empty")]
-    Empty {
-        /// The key.
-        key: &'static str,
-    },
-    /// A kind that no policy can allow.
-    #[error("`{kind}` is refused on every machine and cannot be allowed")]
-    NeverAllowed {
-        /// The kind.
-        kind: &'static str,
-    },
-    /// A clearance for an effect through which nothing leaves.
-    #[error("`{kind}` is no way out for data, so there is nothing to clear; name an outward or model kind")]
-    NothingToClear {
-        /// The kind.
-        kind: &'static str,
-    },
-    /// A project's file that widens.
-    #[error("a project's policy can only tighten: [[{table}]] belongs in your own policy file")]
-    Widens {
-        /// The table.
-        table: &'static str,
-    },
-}
-
-fn suggestion(near: Option<&str>, known: &str) -> String {
-    match near {
-        Some(near) => format!("; did you mean `{near}`?"),
-        None => format!("; known are {known}"),
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document {
-    #[serde(default)]
-    refuse: Vec<Spanned<RuleText>>,
-    #[serde(default)]
-    ask: Vec<Spanned<RuleText>>,
-    #[serde(default)]
-    allow: Vec<Spanned<RuleText>>,
-    #[serde(default)]
-    sensitive: Vec<Spanned<MarkText>>,
-    #[serde(default)]
-    clearance: Vec<Spanned<ClearanceText>>,
-    #[serde(default)]
-    budget: BudgetText,
-}
-
-type Texts = Vec<Spanned<String>>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleText {
-    kinds: Texts,
-    under: Option<Texts>,
-    paths: Option<Texts>,
-    hosts: Option<Texts>,
-    names: Option<Texts>,
-    reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MarkText {
-    under: Option<Texts>,
-    paths: Option<Texts>,
-    files: Option<Texts>,
-    secrecy: Option<Spanned<String>>,
-    #[serde(rename = "reason")]
-    _reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ClearanceText {
-    kinds: Texts,
-    hosts: Option<Texts>,
-    names: Option<Texts>,
-    secrecy: Texts,
-    #[serde(rename = "reason")]
-    _reason: Option<String>,
-}
-
-/// Numbers that a file sets; each may be absent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct BudgetText {
-    pub(crate) fuel: Option<u64>,
-    pub(crate) memory_bytes: Option<u64>,
-    pub(crate) output_bytes: Option<u64>,
-    pub(crate) wall_ms: Option<u64>,
-    pub(crate) calls: Option<u64>,
-    pub(crate) pre_image_bytes: Option<u64>,
-}
-
-impl BudgetText {
-    /// Each number from here, else from `other`.
-    pub(crate) fn or(self, other: Self) -> Self {
-        self.merge(other, |mine, theirs| mine.or(theirs))
-    }
-
-    /// The least of both, where either is set.
-    pub(crate) fn least(self, other: Self) -> Self {
-        self.merge(other, |mine, theirs| match (mine, theirs) {
-            (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
-            (one, None) | (None, one) => one,
-        })
-    }
-
-    fn merge(self, other: Self, with: impl Fn(Option<u64>, Option<u64>) -> Option<u64>) -> Self {
-        Self {
-            fuel: with(self.fuel, other.fuel),
-            memory_bytes: with(self.memory_bytes, other.memory_bytes),
-            output_bytes: with(self.output_bytes, other.output_bytes),
-            wall_ms: with(self.wall_ms, other.wall_ms),
-            calls: with(self.calls, other.calls),
-            pre_image_bytes: with(self.pre_image_bytes, other.pre_image_bytes),
-        }
-    }
-}
-
-/// Every key of the schema, for suggestions.
-const KEYS: [&str; 20] = [
-    "refuse",
-    "ask",
-    "allow",
-    "sensitive",
-    "clearance",
-    "budget",
-    "kinds",
-    "under",
-    "paths",
-    "hosts",
-    "names",
-    "files",
-    "reason",
-    "secrecy",
-    "fuel",
-    "memory_bytes",
-    "output_bytes",
-    "wall_ms",
-    "calls",
-    "pre_image_bytes",
-];
-
-/// Secrecy categories by the names that files use.
-const CATEGORIES: [(&str, Secrecy); 4] = [
-    ("credential", Secrecy::CREDENTIAL),
-    ("personal", Secrecy::PERSONAL),
-    ("financial", Secrecy::FINANCIAL),
-    ("user-marked", Secrecy::USER_MARKED),
-];
-
-/// The category's name in policy files, if it has one.
-pub(crate) fn category_names(secrecy: Secrecy) -> impl Iterator<Item = &'static str> {
-    CATEGORIES.into_iter().filter(move |(_, bits)| bits.0 & secrecy.0 != 0).map(|(name, _)| name)
 }
 
 /// A file's content, resolved.
@@ -601,7 +359,7 @@ impl Reader<'_> {
 
     fn error(&self, at: usize, problem: PolicyProblem) -> PolicyError {
         let (line, column) = self.position(at);
-        PolicyError { file: self.file.name.into(), line, column, problem }
+        PolicyError { file: self.file.name.into(), line, column, problem: Box::new(problem) }
     }
 
     /// Line and column of a byte offset, both from 1.
@@ -612,19 +370,6 @@ impl Reader<'_> {
         let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
         (line, column.chars().count() + 1)
     }
-}
-
-fn unknown(what: &'static str, found: &str, known: impl Iterator<Item = &'static str>) -> PolicyProblem {
-    let known: Vec<&str> = known.collect();
-    // Longer words are quoted cut: they are no misspelling of anything, and the message stays one line.
-    let found: String = found.chars().take(64).collect();
-    let near = known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(name, &found), *name))
-        .min()
-        .filter(|&(distance, name)| distance <= 1 + name.len() / 4)
-        .map(|(_, name)| name.to_owned());
-    PolicyProblem::Unknown { what, found: found.escape_debug().to_string(), near, known: known.join(", ") }
 }
 
 /// A host pattern as policy files write it.

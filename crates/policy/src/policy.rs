@@ -1,7 +1,9 @@
 //! A policy: the built-in rules joined with the files of the user and the project.
 
-use crate::file::{BudgetText, FileKind, Parsed, PolicyError, PolicyFile};
+use crate::file::{FileKind, Parsed, PolicyFile};
 use crate::place::{Homes, is_beneath, last_name, name_matches};
+use crate::problem::PolicyError;
+use crate::schema::BudgetText;
 use crate::{protected, sensitivity, table};
 use std::sync::Arc;
 use telos_abi::{
@@ -26,22 +28,12 @@ pub struct Policy {
     inner: Arc<Inner>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Inner {
     homes: Homes,
     own: Vec<Vec<u8>>,
     rules: Rules,
-    version: Digest0,
-}
-
-/// [`Digest`] with the all-zero default that `Inner` needs before its first seal.
-#[derive(Clone, Copy, Debug)]
-struct Digest0(Digest);
-
-impl Default for Digest0 {
-    fn default() -> Self {
-        Self(Digest::ZERO)
-    }
+    version: Digest,
 }
 
 /// The rules that files add.
@@ -82,7 +74,7 @@ impl UserRule {
     /// Whether an `allow` speaks of this effect. O(resources).
     pub(crate) fn allows(&self, effect: &Effect) -> bool {
         self.kinds.contains(effect.kind)
-            && (self.scopes.is_empty() || self.scopes.iter().any(|it| covers(it, &effect.resource)))
+            && (self.scopes.is_empty() || self.scopes.iter().any(|it| holds(it, &effect.resource)))
     }
 
     /// Whether a `refuse` or `ask` speaks of this effect: of its resource, or of something beneath a directory that
@@ -98,6 +90,17 @@ impl UserRule {
                     _ => false,
                 })
     }
+}
+
+/// [`covers`], after a cheap necessary condition: grants of agents and policy files name many directories.
+pub(crate) fn holds(scope: &Scope, resource: &Resource) -> bool {
+    let near = match (scope, resource) {
+        (Scope::Under(directory), Resource::Path(path) | Resource::Program(path)) => {
+            path.as_bytes().starts_with(directory.as_bytes())
+        }
+        _ => true,
+    };
+    near && covers(scope, resource)
 }
 
 impl Default for Policy {
@@ -121,7 +124,12 @@ impl Policy {
             list.dedup();
             list
         };
-        Self::seal(Inner { homes: Homes::new(usable(&places.homes)), own: usable(&places.own), ..Inner::default() })
+        Self::seal(Inner {
+            homes: Homes::new(usable(&places.homes)),
+            own: usable(&places.own),
+            rules: Rules::default(),
+            version: Digest::ZERO,
+        })
     }
 
     /// This policy with the rules of one more file. Order of files does not matter.
@@ -165,7 +173,7 @@ impl Policy {
     /// comments, reasons and file names.
     #[must_use]
     pub fn version(&self) -> Digest {
-        self.inner.version.0
+        self.inner.version
     }
 
     /// The label that rules give to a resource's content ("`.env` carries credentials"). Secrecy only: taint is set
@@ -186,7 +194,7 @@ impl Policy {
                 let mut files = mark.files.iter();
                 files.any(|pattern| name_matches(name, pattern.as_bytes()))
             };
-            if mark.scopes.iter().any(|scope| covers(scope, resource)) || named() {
+            if mark.scopes.iter().any(|scope| holds(scope, resource)) || named() {
                 secrecy |= mark.secrecy.0;
             }
         }
@@ -262,7 +270,7 @@ impl Policy {
     }
 
     fn seal(mut inner: Inner) -> Self {
-        inner.version = Digest0(version(&inner));
+        inner.version = version(&inner);
         Self { inner: Arc::new(inner) }
     }
 }

@@ -245,7 +245,7 @@ pub(crate) fn anchored(homes: &Homes, own: &[Vec<u8>]) -> Vec<Vec<u8>> {
         match (place.at, place.what.verdict) {
             (Root, Verdict::Refuse) => list.push([b"/", place.names.as_bytes()].concat()),
             (Home, Verdict::Refuse) => {
-                list.extend(homes.iter().map(|home| [home, b"/", place.names.as_bytes()].concat()))
+                list.extend(homes.iter().map(|home| [home, b"/", place.names.as_bytes()].concat()));
             }
             _ => {}
         }

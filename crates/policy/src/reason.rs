@@ -1,7 +1,7 @@
 //! Sentences for people: what, why, way out.
 
 use crate::evaluate::{Case, Found, Why};
-use crate::file::category_names;
+use crate::schema::category_names;
 use crate::table::Class;
 use telos_abi::{Effect, Resource, Rule, Secrecy, Verdict};
 use telos_graph::flow::{FlowBreach, FlowRole};

@@ -259,7 +259,7 @@ pub(crate) fn anchored(homes: &Homes) -> Vec<(Vec<u8>, Secrecy)> {
         match place.at {
             Root => list.push(([b"/", place.names.as_bytes()].concat(), place.what)),
             Home | Anywhere => {
-                list.extend(homes.iter().map(|home| ([home, b"/", place.names.as_bytes()].concat(), place.what)))
+                list.extend(homes.iter().map(|home| ([home, b"/", place.names.as_bytes()].concat(), place.what)));
             }
         }
     }

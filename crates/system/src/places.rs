@@ -14,6 +14,9 @@ pub struct Places {
     pub cache: PathBuf,
     /// `policy.toml` and `config.toml`, written by people only.
     pub config: PathBuf,
+    /// The machine-local key that seals the signing keys. Apart from the state, so that a copy of the state alone
+    /// opens nothing.
+    pub seal: PathBuf,
 }
 
 /// No folder could be determined.
@@ -38,7 +41,12 @@ impl Places {
         // An override of the state alone moves the cache with it: a throw-away state leaves nothing behind.
         let cache_override =
             absolute("TELOS_CACHE_DIR").or_else(|| state_override.as_ref().map(|state| state.join("cache")));
+        let seal = match &state_override {
+            Some(state) => state.join("seal/key"),
+            None => place(None, "XDG_DATA_HOME", ".local/share").join("seal.key"),
+        };
         Ok(Self {
+            seal,
             state: place(state_override, "XDG_STATE_HOME", ".local/state"),
             cache: place(cache_override, "XDG_CACHE_HOME", ".cache"),
             config: place(absolute("TELOS_CONFIG_DIR"), "XDG_CONFIG_HOME", ".config"),

@@ -102,10 +102,14 @@ impl Log {
             let age = now.0.saturating_sub(info.run.started_ms);
             let unwanted = retention.age_ms_max.is_some_and(|limit| age > limit)
                 || retention.bytes_max.is_some_and(|limit| report.bytes_kept > limit);
-            let Some(entry) = signed.get(&info.run).filter(|_| unwanted && !keep(info.run)) else { continue };
+            let Some(entry) = signed.get(&info.run).filter(|_| unwanted && !keep(info.run)) else {
+                continue;
+            };
             // Somebody resumes it at this moment: it stays.
             let path = self.closed_path(info.run);
-            let Some(lock) = lock_segment(&path) else { continue };
+            let Some(lock) = lock_segment(&path) else {
+                continue;
+            };
             report.pruned.push(info.run);
             report.bytes += info.bytes;
             report.bytes_kept -= info.bytes;
@@ -131,7 +135,9 @@ impl Log {
         let mut out = Vec::new();
         let mut signed = None;
         for (run, path) in log::runs_in(&self.dir().join(OPEN))? {
-            let Some(lock) = lock_segment(&path) else { continue };
+            let Some(lock) = lock_segment(&path) else {
+                continue;
+            };
             let length = lock.metadata().map_err(LogError::io("read", &path))?.len();
             if length < wide(HEADER_BYTES) {
                 // Killed while it was begun: nothing was ever recorded in it.
@@ -143,7 +149,9 @@ impl Log {
             }
             let before = signed.as_ref().and_then(|signed| signed.get(&run));
             // What was damaged is not signed anew. It stays where it is, and `verify` tells what is wrong with it.
-            let Ok(survey) = log::survey(&lock, &path, run, before) else { continue };
+            let Ok(survey) = log::survey(&lock, &path, run, before) else {
+                continue;
+            };
             let position = survey.position;
             // A dead writer's records may be in the system's cache only, and signing says that they are kept.
             lock.sync_data().map_err(LogError::io("sync", &path))?;
@@ -194,7 +202,9 @@ impl Log {
 
     /// Refuses to sign a log that is older than what these keys signed: it would make two histories.
     fn refuse_rollback(&self, keys: &Keys, tail: &Tail) -> Result<(), LogError> {
-        let Some(signed) = keys.signed_head(self.id())? else { return Ok(()) };
+        let Some(signed) = keys.signed_head(self.id())? else {
+            return Ok(());
+        };
         let found = match tail.head {
             None => "has no checkpoint",
             Some(head) if head.index < signed.index => "ends with an older one",

@@ -96,6 +96,7 @@ impl Log {
     /// # Errors
     /// When the run is in the log already or the segment cannot be made.
     pub fn begin(&self, run: RunId, created: Timestamp, key: KeyId) -> Result<SegmentWriter, LogError> {
+        let run = as_named(run);
         if self.closed_path(run).exists() {
             return Err(LogError::RunExists { run });
         }
@@ -104,7 +105,7 @@ impl Log {
         let head = self.head()?;
         let header = SegmentHeader {
             log: self.id,
-            run: RunId { started_ms: run.started_ms & 0xffff_ffff_ffff, ..run },
+            run,
             created,
             key,
             checkpoints_before: head.map_or(0, |head| head.index + 1),
@@ -123,6 +124,7 @@ impl Log {
     /// When there is no such run, another process writes it, or records that were acknowledged or signed are damaged
     /// or missing; then nothing is changed.
     pub fn reopen(&self, run: RunId) -> Result<(SegmentWriter, Reopened), LogError> {
+        let run = as_named(run);
         let from = self.path_of(run)?;
         let file = files::open_regular(&from, true).map_err(LogError::io("open", &from))?;
         if !try_lock(&file).map_err(LogError::io("lock", &from))? || !is_at(&file, &from) {
@@ -302,6 +304,11 @@ pub(crate) fn survey(file: &File, path: &Path, run: RunId, signed: Option<&Entry
     }
     let position = Position { records: walker.seq(), bytes: walker.offset(), head: walker.head() };
     Ok(Survey { position, length: walker.length(), tag: walker.tag() })
+}
+
+/// The run as file names tell it: the bits of a start time that an id does not print do not count.
+const fn as_named(run: RunId) -> RunId {
+    RunId { started_ms: run.started_ms & 0xffff_ffff_ffff, nonce: run.nonce }
 }
 
 /// Makes and locks a new segment. A checkpoint that comes between the two takes the empty file for one a killed run

@@ -1,4 +1,5 @@
 //! Kills, power cuts, full disks, concurrency, retention and older versions.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 mod common;
 
@@ -172,7 +173,9 @@ fn threads_share_a_log() {
 /// The part of a test that runs in a process of its own: this binary, started again with a role.
 #[test]
 fn child() {
-    let (Ok(role), Ok(root)) = (std::env::var("TRUST_TEST_ROLE"), std::env::var("TRUST_TEST_ROOT")) else { return };
+    let (Ok(role), Ok(root)) = (std::env::var("TRUST_TEST_ROLE"), std::env::var("TRUST_TEST_ROOT")) else {
+        return;
+    };
     let root = Path::new(&root);
     let keys = open_keys(root);
     let log = Log::open(&root.join("log")).unwrap();
@@ -181,7 +184,9 @@ fn child() {
         "work" => {
             for number in 0..10 {
                 let mut writer = log.begin(run(base + number), Timestamp(1), keys.id()).unwrap();
-                (0..10).for_each(|record| drop(writer.append(1, &payload(1, record), Durability::Synced).unwrap()));
+                for record in 0..10 {
+                    writer.append(1, &payload(1, record), Durability::Synced).unwrap();
+                }
                 writer.finish(&keys, Timestamp(2)).unwrap();
             }
             print!("key {}", keys.id());
@@ -192,21 +197,24 @@ fn child() {
             writer.append(1, b"batched", Durability::Batched).unwrap();
             std::process::abort();
         }
-        "full" => fill(log.begin(run(7), Timestamp(1), keys.id()).unwrap()),
+        "full" => {
+            let writer = log.begin(run(7), Timestamp(1), keys.id()).unwrap();
+            let (acknowledged, records) = fill(writer);
+            print!("acknowledged {acknowledged} {records}");
+        }
         other => panic!("unknown role {other}"),
     }
 }
 
 /// Appends until the disk is full; whatever was acknowledged must be readable afterwards.
-fn fill(mut writer: SegmentWriter) {
+fn fill(mut writer: SegmentWriter) -> (u64, u64) {
     let mut acknowledged = 0;
     for _ in 0..1_000 {
         match writer.append(1, &[9; 1_000], Durability::Synced) {
             Ok(seq) => acknowledged = seq + 1,
             Err(LogError::Io { action: "write", .. }) => {
                 // A smaller record may still fit: the writer goes on where it was.
-                print!("acknowledged {} {}", acknowledged, writer.records());
-                return;
+                return (acknowledged, writer.records());
             }
             Err(other) => panic!("{other}"),
         }
@@ -214,12 +222,12 @@ fn fill(mut writer: SegmentWriter) {
     panic!("the limit was never met");
 }
 
-fn spawn(bench: &Bench, role: &str, prelude: &str) -> std::process::Child {
+fn spawn(root: &Path, role: &str, prelude: &str) -> std::process::Child {
     let me = std::env::current_exe().unwrap();
     Command::new("sh")
         .args(["-c", &format!("{prelude} exec \"$0\" child --exact --nocapture"), me.to_str().unwrap()])
         .env("TRUST_TEST_ROLE", role)
-        .env("TRUST_TEST_ROOT", bench.root.path())
+        .env("TRUST_TEST_ROOT", root)
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()
@@ -227,22 +235,26 @@ fn spawn(bench: &Bench, role: &str, prelude: &str) -> std::process::Child {
 }
 
 #[test]
-fn processes_share_a_log() {
-    let bench = Bench::new();
-    let children: Vec<_> = (0..3).map(|_| spawn(&bench, "work", "")).collect();
+fn processes_that_start_at_once_share_keys_and_log() {
+    let root = tempfile::tempdir().unwrap();
+    let children: Vec<_> = (0..4).map(|_| spawn(root.path(), "work", "")).collect();
+    let keys = open_keys(root.path());
     for child in children {
         let output = child.wait_with_output().unwrap();
-        assert!(output.status.success());
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && text.contains(&format!("key {}", keys.id())), "{text}");
     }
-    let report = bench.verify();
-    assert_eq!((report.segments, report.records_signed, report.checkpoints), (30, 300, 30), "{:?}", report.findings);
+    let log = Log::open(&root.path().join("log")).unwrap();
+    let expected = keys.signed_head(log.id()).unwrap();
+    let report = verify(log.dir(), keys.public(), expected.as_ref()).unwrap();
+    assert_eq!((report.segments, report.records_signed, report.checkpoints), (40, 400, 40), "{:?}", report.findings);
     assert!(report.findings.is_empty());
 }
 
 #[test]
 fn a_killed_process_loses_nothing_acknowledged() {
     let bench = Bench::new();
-    let child = spawn(&bench, "die", "");
+    let child = spawn(bench.root.path(), "die", "");
     let number = child.id() * 100;
     assert!(!child.wait_with_output().unwrap().status.success());
     assert_eq!(read_back(&bench.log, number), vec![b"acknowledged".to_vec()]);
@@ -254,7 +266,7 @@ fn a_killed_process_loses_nothing_acknowledged() {
 fn a_full_disk_leaves_a_valid_segment() {
     let bench = Bench::new();
     // 40 blocks of 512 bytes; the signal that the limit raises is ignored, so that the write fails instead.
-    let output = spawn(&bench, "full", "trap '' XFSZ; ulimit -f 40;").wait_with_output().unwrap();
+    let output = spawn(bench.root.path(), "full", "trap '' XFSZ; ulimit -f 40;").wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let told = text.split("acknowledged ").nth(1).unwrap_or_else(|| panic!("{text}"));
     let mut counts =
@@ -298,6 +310,16 @@ fn runs_are_found_by_prefix_in_either_case() {
     assert_eq!(bench.log.find("").unwrap().len(), 2);
     assert_eq!(bench.log.find("zz").unwrap(), vec![]);
     assert!(bench.log.segments().unwrap().iter().all(|info| !info.open && info.bytes > 160));
+}
+
+#[test]
+fn bits_of_a_run_id_that_are_not_printed_do_not_count() {
+    let bench = Bench::new();
+    let odd = telos_abi::RunId { started_ms: (1 << 50) + 5, nonce: 1 };
+    let writer = bench.log.begin(odd, Timestamp(1), bench.keys.id()).unwrap();
+    writer.finish(&bench.keys, Timestamp(2)).unwrap();
+    assert!(bench.verify().findings.is_empty(), "{:?}", bench.verify().findings);
+    assert!(matches!(bench.log.begin(odd, Timestamp(1), bench.keys.id()).map(|_| ()), Err(LogError::RunExists { .. })));
 }
 
 /// The committed log of format version 1 verifies for ever.

@@ -69,7 +69,9 @@ impl Store {
             Some(at) if self.read(at, &mut claim)? == 4 => format::claimed_bytes(claim),
             _ => None,
         };
-        let Some(frame_bytes) = claimed else { return Ok(None) };
+        let Some(frame_bytes) = claimed else {
+            return Ok(None);
+        };
         let start = length.checked_sub(wide(frame_bytes)).filter(|start| *start >= wide(HEADER_BYTES));
         let Some(start) = start else { return Ok(None) };
         let frame = self.frame_at(start)?.filter(|frame| frame.intact && frame.bytes == frame_bytes);
@@ -120,7 +122,9 @@ impl Store {
         if self.read(at, &mut claim)? < claim.len() {
             return Ok(None);
         }
-        let Some(claimed) = format::claimed_bytes(claim) else { return Ok(None) };
+        let Some(claimed) = format::claimed_bytes(claim) else {
+            return Ok(None);
+        };
         let available = self.length()?.saturating_sub(at);
         if narrow(available).is_none_or(|available| available < claimed) {
             return Ok(None);

@@ -98,7 +98,9 @@ pub(crate) fn open(
             }
             (from_passphrase(words, &parsed.salt, parsed.work)?, "passphrase")
         }
-        (Sealing::KeyFile(_), MODE_PASSPHRASE) => return Err(KeyError::PassphraseNeeded { path: path.to_path_buf() }),
+        (Sealing::KeyFile(_), MODE_PASSPHRASE) => {
+            return Err(KeyError::PassphraseNeeded { path: path.to_path_buf() });
+        }
         (Sealing::Passphrase(_), MODE_KEY_FILE) => {
             return Err(KeyError::PassphraseNotUsed { path: path.to_path_buf() });
         }

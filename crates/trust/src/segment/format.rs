@@ -110,6 +110,9 @@ impl SegmentHeader {
     }
 }
 
+/// Most records of a segment. Out of reach for a writer; keeps arithmetic on outside numbers from overflowing.
+const RECORDS_MAX: u64 = 1 << 62;
+
 /// The fixed part of a record, before its payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Prefix {
@@ -136,7 +139,7 @@ impl Prefix {
         out
     }
 
-    /// `None` if the bytes are too few or the length is over the limit.
+    /// `None` if the bytes are too few, or the length or number is over its limit.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let prefix = Self {
@@ -146,7 +149,7 @@ impl Prefix {
             durable: reader.u64()?,
             kind: reader.u16()?,
         };
-        (prefix.payload_bytes() <= RECORD_BYTES_MAX).then_some(prefix)
+        (prefix.payload_bytes() <= RECORD_BYTES_MAX && prefix.seq < RECORDS_MAX).then_some(prefix)
     }
 
     pub(crate) fn payload_bytes(&self) -> usize {

@@ -221,12 +221,16 @@ impl<S: Source> Walker<S> {
         let tag = self.tag.to_le_bytes();
         let mut at = from;
         while let Some(available) = narrow((length - at).min(64 << 10)).filter(|count| *count >= FRAME_BYTES) {
-            let Some(bytes) = self.window.get(at, available)? else { break };
+            let Some(bytes) = self.window.get(at, available)? else {
+                break;
+            };
             let fits = |place: &usize| bytes[*place + 4..*place + 8] == tag;
             let places: Vec<usize> = (0..=available - PREFIX_BYTES).filter(fits).collect();
             for place in places {
                 let offset = at + wide(place);
-                let Some(prefix) = self.window.get(offset, PREFIX_BYTES)?.and_then(Prefix::parse) else { continue };
+                let Some(prefix) = self.window.get(offset, PREFIX_BYTES)?.and_then(Prefix::parse) else {
+                    continue;
+                };
                 if prefix.seq < self.seq || offset + prefix.record_bytes() > length {
                     continue;
                 }
@@ -248,7 +252,9 @@ impl<S: Source> Walker<S> {
         let mut out = Vec::new();
         let mut at = from;
         while at < until {
-            let Some(prefix) = self.window.get(at, PREFIX_BYTES)?.and_then(Prefix::parse) else { return Ok(None) };
+            let Some(prefix) = self.window.get(at, PREFIX_BYTES)?.and_then(Prefix::parse) else {
+                return Ok(None);
+            };
             at += prefix.record_bytes();
             out.push(prefix);
         }
@@ -258,9 +264,13 @@ impl<S: Source> Walker<S> {
     /// Whether the record at `offset` is the one that is due, with only its tag or number changed.
     fn only_prefix_changed(&mut self, offset: u64) -> io::Result<bool> {
         let (tag, seq) = (self.tag, self.seq);
-        let Some(prefix) = self.window.get(offset, PREFIX_BYTES)?.and_then(Prefix::parse) else { return Ok(false) };
+        let Some(prefix) = self.window.get(offset, PREFIX_BYTES)?.and_then(Prefix::parse) else {
+            return Ok(false);
+        };
         let hashed = HASH_BYTES + PREFIX_BYTES + prefix.payload_bytes();
-        let Some(bytes) = self.window.get(offset - wide(HASH_BYTES), hashed + HASH_BYTES)? else { return Ok(false) };
+        let Some(bytes) = self.window.get(offset - wide(HASH_BYTES), hashed + HASH_BYTES)? else {
+            return Ok(false);
+        };
         let mut restored = bytes[..hashed].to_vec();
         restored[HASH_BYTES..HASH_BYTES + PREFIX_BYTES].copy_from_slice(&Prefix { tag, seq, ..prefix }.encode());
         Ok(format::chain_hash(&restored) == last_hash(bytes))

@@ -124,14 +124,16 @@ fn frames(
             (due, after_damage) = (index.saturating_add(1), false);
             continue;
         }
-        due += 1;
+        due = due.saturating_add(1);
     }
     Ok(out)
 }
 
 fn frame_at(window: &mut Window<File>, at: u64) -> io::Result<Option<Frame>> {
     let claimed = window.get(at, 4)?.and_then(|bytes| bytes.first_chunk().copied()).and_then(checkpoint::claimed_bytes);
-    let Some(claimed) = claimed else { return Ok(None) };
+    let Some(claimed) = claimed else {
+        return Ok(None);
+    };
     Ok(window.get(at, claimed)?.and_then(Frame::parse))
 }
 
@@ -139,9 +141,15 @@ fn frame_at(window: &mut Window<File>, at: u64) -> io::Result<Option<Frame>> {
 fn search(window: &mut Window<File>, from: u64) -> io::Result<Option<u64>> {
     let mut budget = SEARCH_BYTES_MAX;
     for at in from..window.length() {
-        let Some(first) = window.get(at, 4)?.and_then(|bytes| bytes.first_chunk().copied()) else { return Ok(None) };
-        let Some(claimed) = checkpoint::claimed_bytes(first) else { continue };
-        let Some(left) = budget.checked_sub(claimed) else { return Ok(None) };
+        let Some(first) = window.get(at, 4)?.and_then(|bytes| bytes.first_chunk().copied()) else {
+            return Ok(None);
+        };
+        let Some(claimed) = checkpoint::claimed_bytes(first) else {
+            continue;
+        };
+        let Some(left) = budget.checked_sub(claimed) else {
+            return Ok(None);
+        };
         // A real frame repeats its length at its end: cheap to ask before anything is hashed.
         if window.get(at + wide(claimed) - 4, 4)?.is_none_or(|last| last != first) {
             continue;
@@ -188,7 +196,7 @@ fn order(valid: Vec<Valid>, chain: &mut Chain, report: &mut Report) {
         if one.index < due {
             report.tampering(FindingKind::Reorder, place, "this checkpoint stands after later ones");
         } else if one.index > due && !one.after_damage {
-            if (due..one.index).any(|index| present.contains(&index)) {
+            if present.range(due..one.index).next().is_some() {
                 report.tampering(FindingKind::Reorder, place, format!("checkpoint {due} should stand here"));
             } else {
                 let detail = format!("checkpoints {due} to {} are missing before it", one.index - 1);

@@ -174,7 +174,9 @@ impl fmt::Display for Place {
         match self {
             Self::Log => out.write_str("the log"),
             Self::Checkpoint { index, offset } => write!(out, "checkpoint {index} (byte {offset})"),
-            Self::Segment { run, seq, offset } => write!(out, "run {run}, record {seq} (byte {offset})"),
+            Self::Segment { run, seq, offset } => {
+                write!(out, "run {run}, record {seq} (byte {offset})")
+            }
         }
     }
 }

@@ -129,7 +129,9 @@ impl Segment<'_> {
             HeaderFault::Short => {
                 self.report.tampering(FindingKind::Truncation, place, "the segment ends within its header");
             }
-            HeaderFault::Damaged => self.report.tampering(FindingKind::Edit, place, "the header was changed"),
+            HeaderFault::Damaged => {
+                self.report.tampering(FindingKind::Edit, place, "the header was changed");
+            }
             HeaderFault::Version(version) => {
                 let detail = format!("format version {version}; this program reads version 1");
                 self.report.tampering(FindingKind::Unreadable, place, detail);
@@ -210,6 +212,12 @@ impl Segment<'_> {
 
     fn damage(&mut self, damage: &Damage, signed: u64, length: u64) {
         let place = self.place(damage.seq, damage.offset);
+        // A closed segment was complete when it was signed: nothing of it was being written afterwards.
+        let closed = self.entries.last().is_some_and(|entry| entry.state == EntryState::Closed);
+        if damage.seq >= signed && closed && !self.open {
+            let detail = "bytes follow the end that was signed";
+            return self.report.tampering(FindingKind::Splice, place, detail);
+        }
         if damage.seq >= signed && damage.may_be_torn() {
             let detail = format!("{} bytes of a write that was cut short", length - damage.offset);
             return self.report.notice(FindingKind::TornTail, place, detail);

@@ -1,5 +1,6 @@
 //! What the tests of this room share.
 #![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 use std::path::{Path, PathBuf};
 use telos_abi::{Durability, RunId, Timestamp};

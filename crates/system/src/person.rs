@@ -1,0 +1,70 @@
+//! The port to the person at the front door.
+
+use telos_abi::{Effect, NodeIndex, Rule};
+
+/// One effect that needs consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// The effect, as resolved by the host; never text that an agent or file supplied.
+    pub effect: Effect,
+    /// The rule that asks.
+    pub rule: Rule,
+    /// Why.
+    pub reason: String,
+}
+
+/// How a request for consent was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Yes, at the terminal.
+    Granted,
+    /// Yes, beforehand, by `--yes`.
+    GrantedBeforehand,
+    /// No.
+    Denied,
+    /// Nobody could be asked.
+    NobodyThere,
+}
+
+impl Consent {
+    /// Whether it is a yes.
+    #[must_use]
+    pub const fn granted(self) -> bool {
+        matches!(self, Self::Granted | Self::GrantedBeforehand)
+    }
+
+    /// The word recorded in the log.
+    #[must_use]
+    pub const fn by(self) -> &'static str {
+        match self {
+            Self::Granted | Self::Denied => "terminal",
+            Self::GrantedBeforehand => "--yes",
+            Self::NobodyThere => "nobody",
+        }
+    }
+}
+
+/// A step of a run, for progress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A plan was sealed: one line for each node.
+    Planned(Vec<String>),
+    /// A node began.
+    Began(NodeIndex),
+    /// A reading node produced this many further bytes.
+    Bytes(NodeIndex, u64),
+    /// A node is done.
+    Ended(NodeIndex),
+}
+
+/// Who asks for the work. The command line's implementation asks on the terminal; tests script it.
+pub trait Person: Sync {
+    /// Asks for consent to all of these at once; one answer each, in order.
+    fn consent(&self, asks: &[Ask]) -> Vec<Consent>;
+
+    /// Asks a question in words. `None` when nobody is there or they do not want to answer.
+    fn answer(&self, question: &str, choices: &[String]) -> Option<String>;
+
+    /// Tells how far the work is. Called from several threads; must not block.
+    fn progress(&self, step: Step);
+}
