@@ -7,7 +7,9 @@ use telos_abi::Value;
 use telos_describe::choose;
 
 /// Bytes of each input.
-const BYTES: usize = 2 << 20;
+const BYTES: usize = LINES as usize * 10;
+/// Lines of ten bytes in them.
+const LINES: u32 = 200_000;
 
 fn repeated(piece: &str) -> Vec<u8> {
     piece.as_bytes().iter().copied().cycle().take(BYTES - BYTES % piece.len()).collect()
@@ -19,11 +21,14 @@ fn table(row: &str) -> Vec<u8> {
 
 /// Lines that all differ.
 fn numbered() -> Vec<u8> {
-    (0_u32..BYTES as u32 / 10).map(|line| format!("{:x}\n", line.wrapping_mul(2_654_435_761))).collect::<String>().into()
+    (0_u32..LINES)
+        .map(|line| format!("{:x}\n", line.wrapping_mul(2_654_435_761)))
+        .collect::<String>()
+        .into()
 }
 
 fn distinct_rows() -> Vec<u8> {
-    let rows = (0_u32..BYTES as u32 / 24).map(|line| format!("{:x},{line},x\n", line.wrapping_mul(2_654_435_761)));
+    let rows = (0_u32..LINES / 2).map(|line| format!("{:x},{line},x\n", line.wrapping_mul(2_654_435_761)));
     (String::from("a,b,c\n") + &rows.collect::<String>()).into()
 }
 
@@ -91,13 +96,14 @@ fn every_primitive_stays_within_half_its_fuel() {
         });
         let (pack, index) = found.unwrap();
         let descriptor = &pack.descriptors[index];
+        let export = u32::try_from(index).unwrap();
         let given_for = |port: &str| given.iter().find(|(name, _)| *name == port).map(|(_, value)| value.clone());
         let arguments: Vec<Option<Value>> =
             descriptor.inputs.iter().map(|port| given_for(&port.name).or_else(|| port.default.clone())).collect();
         let mut encoded = Vec::new();
         ciborium::into_writer(&arguments, &mut encoded).unwrap();
         covered.insert(name);
-        let usage = match runner.measure(&pack.component, descriptor, index as u32, &encoded, &input) {
+        let usage = match runner.measure(&pack.component, descriptor, export, &encoded, &input) {
             Ok(usage) => usage,
             Err(error) => {
                 broken.push(format!("{name} {given:?}: {error}"));

@@ -14,9 +14,8 @@ pub(crate) enum Kind {
 }
 
 /// Colours that stay apart for colour-blind readers (Okabe and Ito 2008).
-const COLOURS: [&str; SERIES_MAX] = [
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000",
-];
+const COLOURS: [&str; SERIES_MAX] =
+    ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000"];
 
 const WIDTH: f64 = 800.0;
 const HEIGHT: f64 = 480.0;
@@ -33,45 +32,23 @@ const NAME_LETTERS_MAX: usize = 80;
 
 /// The picture as an SVG document.
 pub(crate) fn draw(kind: Kind, data: &Data) -> String {
-    let values = data
-        .series
-        .iter()
-        .flat_map(|series| series.values.iter().flatten().copied());
-    let frame = Frame {
-        scale: Scale::covering(values),
-        rows: data.labels.len(),
-    };
+    let values = data.series.iter().flat_map(|series| series.values.iter().flatten().copied());
+    let frame = Frame { scale: Scale::covering(values), rows: data.labels.len() };
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
          role=\"img\" font-family=\"sans-serif\" font-size=\"12\">\n"
     );
-    let title = if data.title.is_empty() {
-        described(data)
-    } else {
-        data.title.clone()
-    };
+    let title = if data.title.is_empty() { described(data) } else { data.title.clone() };
     let title = escaped(&title, NAME_LETTERS_MAX);
     let _ = writeln!(svg, "<title>{title}</title>");
-    let _ = writeln!(
-        svg,
-        "<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"white\"/>"
-    );
-    let _ = writeln!(
-        svg,
-        "<text x=\"{}\" y=\"24\" font-size=\"16\" text-anchor=\"middle\">{title}</text>",
-        WIDTH / 2.0
-    );
+    let _ = writeln!(svg, "<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"white\"/>");
+    let _ =
+        writeln!(svg, "<text x=\"{}\" y=\"24\" font-size=\"16\" text-anchor=\"middle\">{title}</text>", WIDTH / 2.0);
     axes(&mut svg, &frame, data);
     for (number, series) in data.series.iter().enumerate() {
         let colour = COLOURS[number];
         match kind {
-            Kind::Bar => bars(
-                &mut svg,
-                &frame,
-                &series.values,
-                (number, data.series.len()),
-                colour,
-            ),
+            Kind::Bar => bars(&mut svg, &frame, &series.values, (number, data.series.len()), colour),
             Kind::Line => line(&mut svg, &frame, &series.values, colour),
         }
     }
@@ -83,11 +60,7 @@ pub(crate) fn draw(kind: Kind, data: &Data) -> String {
 }
 
 fn described(data: &Data) -> String {
-    let names: Vec<&str> = data
-        .series
-        .iter()
-        .map(|series| series.name.as_str())
-        .collect();
+    let names: Vec<&str> = data.series.iter().map(|series| series.name.as_str()).collect();
     format!("{} by {}", names.join(", "), data.axis)
 }
 
@@ -113,10 +86,7 @@ impl Frame {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "rows and series are few thousands"
-)]
+#[expect(clippy::cast_precision_loss, reason = "rows and series are few thousands")]
 fn real(count: usize) -> f64 {
     count as f64
 }
@@ -124,18 +94,10 @@ fn real(count: usize) -> f64 {
 fn axes(svg: &mut String, frame: &Frame, data: &Data) {
     for value in frame.scale.lines() {
         let y = frame.y(value);
-        let _ = writeln!(
-            svg,
-            "<line x1=\"{LEFT}\" x2=\"{}\" y1=\"{y:.1}\" y2=\"{y:.1}\" stroke=\"#ccc\"/>",
-            WIDTH - RIGHT
-        );
+        let _ =
+            writeln!(svg, "<line x1=\"{LEFT}\" x2=\"{}\" y1=\"{y:.1}\" y2=\"{y:.1}\" stroke=\"#ccc\"/>", WIDTH - RIGHT);
         let text = frame.scale.text(value);
-        let _ = writeln!(
-            svg,
-            "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",
-            LEFT - 8.0,
-            y + 4.0
-        );
+        let _ = writeln!(svg, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>", LEFT - 8.0, y + 4.0);
     }
     let every = data.labels.len().div_ceil(LABELS_MAX).max(1);
     for (row, label) in data.labels.iter().enumerate().step_by(every) {
@@ -148,28 +110,15 @@ fn axes(svg: &mut String, frame: &Frame, data: &Data) {
     }
     let axis = escaped(&data.axis, NAME_LETTERS_MAX);
     let middle = LEFT + (WIDTH - LEFT - RIGHT) / 2.0;
-    let _ = writeln!(
-        svg,
-        "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{axis}</text>",
-        HEIGHT - 8.0
-    );
+    let _ = writeln!(svg, "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{axis}</text>", HEIGHT - 8.0);
 }
 
-fn bars(
-    svg: &mut String,
-    frame: &Frame,
-    values: &[Option<f64>],
-    (number, of): (usize, usize),
-    colour: &str,
-) {
+fn bars(svg: &mut String, frame: &Frame, values: &[Option<f64>], (number, of): (usize, usize), colour: &str) {
     let width = frame.pitch() * 0.8 / real(of);
     let zero = frame.y(0.0);
     for (row, value) in values.iter().enumerate() {
         let Some(value) = value else { continue };
-        let (x, y) = (
-            frame.x(row) + frame.pitch() * 0.1 + real(number) * width,
-            frame.y(*value),
-        );
+        let (x, y) = (frame.x(row) + frame.pitch() * 0.1 + real(number) * width, frame.y(*value));
         let (top, height) = (y.min(zero), (y - zero).abs());
         let _ = writeln!(
             svg,
@@ -183,16 +132,12 @@ fn line(svg: &mut String, frame: &Frame, values: &[Option<f64>], colour: &str) {
     let mut row = 0;
     while row < values.len() {
         let run: Vec<f64> = values[row..].iter().map_while(|value| *value).collect();
-        let place =
-            |at: usize, value: f64| (frame.x(row + at) + frame.pitch() / 2.0, frame.y(value));
+        let place = |at: usize, value: f64| (frame.x(row + at) + frame.pitch() / 2.0, frame.y(value));
         match run.as_slice() {
             [] => {}
             [value] => {
                 let (x, y) = place(0, *value);
-                let _ = writeln!(
-                    svg,
-                    "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{colour}\"/>"
-                );
+                let _ = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{colour}\"/>");
             }
             more => {
                 let mut points = String::new();
@@ -217,10 +162,7 @@ fn legend(svg: &mut String, data: &Data) {
         let x = LEFT + real(number) * pitch;
         let name = escaped(&series.name, LABEL_LETTERS_MAX);
         let colour = COLOURS[number];
-        let _ = writeln!(
-            svg,
-            "<rect x=\"{x:.1}\" y=\"36\" width=\"10\" height=\"10\" fill=\"{colour}\"/>"
-        );
+        let _ = writeln!(svg, "<rect x=\"{x:.1}\" y=\"36\" width=\"10\" height=\"10\" fill=\"{colour}\"/>");
         let _ = writeln!(svg, "<text x=\"{:.1}\" y=\"45\">{name}</text>", x + 14.0);
     }
 }

@@ -12,10 +12,7 @@ use telos_pack::{Args, Failure, Pack, Running};
 use telos_table::StreamedTable;
 
 /// The pack.
-pub const PACK: Pack = Pack {
-    descriptors: telos_describe::packs::chart::descriptors,
-    primitives: &[start],
-};
+pub const PACK: Pack = Pack { descriptors: telos_describe::packs::chart::descriptors, primitives: &[start] };
 
 telos_pack::export_pack!(crate::PACK);
 
@@ -24,19 +21,12 @@ fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
         "bar" => draw::Kind::Bar,
         "line" => draw::Kind::Line,
         other => {
-            return Err(Failure::Internal(format!(
-                "`{other}` is not a kind of chart"
-            )));
+            return Err(Failure::Internal(format!("`{other}` is not a kind of chart")));
         }
     };
     let label = args.texts(2)?.into_iter().next();
     let values = args.texts(3)?;
-    Ok(Box::new(StreamedTable::new(data::Gather::new(
-        kind,
-        label,
-        values,
-        args.text(4)?,
-    ))))
+    Ok(Box::new(StreamedTable::new(data::Gather::new(kind, label, values, args.text(4)?))))
 }
 
 #[cfg(test)]

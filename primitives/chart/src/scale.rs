@@ -16,26 +16,17 @@ impl Scale {
     pub(crate) fn covering(values: impl Iterator<Item = f64>) -> Self {
         // A tenth of the largest double leaves room for the differences below.
         let most = f64::MAX / 10.0;
-        let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), value| {
-            (low.min(value.max(-most)), high.max(value.min(most)))
-        });
+        let (low, high) = values
+            .fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value.max(-most)), high.max(value.min(most))));
         if low == high {
-            return Self {
-                low: 0.0,
-                high: 1.0,
-                step: 0.2,
-            };
+            return Self { low: 0.0, high: 1.0, step: 0.2 };
         }
         let step = round_up((high - low) / STEPS);
         let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
         if step.is_normal() && low.is_finite() && high > low {
             Self { low, high, step }
         } else {
-            Self {
-                low: low.min(0.0),
-                high: high.max(f64::MIN_POSITIVE),
-                step: high.max(f64::MIN_POSITIVE),
-            }
+            Self { low: low.min(0.0), high: high.max(f64::MIN_POSITIVE), step: high.max(f64::MIN_POSITIVE) }
         }
     }
 
@@ -65,28 +56,17 @@ impl Scale {
         }
         let places = (-self.step.log10().floor()).clamp(0.0, 9.0);
         // The clamp keeps it within what a width may be.
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between 0 and 9"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 9")]
         let places = places as usize;
         let text = format!("{:.*}", places, value);
-        if text.trim_start_matches(['-', '0', '.']).is_empty() {
-            String::from("0")
-        } else {
-            text
-        }
+        if text.trim_start_matches(['-', '0', '.']).is_empty() { String::from("0") } else { text }
     }
 }
 
 /// The least of 1, 2, 5 times a power of ten that is at least `step`.
 fn round_up(step: f64) -> f64 {
     let power = 10_f64.powf(step.log10().floor());
-    let factor = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .find(|factor| factor * power >= step * 0.999_999)
-        .unwrap_or(10.0);
+    let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| factor * power >= step * 0.999_999).unwrap_or(10.0);
     factor * power
 }
 
@@ -97,19 +77,8 @@ mod tests {
     #[test]
     fn steps_are_round_and_cover_zero() {
         let scale = Scale::covering([3.0, 97.0].into_iter());
-        assert_eq!(
-            scale,
-            Scale {
-                low: 0.0,
-                high: 100.0,
-                step: 20.0
-            }
-        );
-        let texts: Vec<String> = scale
-            .lines()
-            .into_iter()
-            .map(|line| scale.text(line))
-            .collect();
+        assert_eq!(scale, Scale { low: 0.0, high: 100.0, step: 20.0 });
+        let texts: Vec<String> = scale.lines().into_iter().map(|line| scale.text(line)).collect();
         assert_eq!(texts, ["0", "20", "40", "60", "80", "100"]);
         let below = Scale::covering([-0.3, 0.1].into_iter());
         assert!(below.low <= -0.3 && below.high >= 0.1);
@@ -117,22 +86,10 @@ mod tests {
 
     #[test]
     fn extremes_neither_overflow_nor_loop() {
-        for values in [
-            vec![],
-            vec![0.0],
-            vec![f64::MAX, -f64::MAX],
-            vec![5e-324],
-            vec![-1e-300],
-            vec![1e300, 1.0],
-        ] {
+        for values in [vec![], vec![0.0], vec![f64::MAX, -f64::MAX], vec![5e-324], vec![-1e-300], vec![1e300, 1.0]] {
             let scale = Scale::covering(values.iter().copied());
             assert!(scale.lines().len() < 20, "{values:?}");
-            assert!(
-                values
-                    .iter()
-                    .all(|value| (0.0..=1.0).contains(&scale.share(*value))),
-                "{values:?} {scale:?}"
-            );
+            assert!(values.iter().all(|value| (0.0..=1.0).contains(&scale.share(*value))), "{values:?} {scale:?}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Builders for descriptors: everything that most primitives share is the default.
 
 use telos_abi::{
-    Body, Bounds, Descriptor, Digest, EffectKind, EffectUse, Evidence, Growth, InputPort, Label,
-    OutputPort, PortIndex, PortKind, Refinement, Secrecy, Semantics, State, Target, Type, Value,
+    Body, Bounds, Descriptor, Digest, EffectKind, EffectUse, Evidence, Growth, InputPort, Label, OutputPort, PortIndex,
+    PortKind, Refinement, Secrecy, Semantics, State, Target, Type, Value,
 };
 
 /// An input port being written. Payload, cleared for every secrecy, required.
@@ -47,35 +47,20 @@ pub fn output(name: &str, ty: Type, meaning: &str) -> Output {
 /// Starts a primitive by its dotted name.
 #[must_use]
 pub fn primitive(name: &str) -> Builder {
-    let none = Growth {
-        fixed: 0,
-        per_input_byte: 0,
-    };
+    let none = Growth { fixed: 0, per_input_byte: 0 };
     Builder(Descriptor {
         name: name.to_owned(),
         version: 1,
-        semantics: Semantics {
-            summary: String::new(),
-            tags: Vec::new(),
-            words: Vec::new(),
-            examples: Vec::new(),
-        },
+        semantics: Semantics { summary: String::new(), tags: Vec::new(), words: Vec::new(), examples: Vec::new() },
         inputs: Vec::new(),
         outputs: Vec::new(),
         effects: Vec::new(),
-        bounds: Bounds {
-            fuel: none,
-            memory_bytes: none,
-            output_bytes: none,
-            wall_ms: 60_000,
-        },
+        bounds: Bounds { fuel: none, memory_bytes: none, output_bytes: none, wall_ms: 60_000 },
         locks: Vec::new(),
         state: State::Stateless,
         introduces: Vec::new(),
         evidence: Evidence::Differential,
-        body: Body::Pack {
-            component: Digest::ZERO,
-        },
+        body: Body::Pack { component: Digest::ZERO },
     })
 }
 
@@ -151,40 +136,28 @@ impl Builder {
     /// Adds an effect on the resource that an input names.
     #[must_use]
     pub fn effect(mut self, kind: EffectKind, input: u16) -> Self {
-        self.0.effects.push(EffectUse {
-            kind,
-            target: Target::Input(PortIndex(input)),
-        });
+        self.0.effects.push(EffectUse { kind, target: Target::Input(PortIndex(input)) });
         self
     }
 
     /// Fuel: independent of the input, and for each input byte.
     #[must_use]
     pub fn fuel(mut self, fixed: u64, per_input_byte: u64) -> Self {
-        self.0.bounds.fuel = Growth {
-            fixed,
-            per_input_byte,
-        };
+        self.0.bounds.fuel = Growth { fixed, per_input_byte };
         self
     }
 
     /// Most bytes of memory, whatever the input: a primitive that must hold its input refuses more than fits.
     #[must_use]
     pub fn memory(mut self, bytes: u64) -> Self {
-        self.0.bounds.memory_bytes = Growth {
-            fixed: bytes,
-            per_input_byte: 0,
-        };
+        self.0.bounds.memory_bytes = Growth { fixed: bytes, per_input_byte: 0 };
         self
     }
 
     /// Bytes of all outputs together.
     #[must_use]
     pub fn produces(mut self, fixed: u64, per_input_byte: u64) -> Self {
-        self.0.bounds.output_bytes = Growth {
-            fixed,
-            per_input_byte,
-        };
+        self.0.bounds.output_bytes = Growth { fixed, per_input_byte };
         self
     }
 

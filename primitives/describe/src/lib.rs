@@ -12,6 +12,4 @@ pub mod packs;
 mod types;
 
 pub use build::{Builder, Input, Output, input, output, primitive};
-pub use types::{
-    blob, choice, choose, column, count, directory, file, flag, float, line, list, texts,
-};
+pub use types::{blob, choice, choose, column, count, directory, file, flag, float, line, list, texts};

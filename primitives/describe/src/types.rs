@@ -7,10 +7,7 @@ use telos_abi::{Field, HandleKind, Refinement, Type, Usage, Value};
 /// Data that moves in chunks, as large as blobs may be. What a primitive can hold of it is its memory bound.
 #[must_use]
 pub fn blob(refinement: Refinement) -> Type {
-    Type::Blob {
-        refinement,
-        max: BLOB_BYTES_MAX,
-    }
+    Type::Blob { refinement, max: BLOB_BYTES_MAX }
 }
 
 /// A short text of one line.
@@ -22,10 +19,7 @@ pub fn line() -> Type {
 /// A short text with a refinement.
 #[must_use]
 pub fn texts(refinement: Refinement) -> Type {
-    Type::Text {
-        refinement,
-        max: TEXT_BYTES_MAX,
-    }
+    Type::Text { refinement, max: TEXT_BYTES_MAX }
 }
 
 /// The name of a column of the table that enters the same primitive.
@@ -55,21 +49,13 @@ pub fn count(min: i64) -> Type {
 /// At most `max` items.
 #[must_use]
 pub fn list(item: Type, max: u32) -> Type {
-    Type::List {
-        item: Box::new(item),
-        max,
-    }
+    Type::List { item: Box::new(item), max }
 }
 
 /// One of several names: a variant whose cases carry the empty record.
 #[must_use]
 pub fn choice(names: &[&str]) -> Type {
-    let cases = names.iter().map(|name| {
-        (
-            (*name).to_owned(),
-            Type::Record(BTreeMap::<String, Field>::new()),
-        )
-    });
+    let cases = names.iter().map(|name| ((*name).to_owned(), Type::Record(BTreeMap::<String, Field>::new())));
     Type::Variant(cases.collect())
 }
 
@@ -82,17 +68,11 @@ pub fn choose(name: &str) -> Value {
 /// A file under a granted directory.
 #[must_use]
 pub fn file() -> Type {
-    Type::Handle {
-        kind: HandleKind::File,
-        usage: Usage::Many,
-    }
+    Type::Handle { kind: HandleKind::File, usage: Usage::Many }
 }
 
 /// A directory under a granted directory.
 #[must_use]
 pub fn directory() -> Type {
-    Type::Handle {
-        kind: HandleKind::Directory,
-        usage: Usage::Many,
-    }
+    Type::Handle { kind: HandleKind::Directory, usage: Usage::Many }
 }

@@ -5,10 +5,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 use telos_pack::{Args, Failure, Out, Pack, Running, Value};
 
 /// The pack.
-pub const PACK: Pack = Pack {
-    descriptors: telos_describe::packs::digest::descriptors,
-    primitives: &[start],
-};
+pub const PACK: Pack = Pack { descriptors: telos_describe::packs::digest::descriptors, primitives: &[start] };
 
 telos_pack::export_pack!(crate::PACK);
 
@@ -60,39 +57,20 @@ mod tests {
 
     /// Published test vectors: FIPS 180-4 examples for "abc"; BLAKE3's for the empty input.
     const VECTORS: [(&str, &str, &str); 3] = [
-        (
-            "sha256",
-            "abc",
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-        ),
+        ("sha256", "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
         (
             "sha512",
             "abc",
             "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
         ),
-        (
-            "blake3",
-            "",
-            "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
-        ),
+        ("blake3", "", "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"),
     ];
 
     #[test]
     fn published_vectors_hold() {
         for (algorithm, input, digest) in VECTORS {
-            let given = run(
-                &PACK,
-                "data.hash",
-                input.as_bytes(),
-                1,
-                &[("algorithm", choose(algorithm))],
-            )
-            .unwrap();
-            assert_eq!(
-                given.values["digest"],
-                Value::Text(digest.into()),
-                "{algorithm}"
-            );
+            let given = run(&PACK, "data.hash", input.as_bytes(), 1, &[("algorithm", choose(algorithm))]).unwrap();
+            assert_eq!(given.values["digest"], Value::Text(digest.into()), "{algorithm}");
         }
     }
 }

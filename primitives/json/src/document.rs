@@ -6,18 +6,12 @@ use telos_pack::{Args, Failure, Held, Out, Running};
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all primitives")]
 pub(crate) fn parse(_: &mut Args) -> Result<Box<dyn Running>, Failure> {
-    Ok(Box::new(Whole {
-        held: Held::new(),
-        act: checked,
-    }))
+    Ok(Box::new(Whole { held: Held::new(), act: checked }))
 }
 
 pub(crate) fn format(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let act = if args.flag(1)? { compact } else { indented };
-    Ok(Box::new(Whole {
-        held: Held::new(),
-        act,
-    }))
+    Ok(Box::new(Whole { held: Held::new(), act }))
 }
 
 /// A function of the whole document.
@@ -65,9 +59,7 @@ fn unread(error: &serde_json::Error) -> Failure {
 
 /// Checks that `text` is one JSON document of ordinary nesting.
 pub(crate) fn check(text: &[u8]) -> Result<(), Failure> {
-    serde_json::from_slice::<IgnoredAny>(text)
-        .map(|_| ())
-        .map_err(|error| unread(&error))
+    serde_json::from_slice::<IgnoredAny>(text).map(|_| ()).map_err(|error| unread(&error))
 }
 
 /// Reads a document. Numbers keep their digits.
@@ -87,21 +79,12 @@ mod tests {
 
     #[test]
     fn a_document_passes_unchanged_and_anything_else_is_refused() {
-        assert_eq!(
-            call("json.parse", " {\"b\":1, \"a\":[ ]}\n", &[]).unwrap(),
-            " {\"b\":1, \"a\":[ ]}\n"
-        );
+        assert_eq!(call("json.parse", " {\"b\":1, \"a\":[ ]}\n", &[]).unwrap(), " {\"b\":1, \"a\":[ ]}\n");
         for text in ["", "{", "1 2", "{'a':1}", "[1,]", "NaN", "\"\u{1}\""] {
-            assert!(
-                matches!(call("json.parse", text, &[]), Err(Failure::BadInput(_))),
-                "{text}"
-            );
+            assert!(matches!(call("json.parse", text, &[]), Err(Failure::BadInput(_))), "{text}");
         }
         let deep = "[".repeat(100_000);
-        assert!(matches!(
-            call("json.parse", &deep, &[]),
-            Err(Failure::BadInput(_))
-        ));
+        assert!(matches!(call("json.parse", &deep, &[]), Err(Failure::BadInput(_))));
     }
 
     #[test]
@@ -112,9 +95,6 @@ mod tests {
             "{\n  \"b\": 1.10,\n  \"a\": 123456789012345678901234567890\n}\n"
         );
         let compact = [("compact", Value::Bool(true))];
-        assert_eq!(
-            call("json.format", "[ 1 , {\"x\" : null} ]", &compact).unwrap(),
-            "[1,{\"x\":null}]\n"
-        );
+        assert_eq!(call("json.format", "[ 1 , {\"x\" : null} ]", &compact).unwrap(), "[1,{\"x\":null}]\n");
     }
 }

@@ -12,12 +12,7 @@ use telos_pack::Pack;
 /// The pack.
 pub const PACK: Pack = Pack {
     descriptors: telos_describe::packs::json::descriptors,
-    primitives: &[
-        document::parse,
-        query::start,
-        document::format,
-        table::start,
-    ],
+    primitives: &[document::parse, query::start, document::format, table::start],
 };
 
 telos_pack::export_pack!(crate::PACK);

@@ -16,23 +16,13 @@ const DEPTH_MAX: usize = 128;
 const RESULT_BYTES_MAX: usize = 30 << 20;
 
 /// Functions that would reach outside.
-const OUTSIDE_FUNCTIONS: [&str; 7] = [
-    "now",
-    "env",
-    "halt",
-    "localtime",
-    "strflocaltime",
-    "debug_empty",
-    "stderr_empty",
-];
+const OUTSIDE_FUNCTIONS: [&str; 7] =
+    ["now", "env", "halt", "localtime", "strflocaltime", "debug_empty", "stderr_empty"];
 /// Definitions that use them.
 const OUTSIDE_DEFINITIONS: [&str; 4] = ["debug", "stderr", "halt", "halt_error"];
 
 pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
-    Ok(Box::new(Query {
-        filter: args.text(1)?,
-        held: Held::new(),
-    }))
+    Ok(Box::new(Query { filter: args.text(1)?, held: Held::new() }))
 }
 
 struct Query {
@@ -48,8 +38,7 @@ impl Running for Query {
     fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
         let text = self.held.take();
         check(&text)?;
-        let input =
-            jaq_json::read::parse_single(&text).map_err(|error| Failure::bad(error.to_string()))?;
+        let input = jaq_json::read::parse_single(&text).map_err(|error| Failure::bad(error.to_string()))?;
         drop(text);
         let results = run(&self.filter, input)?;
         out.bytes(0, results.json());
@@ -61,28 +50,18 @@ impl Running for Query {
 
 fn run(code: &str, input: Val) -> Result<Results, Failure> {
     let refused = |what: &str| Failure::bad(format!("`{code}` is not a usable jq filter: {what}"));
-    let standard =
-        jaq_std::defs().filter(|definition| !OUTSIDE_DEFINITIONS.contains(&definition.name));
+    let standard = jaq_std::defs().filter(|definition| !OUTSIDE_DEFINITIONS.contains(&definition.name));
     let definitions = jaq_core::defs().chain(standard).chain(jaq_json::defs());
     let arena = Arena::default();
-    let modules = Loader::new(definitions)
-        .load(&arena, File { code, path: () })
-        .map_err(|_| refused("its syntax is wrong"))?;
+    let modules =
+        Loader::new(definitions).load(&arena, File { code, path: () }).map_err(|_| refused("its syntax is wrong"))?;
     let standard = jaq_std::funs().filter(|(name, ..)| !OUTSIDE_FUNCTIONS.contains(name));
     let functions = jaq_core::funs().chain(standard).chain(jaq_json::funs());
-    let filter = jaq_core::Compiler::default()
-        .with_funs(functions)
-        .compile(modules)
-        .map_err(|errors| {
-            let names: Vec<&str> = errors
-                .iter()
-                .flat_map(|(_, undefined)| undefined.iter().map(|(name, _)| *name))
-                .collect();
-            refused(&format!(
-                "it uses {}, which is not defined",
-                names.join(", ")
-            ))
-        })?;
+    let filter = jaq_core::Compiler::default().with_funs(functions).compile(modules).map_err(|errors| {
+        let names: Vec<&str> =
+            errors.iter().flat_map(|(_, undefined)| undefined.iter().map(|(name, _)| *name)).collect();
+        refused(&format!("it uses {}, which is not defined", names.join(", ")))
+    })?;
     let context = Ctx::<data::JustLut<Val>>::new(&filter.lut, Vars::new([]));
     let mut results = Results::default();
     for result in filter.id.run((context, input)).map(unwrap_valr) {
@@ -108,9 +87,7 @@ impl Results {
         let start = self.joined.len();
         write(value, 0, &mut self.joined)?;
         match value {
-            Val::TStr(text) => self
-                .lines
-                .extend_from_slice(String::from_utf8_lossy(text).as_bytes()),
+            Val::TStr(text) => self.lines.extend_from_slice(String::from_utf8_lossy(text).as_bytes()),
             _ => self.lines.extend_from_slice(&self.joined[start..]),
         }
         self.lines.push(b'\n');
@@ -121,9 +98,7 @@ impl Results {
     fn within_limit(&self) -> Result<(), Failure> {
         if self.joined.len() > RESULT_BYTES_MAX {
             let most = RESULT_BYTES_MAX >> 20;
-            return Err(Failure::Limit(format!(
-                "the results take more than {most} MiB; make the filter narrower"
-            )));
+            return Err(Failure::Limit(format!("the results take more than {most} MiB; make the filter narrower")));
         }
         Ok(())
     }
@@ -141,15 +116,10 @@ impl Results {
 /// Writes a value as JSON. Recursion ends at [`DEPTH_MAX`].
 fn write(value: &Val, depth: usize, out: &mut Vec<u8>) -> Result<(), Failure> {
     if depth > DEPTH_MAX {
-        return Err(Failure::Limit(format!(
-            "a result nests deeper than {DEPTH_MAX} levels"
-        )));
+        return Err(Failure::Limit(format!("a result nests deeper than {DEPTH_MAX} levels")));
     }
     if out.len() > RESULT_BYTES_MAX {
-        return Err(Failure::Limit(format!(
-            "a result takes more than {} MiB",
-            RESULT_BYTES_MAX >> 20
-        )));
+        return Err(Failure::Limit(format!("a result takes more than {} MiB", RESULT_BYTES_MAX >> 20)));
     }
     match value {
         Val::Null => out.extend_from_slice(b"null"),
@@ -157,9 +127,7 @@ fn write(value: &Val, depth: usize, out: &mut Vec<u8>) -> Result<(), Failure> {
         Val::Num(number) => write_number(number, out)?,
         Val::TStr(text) => write_text(text, out)?,
         Val::BStr(_) => {
-            return Err(Failure::bad(
-                "a result is a byte string, which JSON cannot say",
-            ));
+            return Err(Failure::bad("a result is a byte string, which JSON cannot say"));
         }
         Val::Arr(items) => {
             out.push(b'[');
@@ -200,17 +168,14 @@ fn write_number(number: &Num, out: &mut Vec<u8>) -> Result<(), Failure> {
     match number {
         Num::Float(value) if value.is_nan() => out.extend_from_slice(b"null"),
         _ => {
-            return Err(Failure::bad(format!(
-                "a result holds the number {text}, which JSON cannot say"
-            )));
+            return Err(Failure::bad(format!("a result holds the number {text}, which JSON cannot say")));
         }
     }
     Ok(())
 }
 
 fn write_text(text: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
-    serde_json::to_writer(out, &String::from_utf8_lossy(text))
-        .map_err(|error| Failure::Internal(error.to_string()))
+    serde_json::to_writer(out, &String::from_utf8_lossy(text)).map_err(|error| Failure::Internal(error.to_string()))
 }
 
 #[cfg(test)]
@@ -220,38 +185,16 @@ mod tests {
     use telos_pack::{Failure, Value};
 
     fn query(json: &str, filter: &str) -> Result<(String, String, i64), Failure> {
-        let given = run(
-            &PACK,
-            "json.query",
-            json.as_bytes(),
-            4,
-            &[("filter", Value::Text(filter.into()))],
-        )?;
-        Ok((
-            given.text("json"),
-            given.text("lines"),
-            given.int("count").unwrap(),
-        ))
+        let given = run(&PACK, "json.query", json.as_bytes(), 4, &[("filter", Value::Text(filter.into()))])?;
+        Ok((given.text("json"), given.text("lines"), given.int("count").unwrap()))
     }
 
     #[test]
     fn one_result_stays_itself_and_several_become_an_array() {
-        assert_eq!(
-            query("{\"a\":\"x\"}", ".a").unwrap(),
-            ("\"x\"\n".into(), "x\n".into(), 1)
-        );
-        assert_eq!(
-            query("[1,\"b\"]", ".[]").unwrap(),
-            ("[1,\n\"b\"]\n".into(), "1\nb\n".into(), 2)
-        );
-        assert_eq!(
-            query("[]", ".[]").unwrap(),
-            ("[]\n".into(), String::new(), 0)
-        );
-        assert_eq!(
-            query("[3,1,2]", "sort | map(. * 2) | add").unwrap().0,
-            "12\n"
-        );
+        assert_eq!(query("{\"a\":\"x\"}", ".a").unwrap(), ("\"x\"\n".into(), "x\n".into(), 1));
+        assert_eq!(query("[1,\"b\"]", ".[]").unwrap(), ("[1,\n\"b\"]\n".into(), "1\nb\n".into(), 2));
+        assert_eq!(query("[]", ".[]").unwrap(), ("[]\n".into(), String::new(), 0));
+        assert_eq!(query("[3,1,2]", "sort | map(. * 2) | add").unwrap().0, "12\n");
     }
 
     #[test]
@@ -266,25 +209,13 @@ mod tests {
 
     #[test]
     fn nothing_outside_is_reachable() {
-        for filter in [
-            "now",
-            "env",
-            "$ENV",
-            "input",
-            "input_filename",
-            "halt",
-            "localtime",
-            "debug",
-        ] {
+        for filter in ["now", "env", "$ENV", "input", "input_filename", "halt", "localtime", "debug"] {
             assert!(query("null", filter).is_err(), "{filter}");
         }
     }
 
     #[test]
     fn deep_results_are_refused() {
-        assert!(matches!(
-            query("0", "reduce range(1000) as $i (0; [.])"),
-            Err(Failure::Limit(_))
-        ));
+        assert!(matches!(query("0", "reduce range(1000) as $i (0; [.])"), Err(Failure::Limit(_))));
     }
 }

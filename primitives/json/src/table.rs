@@ -35,10 +35,9 @@ impl Running for FromJson {
         write_row(&mut table, columns.iter().copied());
         for item in &items {
             let fields: Vec<String> = match item {
-                Json::Object(entries) => columns
-                    .iter()
-                    .map(|name| entries.get(*name).map_or_else(String::new, field))
-                    .collect(),
+                Json::Object(entries) => {
+                    columns.iter().map(|name| entries.get(*name).map_or_else(String::new, field)).collect()
+                }
                 other => vec![field(other)],
             };
             write_row(&mut table, fields.iter().map(String::as_str));
@@ -67,13 +66,11 @@ fn columns(items: &[Json]) -> Result<Vec<&str>, Failure> {
         }
     }
     match (columns.len(), plain) {
-        (1.., true) => Err(Failure::bad(
-            "some items of the array are objects and some are not",
-        )),
+        (1.., true) => Err(Failure::bad("some items of the array are objects and some are not")),
         (0, _) => Ok(vec!["value"]),
-        (more, _) if more > COLUMNS_MAX => Err(Failure::Limit(format!(
-            "the objects have more than {COLUMNS_MAX} different keys"
-        ))),
+        (more, _) if more > COLUMNS_MAX => {
+            Err(Failure::Limit(format!("the objects have more than {COLUMNS_MAX} different keys")))
+        }
         _ => Ok(columns),
     }
 }
@@ -100,10 +97,7 @@ mod tests {
     #[test]
     fn keys_become_columns() {
         let json = r#"[{"a":1,"b":"x,y"},{"c":[1,{"d":null}],"a":null}]"#;
-        assert_eq!(
-            table(json).unwrap(),
-            "a,b,c\n1,\"x,y\",\n,,\"[1,{\"\"d\"\":null}]\"\n"
-        );
+        assert_eq!(table(json).unwrap(), "a,b,c\n1,\"x,y\",\n,,\"[1,{\"\"d\"\":null}]\"\n");
         assert_eq!(table("[1,\"b\",null]").unwrap(), "value\n1\nb\n\"\"\n");
         assert_eq!(table("{\"k\":true}").unwrap(), "k\ntrue\n");
         assert_eq!(table("[]").unwrap(), "value\n");

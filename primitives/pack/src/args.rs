@@ -71,9 +71,7 @@ impl Args {
     /// As [`Args::flag`].
     pub fn texts(&mut self, port: usize) -> Result<Vec<String>, Failure> {
         let Value::List(items) = self.take(port, "a list of texts")? else {
-            return Err(Failure::Internal(format!(
-                "argument {port} is not a list of texts"
-            )));
+            return Err(Failure::Internal(format!("argument {port} is not a list of texts")));
         };
         items
             .into_iter()

@@ -34,8 +34,7 @@ impl<S: Source> wit::Guest for Component<S> {
 
     fn describe() -> Vec<u8> {
         let mut bytes = Vec::new();
-        ciborium::into_writer(&(S::PACK.descriptors)(), &mut bytes)
-            .expect("a vector takes every byte");
+        ciborium::into_writer(&(S::PACK.descriptors)(), &mut bytes).expect("a vector takes every byte");
         bytes
     }
 }
@@ -49,10 +48,7 @@ pub struct Call<S> {
 impl<S: Source> wit::GuestCall for Call<S> {
     fn new(primitive: u32, arguments: Vec<u8>) -> Self {
         let running = crate::running::start(S::PACK, primitive, &arguments);
-        Self {
-            running: RefCell::new(running),
-            source: PhantomData,
-        }
+        Self { running: RefCell::new(running), source: PhantomData }
     }
 
     fn push(&self, port: u16, chunk: Vec<u8>) -> Result<Vec<wit::Emission>, wit::Failure> {
@@ -73,11 +69,7 @@ impl<S> Call<S> {
         let running = running.as_mut().map_err(|failure| told(failure.clone()))?;
         let mut out = Out::new();
         act(running.as_mut(), &mut out).map_err(told)?;
-        Ok(out
-            .take()
-            .into_iter()
-            .map(|Emission { port, bytes }| wit::Emission { port, bytes })
-            .collect())
+        Ok(out.take().into_iter().map(|Emission { port, bytes }| wit::Emission { port, bytes }).collect())
     }
 }
 

@@ -63,10 +63,7 @@ impl Lines {
 
     fn keep(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         if bytes.len() > LINE_BYTES_MAX - self.partial.len() {
-            return Err(Failure::Limit(format!(
-                "a line is longer than {} MiB",
-                LINE_BYTES_MAX >> 20
-            )));
+            return Err(Failure::Limit(format!("a line is longer than {} MiB", LINE_BYTES_MAX >> 20)));
         }
         self.partial.extend_from_slice(bytes);
         Ok(())

@@ -34,9 +34,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadInput(message) | Self::Limit(message) | Self::Internal(message) => {
-                out.write_str(message)
-            }
+            Self::BadInput(message) | Self::Limit(message) | Self::Internal(message) => out.write_str(message),
         }
     }
 }
@@ -62,22 +60,11 @@ pub trait Running {
 }
 
 /// Starts primitive number `primitive` of `pack` with CBOR arguments.
-pub(crate) fn start(
-    pack: &Pack,
-    primitive: u32,
-    arguments: &[u8],
-) -> Result<Box<dyn Running>, Failure> {
-    let start = usize::try_from(primitive)
-        .ok()
-        .and_then(|index| pack.primitives.get(index));
-    let start = start.ok_or_else(|| {
-        Failure::Internal(format!("this pack has no primitive number {primitive}"))
-    })?;
-    let values: Vec<Option<Value>> = ciborium::from_reader(arguments).map_err(|error| {
-        Failure::Internal(format!(
-            "arguments are not CBOR of a list of values: {error}"
-        ))
-    })?;
+pub(crate) fn start(pack: &Pack, primitive: u32, arguments: &[u8]) -> Result<Box<dyn Running>, Failure> {
+    let start = usize::try_from(primitive).ok().and_then(|index| pack.primitives.get(index));
+    let start = start.ok_or_else(|| Failure::Internal(format!("this pack has no primitive number {primitive}")))?;
+    let values: Vec<Option<Value>> = ciborium::from_reader(arguments)
+        .map_err(|error| Failure::Internal(format!("arguments are not CBOR of a list of values: {error}")))?;
     start(&mut Args::new(values))
 }
 

@@ -34,31 +34,14 @@ impl Given {
 ///
 /// # Errors
 /// As the primitive fails; [`Failure::Internal`] for a name or port that does not exist.
-pub fn run(
-    pack: &Pack,
-    name: &str,
-    input: &[u8],
-    chunk: usize,
-    arguments: &[(&str, Value)],
-) -> Result<Given, Failure> {
+pub fn run(pack: &Pack, name: &str, input: &[u8], chunk: usize, arguments: &[(&str, Value)]) -> Result<Given, Failure> {
     let descriptors = (pack.descriptors)();
     let missing = || Failure::Internal(format!("no primitive {name}"));
-    let index = descriptors
-        .iter()
-        .position(|descriptor| descriptor.name == name)
-        .ok_or_else(missing)?;
+    let index = descriptors.iter().position(|descriptor| descriptor.name == name).ok_or_else(missing)?;
     let descriptor = &descriptors[index];
-    let mut values: Vec<Option<Value>> = descriptor
-        .inputs
-        .iter()
-        .map(|port| port.default.clone())
-        .collect();
+    let mut values: Vec<Option<Value>> = descriptor.inputs.iter().map(|port| port.default.clone()).collect();
     for (port, value) in arguments {
-        let at = descriptor
-            .inputs
-            .iter()
-            .position(|input| input.name == *port)
-            .ok_or_else(missing)?;
+        let at = descriptor.inputs.iter().position(|input| input.name == *port).ok_or_else(missing)?;
         values[at] = Some(value.clone());
     }
     let mut encoded = Vec::new();
@@ -72,20 +55,12 @@ pub fn run(
     running.finish(&mut out)?;
     let mut given = Given::default();
     for emission in out.take() {
-        let port = descriptor
-            .outputs
-            .get(usize::from(emission.port))
-            .ok_or_else(missing)?;
+        let port = descriptor.outputs.get(usize::from(emission.port)).ok_or_else(missing)?;
         if matches!(port.ty, Type::Blob { .. }) {
-            given
-                .blobs
-                .entry(port.name.clone())
-                .or_default()
-                .extend(emission.bytes);
+            given.blobs.entry(port.name.clone()).or_default().extend(emission.bytes);
         } else {
-            let value = ciborium::from_reader(emission.bytes.as_slice()).map_err(|error| {
-                Failure::Internal(format!("output {} is not CBOR: {error}", port.name))
-            })?;
+            let value = ciborium::from_reader(emission.bytes.as_slice())
+                .map_err(|error| Failure::Internal(format!("output {} is not CBOR: {error}", port.name)))?;
             given.values.insert(port.name.clone(), value);
         }
     }

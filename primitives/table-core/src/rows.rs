@@ -19,11 +19,7 @@ impl<'a> Row<'a> {
     /// Field number `index`; empty beyond the last.
     #[must_use]
     pub fn get(&self, index: usize) -> &'a str {
-        let start = index
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .copied()
-            .unwrap_or(0);
+        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         let end = self.ends.get(index).copied().unwrap_or(start);
         self.text.get(start..end).unwrap_or("")
     }
@@ -69,25 +65,14 @@ impl Rows {
     #[must_use]
     pub fn new(delimiter: u8) -> Self {
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
-        Self {
-            reader,
-            text: vec![0; 4096],
-            used: 0,
-            ends: vec![0; 64],
-            fields: 0,
-        }
+        Self { reader, text: vec![0; 4096], used: 0, ends: vec![0; 64], fields: 0 }
     }
 
     /// Takes a chunk.
     ///
     /// # Errors
     /// When a row exceeds its limits, or as `sink` says.
-    pub fn push(
-        &mut self,
-        mut chunk: &[u8],
-        sink: &mut dyn RowSink,
-        out: &mut Out,
-    ) -> Result<(), Failure> {
+    pub fn push(&mut self, mut chunk: &[u8], sink: &mut dyn RowSink, out: &mut Out) -> Result<(), Failure> {
         while !chunk.is_empty() {
             let taken = self.step(chunk, sink, out)?.0;
             chunk = &chunk[taken..];
@@ -105,17 +90,9 @@ impl Rows {
     }
 
     /// Reads on. Tells how many bytes it took and whether the input has ended.
-    fn step(
-        &mut self,
-        chunk: &[u8],
-        sink: &mut dyn RowSink,
-        out: &mut Out,
-    ) -> Result<(usize, bool), Failure> {
-        let (result, taken, written, ended) = self.reader.read_record(
-            chunk,
-            &mut self.text[self.used..],
-            &mut self.ends[self.fields..],
-        );
+    fn step(&mut self, chunk: &[u8], sink: &mut dyn RowSink, out: &mut Out) -> Result<(usize, bool), Failure> {
+        let (result, taken, written, ended) =
+            self.reader.read_record(chunk, &mut self.text[self.used..], &mut self.ends[self.fields..]);
         self.used += written;
         self.fields += ended;
         match result {
@@ -124,15 +101,8 @@ impl Rows {
             ReadRecordResult::OutputEndsFull => grow(&mut self.ends, FIELDS_MAX, "fields")?,
             ReadRecordResult::Record => {
                 let text = std::str::from_utf8(&self.text[..self.used]);
-                let text =
-                    text.map_err(|_| Failure::Internal(String::from("the table is not UTF-8")))?;
-                sink.row(
-                    Row {
-                        text,
-                        ends: &self.ends[..self.fields],
-                    },
-                    out,
-                )?;
+                let text = text.map_err(|_| Failure::Internal(String::from("the table is not UTF-8")))?;
+                sink.row(Row { text, ends: &self.ends[..self.fields] }, out)?;
                 self.used = 0;
                 self.fields = 0;
             }
@@ -144,9 +114,7 @@ impl Rows {
 
 fn grow<T: Clone + Default>(buffer: &mut Vec<T>, most: usize, unit: &str) -> Result<(), Failure> {
     if buffer.len() >= most {
-        return Err(Failure::Limit(format!(
-            "a row has more than {most} {unit}; is a quote left open?"
-        )));
+        return Err(Failure::Limit(format!("a row has more than {most} {unit}; is a quote left open?")));
     }
     let larger = (buffer.len() * 2).min(most);
     buffer.resize(larger, T::default());
@@ -163,9 +131,7 @@ impl Header {
     /// The names in a header row.
     #[must_use]
     pub fn new(row: Row<'_>) -> Self {
-        Self {
-            names: row.iter().map(str::to_owned).collect(),
-        }
+        Self { names: row.iter().map(str::to_owned).collect() }
     }
 
     /// The names.
@@ -183,21 +149,13 @@ impl Header {
             return Ok(index);
         }
         let folded = name.to_lowercase();
-        let mut alike =
-            (0..self.names.len()).filter(|index| self.names[*index].to_lowercase() == folded);
+        let mut alike = (0..self.names.len()).filter(|index| self.names[*index].to_lowercase() == folded);
         if let (Some(index), None) = (alike.next(), alike.next()) {
             return Ok(index);
         }
         let shown: Vec<&str> = self.names.iter().take(20).map(String::as_str).collect();
-        let more = if self.names.len() > shown.len() {
-            ", …"
-        } else {
-            ""
-        };
-        Err(Failure::bad(format!(
-            "the table has no column `{name}`; its columns are: {}{more}",
-            shown.join(", ")
-        )))
+        let more = if self.names.len() > shown.len() { ", …" } else { "" };
+        Err(Failure::bad(format!("the table has no column `{name}`; its columns are: {}{more}", shown.join(", "))))
     }
 }
 
@@ -238,14 +196,7 @@ impl<S: TableSink> StreamedTable<S> {
     /// Nothing read yet.
     #[must_use]
     pub fn new(sink: S) -> Self {
-        Self {
-            rows: Rows::new(b','),
-            state: Stepper {
-                sink,
-                begun: false,
-                written: Vec::new(),
-            },
-        }
+        Self { rows: Rows::new(b','), state: Stepper { sink, begun: false, written: Vec::new() } }
     }
 }
 
@@ -271,11 +222,7 @@ impl<S: TableSink> Running for StreamedTable<S> {
 
     fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
         self.rows.finish(&mut self.state, out)?;
-        let Stepper {
-            sink,
-            begun,
-            written,
-        } = &mut self.state;
+        let Stepper { sink, begun, written } = &mut self.state;
         if !*begun {
             return Err(Failure::bad("the table is empty: it has not even a header"));
         }

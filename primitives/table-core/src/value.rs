@@ -7,9 +7,7 @@ use std::cmp::Ordering;
 pub fn number(field: &str) -> Option<f64> {
     let field = field.trim();
     // `parse` also takes names of infinities and NaN, which are text in a table.
-    let numeric = field
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
+    let numeric = field.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
     if !numeric {
         return None;
     }
@@ -38,10 +36,7 @@ pub struct Sum {
 
 impl Default for Sum {
     fn default() -> Self {
-        Self {
-            exact: Some((0, 0)),
-            approximate: 0.0,
-        }
+        Self { exact: Some((0, 0)), approximate: 0.0 }
     }
 }
 
@@ -56,18 +51,13 @@ impl Sum {
             return false;
         };
         self.approximate += value;
-        self.exact = self
-            .exact
-            .and_then(|sum| add_decimals(sum, decimal(field.trim())?));
+        self.exact = self.exact.and_then(|sum| add_decimals(sum, decimal(field.trim())?));
         true
     }
 
     /// The sum as a double.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the nearest double is what is wanted"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "the nearest double is what is wanted")]
     pub fn value(&self) -> f64 {
         match self.exact {
             Some((units, places)) => units as f64 / 10_f64.powi(i32::try_from(places).unwrap_or(0)),
@@ -86,11 +76,7 @@ impl Sum {
         let (whole, part) = digits.split_at(digits.len() - places);
         let part = part.trim_end_matches('0');
         let sign = if units < 0 { "-" } else { "" };
-        if part.is_empty() {
-            format!("{sign}{whole}")
-        } else {
-            format!("{sign}{whole}.{part}")
-        }
+        if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
     }
 }
 
@@ -102,9 +88,7 @@ fn decimal(text: &str) -> Option<(i128, u32)> {
         _ => (false, text),
     };
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let places = u32::try_from(part.len())
-        .ok()
-        .filter(|places| *places <= PLACES_MAX)?;
+    let places = u32::try_from(part.len()).ok().filter(|places| *places <= PLACES_MAX)?;
     let mut units = 0_i128;
     for digit in whole.bytes().chain(part.bytes()) {
         let digit = char::from(digit).to_digit(10)?;
@@ -115,8 +99,7 @@ fn decimal(text: &str) -> Option<(i128, u32)> {
 
 fn add_decimals(a: (i128, u32), b: (i128, u32)) -> Option<(i128, u32)> {
     let places = a.1.max(b.1);
-    let scaled =
-        |(units, from): (i128, u32)| units.checked_mul(10_i128.checked_pow(places - from)?);
+    let scaled = |(units, from): (i128, u32)| units.checked_mul(10_i128.checked_pow(places - from)?);
     Some((scaled(a)?.checked_add(scaled(b)?)?, places))
 }
 
@@ -136,10 +119,7 @@ mod tests {
         assert_eq!(sum(&["-1.05", "1"]), "-0.05");
         assert_eq!(sum(&[]), "0");
         assert_eq!(sum(&["1e3", "0.5"]), "1000.5");
-        assert_eq!(
-            sum(&["170141183460469231731687303715884105727", "1"]),
-            1.7014118346046923e38.to_string()
-        );
+        assert_eq!(sum(&["170141183460469231731687303715884105727", "1"]), 1.7014118346046923e38.to_string());
     }
 
     #[test]

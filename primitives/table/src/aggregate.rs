@@ -6,10 +6,7 @@ use telos_pack::{Args, Failure, Out, Running};
 use telos_table::{Header, Row, StreamedTable, Sum, TableSink, compare, number, write_row};
 
 pub(crate) fn count(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
-    Ok(Box::new(StreamedTable::new(Count {
-        groups: Groups::new(args.texts(1)?),
-        total: 0,
-    })))
+    Ok(Box::new(StreamedTable::new(Count { groups: Groups::new(args.texts(1)?), total: 0 })))
 }
 
 pub(crate) fn aggregate(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -24,14 +21,7 @@ pub(crate) fn aggregate(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
         other => return Err(Failure::Internal(format!("`{other}` is not a function"))),
     };
     let groups = Groups::new(args.texts(3)?);
-    Ok(Box::new(StreamedTable::new(Aggregate {
-        column,
-        name,
-        function,
-        groups,
-        index: 0,
-        row: 0,
-    })))
+    Ok(Box::new(StreamedTable::new(Aggregate { column, name, function, groups, index: 0, row: 0 })))
 }
 
 /// A name for the computed column that no group has already.
@@ -65,10 +55,7 @@ impl TableSink for Count {
     fn end(&mut self, written: &mut Vec<u8>, out: &mut Out) -> Result<(), Failure> {
         for (key, count) in self.groups.finish() {
             let count = count.to_string();
-            write_row(
-                written,
-                key.iter().map(String::as_str).chain([count.as_str()]),
-            );
+            write_row(written, key.iter().map(String::as_str).chain([count.as_str()]));
         }
         out.count(1, self.total);
         Ok(())
@@ -120,11 +107,7 @@ impl TableSink for Aggregate {
         }
         match self.function {
             Function::Extreme(wanted) => {
-                if state
-                    .extreme
-                    .as_ref()
-                    .is_none_or(|held| compare(field, held) == wanted)
-                {
+                if state.extreme.as_ref().is_none_or(|held| compare(field, held) == wanted) {
                     state.extreme = Some(field.to_owned());
                 }
                 return Ok(());
@@ -144,19 +127,13 @@ impl TableSink for Aggregate {
             }
         }
         let shown: String = field.chars().take(40).collect();
-        Err(Failure::bad(format!(
-            "row {}: `{shown}` in column `{}` is not a number",
-            self.row, self.column
-        )))
+        Err(Failure::bad(format!("row {}: `{shown}` in column `{}` is not a number", self.row, self.column)))
     }
 
     fn end(&mut self, written: &mut Vec<u8>, _: &mut Out) -> Result<(), Failure> {
         for (key, state) in self.groups.finish() {
             let value = self.value(state);
-            write_row(
-                written,
-                key.iter().map(String::as_str).chain([value.as_str()]),
-            );
+            write_row(written, key.iter().map(String::as_str).chain([value.as_str()]));
         }
         Ok(())
     }
@@ -171,9 +148,7 @@ impl Aggregate {
             Function::Mean if state.count == 0 => String::new(),
             Function::Mean => (state.sum.value() / state.count as f64).to_string(),
             Function::Extreme(_) => state.extreme.unwrap_or_default(),
-            Function::Median => {
-                median(&mut state.numbers).map_or_else(String::new, |median| median.to_string())
-            }
+            Function::Median => median(&mut state.numbers).map_or_else(String::new, |median| median.to_string()),
         }
     }
 }

@@ -9,19 +9,8 @@ pub(crate) fn filter(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let test = Test::named(&args.choice(2)?)?;
     let value = args.text(3)?;
     let fold = args.flag(4)?;
-    let folded = if fold {
-        value.to_lowercase()
-    } else {
-        value.clone()
-    };
-    Ok(Box::new(StreamedTable::new(Filter {
-        column,
-        test,
-        value: folded,
-        fold,
-        index: 0,
-        count: 0,
-    })))
+    let folded = if fold { value.to_lowercase() } else { value.clone() };
+    Ok(Box::new(StreamedTable::new(Filter { column, test, value: folded, fold, index: 0, count: 0 })))
 }
 
 pub(crate) fn select(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -29,10 +18,7 @@ pub(crate) fn select(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     if columns.is_empty() {
         return Err(Failure::bad("no column was named"));
     }
-    Ok(Box::new(StreamedTable::new(Select {
-        columns,
-        indices: Vec::new(),
-    })))
+    Ok(Box::new(StreamedTable::new(Select { columns, indices: Vec::new() })))
 }
 
 #[derive(Clone, Copy)]
@@ -64,8 +50,7 @@ impl Test {
         match self {
             Self::Text(test) => test(field, value),
             Self::Order(test) => {
-                let comparable =
-                    number(field).is_some() == number(value).is_some() && !field.is_empty();
+                let comparable = number(field).is_some() == number(value).is_some() && !field.is_empty();
                 let order = compare(field, value);
                 let equality = test(Ordering::Less) == test(Ordering::Greater);
                 (comparable || equality) && test(order)
@@ -124,12 +109,7 @@ impl TableSink for Select {
             }
             self.indices.push(index);
         }
-        write_row(
-            written,
-            self.indices
-                .iter()
-                .map(|index| header.names()[*index].as_str()),
-        );
+        write_row(written, self.indices.iter().map(|index| header.names()[*index].as_str()));
         Ok(())
     }
 

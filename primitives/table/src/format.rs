@@ -11,10 +11,7 @@ const WIDTH_MAX: usize = 80;
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all primitives")]
 pub(crate) fn json(_: &mut Args) -> Result<Box<dyn Running>, Failure> {
-    Ok(Box::new(StreamedTable::new(Json {
-        keys: Vec::new(),
-        first: true,
-    })))
+    Ok(Box::new(StreamedTable::new(Json { keys: Vec::new(), first: true })))
 }
 
 pub(crate) fn text(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -34,11 +31,7 @@ struct Json {
 
 impl TableSink for Json {
     fn header(&mut self, header: &Header, written: &mut Vec<u8>) -> Result<(), Failure> {
-        self.keys = header
-            .names()
-            .iter()
-            .map(|name| format!("{}:", quoted(name)))
-            .collect();
+        self.keys = header.names().iter().map(|name| format!("{}:", quoted(name))).collect();
         written.push(b'[');
         Ok(())
     }
@@ -103,12 +96,8 @@ fn is_json_number(field: &str) -> bool {
         None => (mantissa, None),
     };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let exponent_is_good =
-        exponent.is_none_or(|text| digits(text.strip_prefix(['+', '-']).unwrap_or(text)));
-    digits(whole)
-        && (whole == "0" || !whole.starts_with('0'))
-        && part.is_none_or(digits)
-        && exponent_is_good
+    let exponent_is_good = exponent.is_none_or(|text| digits(text.strip_prefix(['+', '-']).unwrap_or(text)));
+    digits(whole) && (whole == "0" || !whole.starts_with('0')) && part.is_none_or(digits) && exponent_is_good
 }
 
 /// The field on one line: white space other than blanks becomes a blank.
@@ -183,16 +172,11 @@ struct Aligned {
 impl Aligned {
     fn hold<'a>(&mut self, fields: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
         let row: Vec<String> = fields.map(flat).collect();
-        self.bytes += row
-            .iter()
-            .map(|field| field.len() + size_of::<String>())
-            .sum::<usize>();
+        self.bytes += row.iter().map(|field| field.len() + size_of::<String>()).sum::<usize>();
         self.rows.push(row);
         if self.bytes > HELD_BYTES_MAX {
             let most = HELD_BYTES_MAX >> 20;
-            return Err(Failure::Limit(format!(
-                "the table to align takes more than {most} MiB; keep fewer rows"
-            )));
+            return Err(Failure::Limit(format!("the table to align takes more than {most} MiB; keep fewer rows")));
         }
         Ok(())
     }
@@ -226,11 +210,7 @@ impl TableSink for Aligned {
             let mut line = String::new();
             for (field, (width, right)) in row.iter().zip(&columns) {
                 let padding = " ".repeat(width.saturating_sub(field.chars().count()));
-                let (before, after) = if *right {
-                    (padding.as_str(), "")
-                } else {
-                    ("", padding.as_str())
-                };
+                let (before, after) = if *right { (padding.as_str(), "") } else { ("", padding.as_str()) };
                 let _ = write!(line, "{before}{field}{after}  ");
             }
             written.extend_from_slice(line.trim_end().as_bytes());

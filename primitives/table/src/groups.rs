@@ -20,13 +20,7 @@ pub(crate) struct Groups<S> {
 
 impl<S: Default> Groups<S> {
     pub(crate) fn new(by: Vec<String>) -> Self {
-        Self {
-            by,
-            indices: Vec::new(),
-            states: HashMap::new(),
-            key: Vec::new(),
-            bytes: 0,
-        }
+        Self { by, indices: Vec::new(), states: HashMap::new(), key: Vec::new(), bytes: 0 }
     }
 
     /// Finds the columns; gives their names as the table spells them.
@@ -38,11 +32,7 @@ impl<S: Default> Groups<S> {
             }
             self.indices.push(index);
         }
-        Ok(self
-            .indices
-            .iter()
-            .map(|index| header.names()[*index].as_str())
-            .collect())
+        Ok(self.indices.iter().map(|index| header.names()[*index].as_str()).collect())
     }
 
     /// The state of the group that a row belongs to.
@@ -56,9 +46,7 @@ impl<S: Default> Groups<S> {
             self.grow(GROUP_BYTES + self.key.iter().map(|field| field.len() + 24).sum::<usize>())?;
             self.states.insert(self.key.clone(), S::default());
         }
-        self.states
-            .get_mut(&self.key)
-            .ok_or_else(|| Failure::Internal(String::from("a group vanished")))
+        self.states.get_mut(&self.key).ok_or_else(|| Failure::Internal(String::from("a group vanished")))
     }
 
     /// Accounts for memory that a state took.
@@ -80,11 +68,7 @@ impl<S: Default> Groups<S> {
         }
         let mut groups: Vec<_> = self.states.drain().collect();
         groups.sort_by(|(a, _), (b, _)| {
-            let fields = a
-                .iter()
-                .zip(b)
-                .map(|(x, y)| compare(x, y))
-                .find(|order| order.is_ne());
+            let fields = a.iter().zip(b).map(|(x, y)| compare(x, y)).find(|order| order.is_ne());
             fields.unwrap_or_else(|| a.cmp(b))
         });
         groups

@@ -12,24 +12,14 @@ const SLACK_ROWS: usize = 1024;
 pub(crate) fn sort(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let column = args.text(1)?;
     let descending = args.flag(2)?;
-    Ok(Box::new(StreamedTable::new(Order {
-        column,
-        descending,
-        keep: usize::MAX,
-        ..Order::default()
-    })))
+    Ok(Box::new(StreamedTable::new(Order { column, descending, keep: usize::MAX, ..Order::default() })))
 }
 
 pub(crate) fn top(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let column = args.text(1)?;
     let keep = usize::try_from(args.count(2)?).unwrap_or(usize::MAX);
     let descending = !args.flag(3)?;
-    Ok(Box::new(StreamedTable::new(Order {
-        column,
-        descending,
-        keep,
-        ..Order::default()
-    })))
+    Ok(Box::new(StreamedTable::new(Order { column, descending, keep, ..Order::default() })))
 }
 
 #[derive(Default)]
@@ -66,18 +56,10 @@ impl TableSink for Order {
     fn row(&mut self, row: Row<'_>, _: &mut Vec<u8>) -> Result<(), Failure> {
         let field = row.get(self.index);
         let number = number(field).map(|number| number + 0.0);
-        let text = if number.is_some() {
-            String::new()
-        } else {
-            field.to_owned()
-        };
+        let text = if number.is_some() { String::new() } else { field.to_owned() };
         let mut written = Vec::new();
         write_row(&mut written, row.iter());
-        let held = Held {
-            number,
-            text,
-            row: written,
-        };
+        let held = Held { number, text, row: written };
         self.bytes += held.bytes();
         self.rows.push(held);
         if self.rows.len() >= self.keep.saturating_mul(2).max(SLACK_ROWS) {
@@ -85,9 +67,7 @@ impl TableSink for Order {
         }
         if self.bytes > HELD_BYTES_MAX {
             let most = HELD_BYTES_MAX >> 20;
-            return Err(Failure::Limit(format!(
-                "the rows to order take more than {most} MiB; filter or select first"
-            )));
+            return Err(Failure::Limit(format!("the rows to order take more than {most} MiB; filter or select first")));
         }
         Ok(())
     }

@@ -17,23 +17,12 @@ pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
         [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(*byte),
         b"\\t" => Some(b'\t'),
         _ => {
-            return Err(Failure::bad(
-                "the delimiter must be one ASCII character other than a quote",
-            ));
+            return Err(Failure::bad("the delimiter must be one ASCII character other than a quote"));
         }
     };
     let header = args.flag(2)?;
-    let state = Shape {
-        header,
-        names: None,
-        count: 0,
-        written: Vec::new(),
-    };
-    Ok(Box::new(Parse {
-        rows: delimiter.map(Rows::new),
-        prefix: Vec::new(),
-        state,
-    }))
+    let state = Shape { header, names: None, count: 0, written: Vec::new() };
+    Ok(Box::new(Parse { rows: delimiter.map(Rows::new), prefix: Vec::new(), state }))
 }
 
 struct Parse {
@@ -49,11 +38,7 @@ impl Running for Parse {
             return rows.push(chunk, &mut self.state, out);
         }
         self.prefix.extend_from_slice(chunk);
-        if self.prefix.len() < SNIFFED_BYTES {
-            Ok(())
-        } else {
-            self.settle(out)
-        }
+        if self.prefix.len() < SNIFFED_BYTES { Ok(()) } else { self.settle(out) }
     }
 
     fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
@@ -91,12 +76,10 @@ fn recognised(prefix: &[u8]) -> u8 {
         // An error ends the look; what was seen before it counts. The last row may be cut off, so it does not.
         let _ = Rows::new(delimiter).push(prefix, &mut widths, &mut Out::new());
         if widths.0.is_empty() {
-            let _ =
-                Rows::new(delimiter).push(&[prefix, b"\n"].concat(), &mut widths, &mut Out::new());
+            let _ = Rows::new(delimiter).push(&[prefix, b"\n"].concat(), &mut widths, &mut Out::new());
         }
         let width = widths.0.first().copied().unwrap_or(0);
-        let alike =
-            widths.0.iter().filter(|other| **other == width).count() * 100 / widths.0.len().max(1);
+        let alike = widths.0.iter().filter(|other| **other == width).count() * 100 / widths.0.len().max(1);
         if width > 1 && (alike, width) > (best.1, best.2) {
             best = (delimiter, alike, width);
         }
@@ -110,11 +93,7 @@ struct Widths(Vec<usize>);
 impl RowSink for Widths {
     fn row(&mut self, row: Row<'_>, _: &mut Out) -> Result<(), Failure> {
         self.0.push(row.len());
-        if self.0.len() < SNIFFED_ROWS {
-            Ok(())
-        } else {
-            Err(Failure::Limit(String::new()))
-        }
+        if self.0.len() < SNIFFED_ROWS { Ok(()) } else { Err(Failure::Limit(String::new())) }
     }
 }
 
@@ -171,16 +150,8 @@ fn distinct(row: Row<'_>, header: bool) -> Vec<String> {
     let mut taken: HashSet<String> = HashSet::new();
     let mut names = Vec::with_capacity(row.len());
     for (index, field) in row.iter().enumerate() {
-        let field = if header {
-            field.trim().trim_start_matches('\u{feff}')
-        } else {
-            ""
-        };
-        let base = if field.is_empty() {
-            format!("column-{}", index + 1)
-        } else {
-            field.to_owned()
-        };
+        let field = if header { field.trim().trim_start_matches('\u{feff}') } else { "" };
+        let base = if field.is_empty() { format!("column-{}", index + 1) } else { field.to_owned() };
         let mut name = base.clone();
         let mut number = 2_u32;
         while !taken.insert(name.clone()) {

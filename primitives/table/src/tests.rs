@@ -27,12 +27,7 @@ fn table(name: &str, input: &str, arguments: &[(&str, Value)]) -> String {
 #[test]
 fn delimiters_are_recognised() {
     let expected = "a,b\n1,\"x,y\"\n";
-    for input in [
-        "a;b\n1;x,y\n",
-        "a\tb\r\n1\tx,y\r\n",
-        "a|b\n1|x,y",
-        "\u{feff}a,b\n1,\"x,y\"\n",
-    ] {
+    for input in ["a;b\n1;x,y\n", "a\tb\r\n1\tx,y\r\n", "a|b\n1|x,y", "\u{feff}a,b\n1,\"x,y\"\n"] {
         assert_eq!(table("table.parse", input, &[]), expected, "{input:?}");
     }
     assert_eq!(table("table.parse", "only\none\n", &[]), "only\none\n");
@@ -41,23 +36,15 @@ fn delimiters_are_recognised() {
 
 #[test]
 fn headers_become_distinct_names() {
-    assert_eq!(
-        table("table.parse", "a,, a ,a-2\n1,2,3,4\n", &[]),
-        "a,column-2,a-2,a-2-2\n1,2,3,4\n"
-    );
+    assert_eq!(table("table.parse", "a,, a ,a-2\n1,2,3,4\n", &[]), "a,column-2,a-2,a-2-2\n1,2,3,4\n");
     let bare = table("table.parse", "1,2\n", &[("header", Value::Bool(false))]);
     assert_eq!(bare, "column-1,column-2\n1,2\n");
 }
 
 #[test]
 fn rows_are_filled_but_never_cut() {
-    assert_eq!(
-        table("table.parse", "a,b\n1\n1,2,,\n", &[]),
-        "a,b\n1,\n1,2\n"
-    );
-    let message = call("table.parse", "a,b\n1,2\n1,2,3\n", &[])
-        .unwrap_err()
-        .to_string();
+    assert_eq!(table("table.parse", "a,b\n1\n1,2,,\n", &[]), "a,b\n1,\n1,2\n");
+    let message = call("table.parse", "a,b\n1,2\n1,2,3\n", &[]).unwrap_err().to_string();
     assert!(message.contains("row 2 has 3 fields"), "{message}");
     assert!(call("table.parse", "", &[]).is_err());
 }
@@ -65,15 +52,8 @@ fn rows_are_filled_but_never_cut() {
 #[test]
 fn numbers_compare_as_numbers_and_nothing_is_neither_small_nor_large() {
     let over = |comparison: &str, value: &str| {
-        let arguments = [
-            ("column", text("AGE")),
-            ("comparison", choose(comparison)),
-            ("value", text(value)),
-        ];
-        call("table.filter", PEOPLE, &arguments)
-            .unwrap()
-            .int("count")
-            .unwrap()
+        let arguments = [("column", text("AGE")), ("comparison", choose(comparison)), ("value", text(value))];
+        call("table.filter", PEOPLE, &arguments).unwrap().int("count").unwrap()
     };
     assert_eq!(over("greater", "10"), 2);
     assert_eq!(over("less", "1000"), 3);
@@ -85,133 +65,60 @@ fn numbers_compare_as_numbers_and_nothing_is_neither_small_nor_large() {
 #[test]
 fn a_missing_column_is_told_with_those_there_are() {
     let arguments = [("column", text("salary")), ("value", text("1"))];
-    let message = call("table.filter", PEOPLE, &arguments)
-        .unwrap_err()
-        .to_string();
-    assert!(
-        message.contains("no column `salary`") && message.contains("name, city, age"),
-        "{message}"
-    );
+    let message = call("table.filter", PEOPLE, &arguments).unwrap_err().to_string();
+    assert!(message.contains("no column `salary`") && message.contains("name, city, age"), "{message}");
 }
 
 #[test]
 fn groups_count_and_add_up() {
     let by = ("by", names(&["city"]));
-    assert_eq!(
-        table("table.count", PEOPLE, &[by.clone()]),
-        "city,count\nParis,2\nRome,1\nparis,1\n"
-    );
+    assert_eq!(table("table.count", PEOPLE, &[by.clone()]), "city,count\nParis,2\nRome,1\nparis,1\n");
     let total = |function: &str| {
-        table(
-            "table.aggregate",
-            PEOPLE,
-            &[
-                ("column", text("age")),
-                ("function", choose(function)),
-                by.clone(),
-            ],
-        )
+        table("table.aggregate", PEOPLE, &[("column", text("age")), ("function", choose(function)), by.clone()])
     };
-    assert_eq!(
-        total("sum"),
-        "city,sum of age\nParis,30\nRome,9\nparis,100\n"
-    );
-    assert_eq!(
-        total("max"),
-        "city,max of age\nParis,30\nRome,9\nparis,100\n"
-    );
-    let whole = |function: &str| {
-        table(
-            "table.aggregate",
-            PEOPLE,
-            &[("column", text("age")), ("function", choose(function))],
-        )
-    };
+    assert_eq!(total("sum"), "city,sum of age\nParis,30\nRome,9\nparis,100\n");
+    assert_eq!(total("max"), "city,max of age\nParis,30\nRome,9\nparis,100\n");
+    let whole =
+        |function: &str| table("table.aggregate", PEOPLE, &[("column", text("age")), ("function", choose(function))]);
     assert_eq!(whole("median"), "median of age\n30\n");
     assert_eq!(whole("mean"), "mean of age\n46.333333333333336\n");
     let empty = [("column", text("a")), ("function", choose("mean"))];
     assert_eq!(table("table.aggregate", "a\n", &empty), "mean of a\n\"\"\n");
-    let refused = call("table.aggregate", PEOPLE, &[("column", text("name"))])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        refused.contains("row 1: `Ann` in column `name`"),
-        "{refused}"
-    );
+    let refused = call("table.aggregate", PEOPLE, &[("column", text("name"))]).unwrap_err().to_string();
+    assert!(refused.contains("row 1: `Ann` in column `name`"), "{refused}");
 }
 
 #[test]
 fn order_is_by_number_then_text_and_empty_is_last() {
-    let sorted = table(
-        "table.sort",
-        PEOPLE,
-        &[("column", text("age")), ("descending", Value::Bool(true))],
-    );
-    assert_eq!(
-        sorted,
-        "name,city,age\nDee,paris,100\nAnn,Paris,30\nBob,Rome,9\n\"Cy, Jr\",Paris,\n"
-    );
-    let top = [
-        ("column", text("age")),
-        ("count", Value::Int(1)),
-        ("smallest", Value::Bool(true)),
-    ];
-    assert_eq!(
-        table("table.top", PEOPLE, &top),
-        "name,city,age\nBob,Rome,9\n"
-    );
+    let sorted = table("table.sort", PEOPLE, &[("column", text("age")), ("descending", Value::Bool(true))]);
+    assert_eq!(sorted, "name,city,age\nDee,paris,100\nAnn,Paris,30\nBob,Rome,9\n\"Cy, Jr\",Paris,\n");
+    let top = [("column", text("age")), ("count", Value::Int(1)), ("smallest", Value::Bool(true))];
+    assert_eq!(table("table.top", PEOPLE, &top), "name,city,age\nBob,Rome,9\n");
 }
 
 #[test]
 fn json_keeps_codes_as_text() {
-    let json = call("table.to-json", "a,b\n007,-1.5e3\n\"x\"\"\n\",\n", &[])
-        .unwrap()
-        .text("json");
-    assert_eq!(
-        json,
-        "[\n{\"a\":\"007\",\"b\":-1.5e3},\n{\"a\":\"x\\\"\\n\",\"b\":null}\n]\n"
-    );
+    let json = call("table.to-json", "a,b\n007,-1.5e3\n\"x\"\"\n\",\n", &[]).unwrap().text("json");
+    assert_eq!(json, "[\n{\"a\":\"007\",\"b\":-1.5e3},\n{\"a\":\"x\\\"\\n\",\"b\":null}\n]\n");
 }
 
 #[test]
 fn text_forms_stay_one_line_a_row() {
     let form = |format: &str| {
-        call(
-            "table.format",
-            "a,b\nx|y,1\n\"p\nq\",20\n",
-            &[("format", choose(format))],
-        )
-        .unwrap()
-        .text("text")
+        call("table.format", "a,b\nx|y,1\n\"p\nq\",20\n", &[("format", choose(format))]).unwrap().text("text")
     };
     assert_eq!(form("tsv"), "a\tb\nx|y\t1\np q\t20\n");
-    assert_eq!(
-        form("markdown"),
-        "| a | b |\n| --- | --- |\n| x\\|y | 1 |\n| p q | 20 |\n"
-    );
+    assert_eq!(form("markdown"), "| a | b |\n| --- | --- |\n| x\\|y | 1 |\n| p q | 20 |\n");
     assert_eq!(form("aligned"), "a     b\nx|y   1\np q  20\n");
 }
 
 #[test]
 fn selection_follows_the_order_asked() {
     assert_eq!(
-        table(
-            "table.select",
-            PEOPLE,
-            &[("columns", names(&["age", "name"]))]
-        )
-        .lines()
-        .nth(3),
+        table("table.select", PEOPLE, &[("columns", names(&["age", "name"]))]).lines().nth(3),
         Some(",\"Cy, Jr\"")
     );
-    assert!(
-        call(
-            "table.select",
-            PEOPLE,
-            &[("columns", names(&["age", "Age"]))]
-        )
-        .is_err()
-    );
+    assert!(call("table.select", PEOPLE, &[("columns", names(&["age", "Age"]))]).is_err());
     assert!(call("table.select", PEOPLE, &[("columns", names(&[]))]).is_err());
 }
 

@@ -7,12 +7,7 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
-    Ok(Box::new(Decode {
-        lossy: args.flag(1)?,
-        offset: 0,
-        pending: Vec::new(),
-        begun: false,
-    }))
+    Ok(Box::new(Decode { lossy: args.flag(1)?, offset: 0, pending: Vec::new(), begun: false }))
 }
 
 struct Decode {
@@ -98,22 +93,12 @@ mod tests {
     use telos_pack::{Failure, Value};
 
     fn decode(data: &[u8], chunk: usize, lossy: bool) -> Result<String, Failure> {
-        run(
-            &PACK,
-            "text.decode",
-            data,
-            chunk,
-            &[("lossy", Value::Bool(lossy))],
-        )
-        .map(|given| given.text("text"))
+        run(&PACK, "text.decode", data, chunk, &[("lossy", Value::Bool(lossy))]).map(|given| given.text("text"))
     }
 
     #[test]
     fn a_mark_is_dropped_only_at_the_start() {
-        assert_eq!(
-            decode("\u{feff}a\u{feff}".as_bytes(), 1, false).unwrap(),
-            "a\u{feff}"
-        );
+        assert_eq!(decode("\u{feff}a\u{feff}".as_bytes(), 1, false).unwrap(), "a\u{feff}");
         assert_eq!(decode(b"\xef\xbb", 1, true).unwrap(), "\u{fffd}");
     }
 
@@ -124,10 +109,7 @@ mod tests {
         data.extend_from_slice(b"\xffend");
         for chunk in 1..12 {
             let message = decode(&data, chunk, false).unwrap_err().to_string();
-            assert!(
-                message.contains(&format!("byte {at} (0xff)")),
-                "{chunk}: {message}"
-            );
+            assert!(message.contains(&format!("byte {at} (0xff)")), "{chunk}: {message}");
         }
     }
 

@@ -3,18 +3,12 @@
 use telos_pack::{Args, Failure, LINE_BYTES_MAX, Out, Running};
 
 pub(crate) fn head(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
-    Ok(Box::new(Head {
-        left: args.count(1)?,
-    }))
+    Ok(Box::new(Head { left: args.count(1)? }))
 }
 
 pub(crate) fn tail(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let wanted = usize::try_from(args.count(1)?).unwrap_or(usize::MAX);
-    Ok(Box::new(Tail {
-        wanted,
-        held: Vec::new(),
-        settled: 0,
-    }))
+    Ok(Box::new(Tail { wanted, held: Vec::new(), settled: 0 }))
 }
 
 struct Head {
@@ -79,15 +73,10 @@ impl Running for Tail {
 
 impl Tail {
     fn trim(&mut self) {
-        let lines_end = self
-            .held
-            .strip_suffix(b"\n")
-            .map_or(self.held.len(), <[u8]>::len);
+        let lines_end = self.held.strip_suffix(b"\n").map_or(self.held.len(), <[u8]>::len);
         let start = match self.wanted.checked_sub(1) {
             None => self.held.len(),
-            Some(feeds) => memchr::memrchr_iter(b'\n', &self.held[..lines_end])
-                .nth(feeds)
-                .map_or(0, |at| at + 1),
+            Some(feeds) => memchr::memrchr_iter(b'\n', &self.held[..lines_end]).nth(feeds).map_or(0, |at| at + 1),
         };
         self.held.drain(..start);
         self.settled = self.held.len();
@@ -103,18 +92,13 @@ mod tests {
 
     fn ends(name: &str, text: &str, chunk: usize, count: usize) -> String {
         let count = Value::Int(count as i64);
-        run(&PACK, name, text.as_bytes(), chunk, &[("count", count)])
-            .unwrap()
-            .text("lines")
+        run(&PACK, name, text.as_bytes(), chunk, &[("count", count)]).unwrap().text("lines")
     }
 
     #[test]
     fn a_long_input_is_trimmed_on_the_way() {
         let text: String = (0..400_000).map(|line| format!("line {line}\n")).collect();
-        assert_eq!(
-            ends("text.tail", &text, 65_536, 2),
-            "line 399998\nline 399999\n"
-        );
+        assert_eq!(ends("text.tail", &text, 65_536, 2), "line 399998\nline 399999\n");
     }
 
     proptest! {

@@ -13,16 +13,10 @@ const COMPILED_BYTES_MAX: usize = 8 << 20;
 
 pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let pattern = args.text(1)?;
-    let expression = if args.flag(2)? {
-        pattern.clone()
-    } else {
-        regex_syntax::escape(&pattern)
-    };
+    let expression = if args.flag(2)? { pattern.clone() } else { regex_syntax::escape(&pattern) };
     let ignore_case = args.flag(3)?;
     let invert = args.flag(4)?;
-    let refused = |why: &dyn std::fmt::Display| {
-        Failure::bad(format!("`{pattern}` is not a usable expression: {why}"))
-    };
+    let refused = |why: &dyn std::fmt::Display| Failure::bad(format!("`{pattern}` is not a usable expression: {why}"));
     let hir = regex_syntax::ParserBuilder::new()
         .multi_line(true)
         .case_insensitive(ignore_case)
@@ -34,23 +28,10 @@ pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
         .onepass_size_limit(Some(COMPILED_BYTES_MAX))
         .hybrid_cache_capacity(COMPILED_BYTES_MAX);
     let by_block = stays_in_line(&hir);
-    let regex = Regex::builder()
-        .configure(config)
-        .build_from_hir(&hir)
-        .map_err(|error| refused(&reason(&error)))?;
+    let regex = Regex::builder().configure(config).build_from_hir(&hir).map_err(|error| refused(&reason(&error)))?;
     let cache = regex.create_cache();
-    let keep = Keep {
-        regex,
-        cache,
-        by_block,
-        invert,
-        kept: Vec::new(),
-        count: 0,
-    };
-    Ok(Box::new(Search {
-        lines: Lines::new(),
-        keep,
-    }))
+    let keep = Keep { regex, cache, by_block, invert, kept: Vec::new(), count: 0 };
+    Ok(Box::new(Search { lines: Lines::new(), keep }))
 }
 
 fn reason(error: &BuildError) -> String {
@@ -80,12 +61,12 @@ impl Visitor for NoLineFeed {
     fn visit_pre(&mut self, hir: &Hir) -> Result<(), ()> {
         let crosses = match hir.kind() {
             HirKind::Literal(literal) => literal.0.contains(&b'\n'),
-            HirKind::Class(Class::Unicode(class)) => class
-                .iter()
-                .any(|range| (range.start()..=range.end()).contains(&'\n')),
-            HirKind::Class(Class::Bytes(class)) => class
-                .iter()
-                .any(|range| (range.start()..=range.end()).contains(&b'\n')),
+            HirKind::Class(Class::Unicode(class)) => {
+                class.iter().any(|range| (range.start()..=range.end()).contains(&'\n'))
+            }
+            HirKind::Class(Class::Bytes(class)) => {
+                class.iter().any(|range| (range.start()..=range.end()).contains(&b'\n'))
+            }
             _ => false,
         };
         if crosses { Err(()) } else { Ok(()) }
@@ -144,30 +125,20 @@ impl LineSink for Keep {
 impl Keep {
     /// The first line at or after `from` that matches, with its line feed; an empty range at the end if none does.
     fn next_match(&mut self, block: &[u8], text: &[u8], from: usize) -> (usize, usize) {
-        let line_end = |at: usize| {
-            memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |found| at + found + 1)
-        };
+        let line_end = |at: usize| memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |found| at + found + 1);
         if self.by_block {
-            let found = self.regex.search_half_with(
-                &mut self.cache,
-                &Input::new(text).range(from..).earliest(true),
-            );
+            let found = self.regex.search_half_with(&mut self.cache, &Input::new(text).range(from..).earliest(true));
             let Some(found) = found else {
                 return (block.len(), block.len());
             };
-            let start = memchr::memrchr(b'\n', &text[from..found.offset()])
-                .map_or(from, |at| from + at + 1);
+            let start = memchr::memrchr(b'\n', &text[from..found.offset()]).map_or(from, |at| from + at + 1);
             return (start, line_end(found.offset()));
         }
         let mut start = from;
         while start < block.len() {
             let end = line_end(start);
             let line = Input::new(&block[start..end - 1]).earliest(true);
-            if self
-                .regex
-                .search_half_with(&mut self.cache, &line)
-                .is_some()
-            {
+            if self.regex.search_half_with(&mut self.cache, &line).is_some() {
                 return (start, end);
             }
             start = end;
@@ -188,20 +159,10 @@ mod tests {
     use telos_pack::testing::run;
     use telos_pack::{Failure, Value};
 
-    fn search(
-        text: &str,
-        chunk: usize,
-        pattern: &str,
-        flags: [bool; 3],
-    ) -> Result<(String, i64), Failure> {
+    fn search(text: &str, chunk: usize, pattern: &str, flags: [bool; 3]) -> Result<(String, i64), Failure> {
         let [regex, ignore_case, invert] = flags.map(Value::Bool);
         let pattern = Value::Text(pattern.into());
-        let arguments = [
-            ("pattern", pattern),
-            ("regex", regex),
-            ("ignore-case", ignore_case),
-            ("invert", invert),
-        ];
+        let arguments = [("pattern", pattern), ("regex", regex), ("ignore-case", ignore_case), ("invert", invert)];
         let given = run(&PACK, "text.search", text.as_bytes(), chunk, &arguments)?;
         Ok((given.text("lines"), given.int("count").unwrap()))
     }
@@ -209,50 +170,24 @@ mod tests {
     #[test]
     fn a_text_is_taken_literally_unless_asked() {
         let text = "a.b\naxb\n";
-        assert_eq!(
-            search(text, 3, "a.b", [false; 3]).unwrap(),
-            ("a.b\n".into(), 1)
-        );
+        assert_eq!(search(text, 3, "a.b", [false; 3]).unwrap(), ("a.b\n".into(), 1));
         assert_eq!(search(text, 3, "a.b", [true, false, false]).unwrap().1, 2);
-        assert_eq!(
-            search(text, 3, "A.B", [false, true, true]).unwrap(),
-            ("axb\n".into(), 1)
-        );
+        assert_eq!(search(text, 3, "A.B", [false, true, true]).unwrap(), ("axb\n".into(), 1));
     }
 
     #[test]
     fn an_expression_never_matches_across_lines() {
         for pattern in [r"a\s*b", r"(?s)a.b", r"a[^x]b", "a\nb"] {
-            assert_eq!(
-                search("a\nb\n", 9, pattern, [true, false, false])
-                    .unwrap()
-                    .1,
-                0,
-                "{pattern}"
-            );
+            assert_eq!(search("a\nb\n", 9, pattern, [true, false, false]).unwrap().1, 0, "{pattern}");
         }
-        assert_eq!(
-            search("x\nab\n", 9, r"\Aab\z", [true, false, false])
-                .unwrap()
-                .1,
-            1
-        );
-        assert_eq!(
-            search("x\n\ny\n", 9, "^$", [true, false, false]).unwrap(),
-            ("\n".into(), 1)
-        );
+        assert_eq!(search("x\nab\n", 9, r"\Aab\z", [true, false, false]).unwrap().1, 1);
+        assert_eq!(search("x\n\ny\n", 9, "^$", [true, false, false]).unwrap(), ("\n".into(), 1));
     }
 
     #[test]
     fn a_bad_or_huge_expression_is_refused() {
-        assert!(matches!(
-            search("", 1, "a(", [true, false, false]),
-            Err(Failure::BadInput(_))
-        ));
-        assert!(matches!(
-            search("", 1, r"\w{900}{900}", [true, false, false]),
-            Err(Failure::BadInput(_))
-        ));
+        assert!(matches!(search("", 1, "a(", [true, false, false]), Err(Failure::BadInput(_))));
+        assert!(matches!(search("", 1, r"\w{900}{900}", [true, false, false]), Err(Failure::BadInput(_))));
     }
 
     proptest! {

@@ -5,11 +5,7 @@ use std::cmp::Ordering;
 use telos_pack::{Args, Failure, Held, Out, Running};
 
 pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
-    Ok(Box::new(Sort {
-        numeric: args.flag(1)?,
-        descending: args.flag(2)?,
-        held: Held::new(),
-    }))
+    Ok(Box::new(Sort { numeric: args.flag(1)?, descending: args.flag(2)?, held: Held::new() }))
 }
 
 struct Sort {
@@ -26,9 +22,7 @@ impl Running for Sort {
     fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
         let text = self.held.take();
         let sorted = if self.numeric {
-            let mut keyed: Vec<(f64, &[u8])> = lines_of(&text)
-                .map(|line| (leading_number(line), line))
-                .collect();
+            let mut keyed: Vec<(f64, &[u8])> = lines_of(&text).map(|line| (leading_number(line), line)).collect();
             keyed.sort_by(|a, b| directed(a.0.total_cmp(&b.0).then(a.1.cmp(b.1)), self.descending));
             joined(keyed.iter().map(|(_, line)| *line), text.len())
         } else {
@@ -57,14 +51,11 @@ fn joined<'a>(lines: impl Iterator<Item = &'a [u8]>, bytes: usize) -> Vec<u8> {
 /// The number at the start of a line, after white space; a line without one sorts before every number.
 fn leading_number(line: &[u8]) -> f64 {
     let line = line.trim_ascii_start();
-    let digits = line.iter().take_while(|byte| {
-        byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E')
-    });
+    let digits =
+        line.iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
     let mut end = digits.count();
     while end > 0 {
-        let number = std::str::from_utf8(&line[..end])
-            .ok()
-            .and_then(|text| text.parse::<f64>().ok());
+        let number = std::str::from_utf8(&line[..end]).ok().and_then(|text| text.parse::<f64>().ok());
         match number {
             // Minus zero is zero: `total_cmp` would part them.
             Some(number) => return number + 0.0,
@@ -82,21 +73,13 @@ mod tests {
     use telos_pack::testing::run;
 
     fn sort(text: &str, numeric: bool, descending: bool) -> String {
-        let arguments = [
-            ("numeric", Value::Bool(numeric)),
-            ("descending", Value::Bool(descending)),
-        ];
-        run(&PACK, "text.sort", text.as_bytes(), 7, &arguments)
-            .unwrap()
-            .text("lines")
+        let arguments = [("numeric", Value::Bool(numeric)), ("descending", Value::Bool(descending))];
+        run(&PACK, "text.sort", text.as_bytes(), 7, &arguments).unwrap().text("lines")
     }
 
     #[test]
     fn numbers_are_read_from_the_start_of_the_line() {
-        assert_eq!(
-            sort("10 b\n9 a\nx\n-1\n1e3e\n1.5.2\n", true, false),
-            "x\n-1\n1.5.2\n9 a\n10 b\n1e3e\n"
-        );
+        assert_eq!(sort("10 b\n9 a\nx\n-1\n1e3e\n1.5.2\n", true, false), "x\n-1\n1.5.2\n9 a\n10 b\n1e3e\n");
         assert_eq!(sort("2\n10\n1\n", true, true), "10\n2\n1\n");
     }
 

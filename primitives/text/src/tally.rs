@@ -5,10 +5,7 @@ use std::borrow::Cow;
 use telos_pack::{Args, Failure, Held, Out, Running};
 
 pub(crate) fn unique(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
-    Ok(Box::new(Unique {
-        fold: args.flag(1)?,
-        held: Held::new(),
-    }))
+    Ok(Box::new(Unique { fold: args.flag(1)?, held: Held::new() }))
 }
 
 pub(crate) fn frequencies(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -17,30 +14,19 @@ pub(crate) fn frequencies(args: &mut Args) -> Result<Box<dyn Running>, Failure> 
         "characters" => Unit::Character,
         "lines" => Unit::Line,
         other => {
-            return Err(Failure::Internal(format!(
-                "`{other}` is not lines, words or characters"
-            )));
+            return Err(Failure::Internal(format!("`{other}` is not lines, words or characters")));
         }
     };
-    Ok(Box::new(Frequencies {
-        of,
-        fold: args.flag(2)?,
-        held: Held::new(),
-    }))
+    Ok(Box::new(Frequencies { of, fold: args.flag(2)?, held: Held::new() }))
 }
 
 /// The form in which two values are compared.
 fn key(value: &str, fold: bool) -> Cow<'_, str> {
-    if fold {
-        Cow::Owned(value.to_lowercase())
-    } else {
-        Cow::Borrowed(value)
-    }
+    if fold { Cow::Owned(value.to_lowercase()) } else { Cow::Borrowed(value) }
 }
 
 fn held_text(held: &mut Held) -> Result<String, Failure> {
-    String::from_utf8(held.take())
-        .map_err(|_| Failure::Internal(String::from("the text is not UTF-8")))
+    String::from_utf8(held.take()).map_err(|_| Failure::Internal(String::from("the text is not UTF-8")))
 }
 
 struct Unique {
@@ -93,13 +79,8 @@ impl Running for Frequencies {
             Unit::Line => tally(text.split_terminator('\n'), self.fold),
             Unit::Word => tally(words(&text), self.fold),
             Unit::Character => {
-                let letters = text
-                    .char_indices()
-                    .filter(|(_, letter)| !letter.is_whitespace());
-                tally(
-                    letters.map(|(at, letter)| &text[at..at + letter.len_utf8()]),
-                    self.fold,
-                )
+                let letters = text.char_indices().filter(|(_, letter)| !letter.is_whitespace());
+                tally(letters.map(|(at, letter)| &text[at..at + letter.len_utf8()]), self.fold)
             }
         };
         let mut table = String::from("value,count\n");
@@ -117,11 +98,9 @@ impl Running for Frequencies {
 
 /// Runs of letters, digits, and apostrophes or hyphens between them.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| {
-        !(letter.is_alphanumeric() || matches!(letter, '\'' | '’' | '-' | '_'))
-    })
-    .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
-    .filter(|word| !word.is_empty())
+    text.split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '\'' | '’' | '-' | '_')))
+        .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
 }
 
 /// Every value with its count, the most frequent first and equal counts in order of value.
@@ -155,44 +134,27 @@ mod tests {
     use telos_pack::testing::run;
 
     fn frequencies(text: &str, of: &str, fold: bool) -> String {
-        let arguments = [
-            ("of", telos_describe::choose(of)),
-            ("ignore-case", Value::Bool(fold)),
-        ];
-        run(&PACK, "text.frequencies", text.as_bytes(), 5, &arguments)
-            .unwrap()
-            .text("table")
+        let arguments = [("of", telos_describe::choose(of)), ("ignore-case", Value::Bool(fold))];
+        run(&PACK, "text.frequencies", text.as_bytes(), 5, &arguments).unwrap().text("table")
     }
 
     #[test]
     fn words_keep_their_inner_marks_and_drop_the_outer() {
         let table = frequencies("Don't stop. 'well-known' don't — stop! über", "words", true);
-        assert_eq!(
-            table,
-            "value,count\ndon't,2\nstop,2\nwell-known,1\nüber,1\n"
-        );
+        assert_eq!(table, "value,count\ndon't,2\nstop,2\nwell-known,1\nüber,1\n");
     }
 
     #[test]
     fn values_are_quoted_where_a_table_needs_it() {
-        assert_eq!(
-            frequencies("a,b\n\"q\"\n", "lines", false),
-            "value,count\n\"\"\"q\"\"\",1\n\"a,b\",1\n"
-        );
-        assert_eq!(
-            frequencies("a a\nb", "characters", false),
-            "value,count\na,2\nb,1\n"
-        );
+        assert_eq!(frequencies("a,b\n\"q\"\n", "lines", false), "value,count\n\"\"\"q\"\"\",1\n\"a,b\",1\n");
+        assert_eq!(frequencies("a a\nb", "characters", false), "value,count\na,2\nb,1\n");
     }
 
     #[test]
     fn unique_keeps_the_first_spelling() {
         let fold = [("ignore-case", Value::Bool(true))];
         let given = run(&PACK, "text.unique", b"B\na\nb\nA", 2, &fold).unwrap();
-        assert_eq!(
-            (given.text("lines").as_str(), given.int("count")),
-            ("B\na\n", Some(2))
-        );
+        assert_eq!((given.text("lines").as_str(), given.int("count")), ("B\na\n", Some(2)));
     }
 
     proptest! {

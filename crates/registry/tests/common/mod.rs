@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use telos_abi::{Descriptor, Digest, PortIndex};
 use telos_abi::limit::CHUNK_BYTES;
+use telos_abi::{Descriptor, Digest, PortIndex};
 use telos_engine::{CallError, Emission, Engine, EngineConfig, Stop, Usage};
 use telos_registry::{Pack, Registry, RunError, Runner};
 
@@ -21,7 +21,7 @@ pub(crate) fn built_in() -> Vec<Pack> {
 
 #[allow(dead_code, reason = "each test file uses its part")]
 pub(crate) fn registry() -> Registry {
-    Registry::open(built_in(), &BTreeSet::new()).unwrap()
+    Registry::open(built_in(), &BTreeSet::new()).expect("the built-in packs have distinct names")
 }
 
 #[allow(dead_code, reason = "each test file uses its part")]
@@ -30,7 +30,7 @@ pub(crate) struct EngineRunner(Engine);
 #[allow(dead_code, reason = "each test file uses its part")]
 impl EngineRunner {
     pub(crate) fn new() -> Self {
-        Self(Engine::new(EngineConfig::uncached()).unwrap())
+        Self(Engine::new(EngineConfig::uncached()).expect("an engine without a cache opens"))
     }
 
     fn load(&self, component: &[u8]) -> Result<std::sync::Arc<telos_engine::Pack>, RunError> {

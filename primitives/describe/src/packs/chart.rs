@@ -12,10 +12,7 @@ pub fn descriptors() -> Vec<Descriptor> {
 
 fn draw() -> Descriptor {
     primitive("chart.draw")
-        .does(
-            "Draw a bar or line chart of a table as SVG.",
-            &["chart", "draw", "picture"],
-        )
+        .does("Draw a bar or line chart of a table as SVG.", &["chart", "draw", "picture"])
         .words(&[
             "chart",
             "plot",
@@ -35,40 +32,25 @@ fn draw() -> Descriptor {
             "draw a bar chart of the most common words",
             "visualise revenue by country",
         ])
+        .takes(input("table", blob(Refinement::Table), "table to draw").words(&["table", "data", "rows", "it"]))
+        .takes(input("kind", choice(&["bar", "line"]), "form of the chart").default(choose("bar")).words(&[
+            "bar",
+            "bars",
+            "line",
+            "lines",
+            "curve",
+            "over time",
+            "trend",
+        ]))
         .takes(
-            input("table", blob(Refinement::Table), "table to draw")
-                .words(&["table", "data", "rows", "it"]),
+            input("label", list(column(), 1), "column of the labels; none for the first column")
+                .default(Value::List(Vec::new()))
+                .words(&["by", "per", "over", "against", "x", "labels", "for each"]),
         )
         .takes(
-            input("kind", choice(&["bar", "line"]), "form of the chart")
-                .default(choose("bar"))
-                .words(&[
-                    "bar",
-                    "bars",
-                    "line",
-                    "lines",
-                    "curve",
-                    "over time",
-                    "trend",
-                ]),
-        )
-        .takes(
-            input(
-                "label",
-                list(column(), 1),
-                "column of the labels; none for the first column",
-            )
-            .default(Value::List(Vec::new()))
-            .words(&["by", "per", "over", "against", "x", "labels", "for each"]),
-        )
-        .takes(
-            input(
-                "values",
-                list(column(), 8),
-                "columns of numbers; none for every column that holds only numbers",
-            )
-            .default(Value::List(Vec::new()))
-            .words(&["of", "values", "y", "columns", "show"]),
+            input("values", list(column(), 8), "columns of numbers; none for every column that holds only numbers")
+                .default(Value::List(Vec::new()))
+                .words(&["of", "values", "y", "columns", "show"]),
         )
         .takes(
             input("title", line(), "title above the chart")

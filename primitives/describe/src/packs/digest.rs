@@ -12,10 +12,7 @@ pub fn descriptors() -> Vec<Descriptor> {
 
 fn hash() -> Descriptor {
     primitive("data.hash")
-        .does(
-            "Compute the cryptographic digest of bytes.",
-            &["data", "hash", "checksum"],
-        )
+        .does("Compute the cryptographic digest of bytes.", &["data", "hash", "checksum"])
         .words(&[
             "hash",
             "checksum",
@@ -35,32 +32,13 @@ fn hash() -> Descriptor {
             "blake3 hash of data.bin",
             "fingerprint every file here",
         ])
+        .takes(input("data", blob(Refinement::Bytes), "bytes to hash").words(&["of", "file", "data"]))
         .takes(
-            input("data", blob(Refinement::Bytes), "bytes to hash").words(&["of", "file", "data"]),
+            input("algorithm", choice(&["sha256", "sha512", "blake3"]), "which digest")
+                .default(choose("sha256"))
+                .words(&["sha256", "sha-256", "sha512", "sha-512", "blake3", "using", "with", "algorithm"]),
         )
-        .takes(
-            input(
-                "algorithm",
-                choice(&["sha256", "sha512", "blake3"]),
-                "which digest",
-            )
-            .default(choose("sha256"))
-            .words(&[
-                "sha256",
-                "sha-256",
-                "sha512",
-                "sha-512",
-                "blake3",
-                "using",
-                "with",
-                "algorithm",
-            ]),
-        )
-        .gives(output(
-            "digest",
-            texts(Refinement::Hex),
-            "the digest in lower-case hexadecimal",
-        ))
+        .gives(output("digest", texts(Refinement::Hex), "the digest in lower-case hexadecimal"))
         .introduces(&[Refinement::Hex])
         .memory(STREAM_BYTES)
         .wall_ms(600_000)

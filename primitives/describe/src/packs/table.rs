@@ -1,9 +1,7 @@
 //! Pack `table`: delimited text to canonical tables, and what is done with them.
 
 use super::{STREAM_BYTES, WHOLE_BYTES};
-use crate::{
-    Builder, Input, blob, choice, choose, column, count, flag, input, line, list, output, primitive,
-};
+use crate::{Builder, Input, blob, choice, choose, column, count, flag, input, line, list, output, primitive};
 use telos_abi::{Descriptor, Refinement, Value};
 
 /// Most columns that one call selects or groups by.
@@ -12,17 +10,7 @@ const COLUMNS_MAX: u32 = 256;
 /// The pack's descriptors.
 #[must_use]
 pub fn descriptors() -> Vec<Descriptor> {
-    vec![
-        parse(),
-        filter(),
-        select(),
-        count_rows(),
-        aggregate(),
-        sort(),
-        top(),
-        to_json(),
-        format(),
-    ]
+    vec![parse(), filter(), select(), count_rows(), aggregate(), sort(), top(), to_json(), format()]
 }
 
 fn streaming(name: &str) -> Builder {
@@ -39,36 +27,18 @@ fn table() -> Input {
 }
 
 fn groups() -> Input {
-    input(
-        "by",
-        list(column(), COLUMNS_MAX),
-        "columns to group by; none for the whole table",
-    )
-    .default(Value::List(Vec::new()))
-    .words(&[
-        "by",
-        "per",
-        "for each",
-        "each",
-        "grouped by",
-        "group by",
-        "every",
-        "broken down by",
-    ])
+    input("by", list(column(), COLUMNS_MAX), "columns to group by; none for the whole table")
+        .default(Value::List(Vec::new()))
+        .words(&["by", "per", "for each", "each", "grouped by", "group by", "every", "broken down by"])
 }
 
 fn gives_table(builder: Builder, meaning: &str) -> Builder {
-    builder
-        .gives(output("table", blob(Refinement::Table), meaning))
-        .introduces(&[Refinement::Table])
+    builder.gives(output("table", blob(Refinement::Table), meaning)).introduces(&[Refinement::Table])
 }
 
 fn parse() -> Descriptor {
     let builder = streaming("table.parse")
-        .does(
-            "Read delimited text (CSV, TSV and the like) as a table.",
-            &["table", "csv", "parse"],
-        )
+        .does("Read delimited text (CSV, TSV and the like) as a table.", &["table", "csv", "parse"])
         .words(&[
             "csv",
             "tsv",
@@ -89,36 +59,20 @@ fn parse() -> Descriptor {
             "convert data.csv to json",
             "average salary per department in staff.csv",
         ])
+        .takes(input("text", blob(Refinement::Utf8), "delimited text").words(&["csv", "tsv", "file", "text"]))
         .takes(
-            input("text", blob(Refinement::Utf8), "delimited text")
-                .words(&["csv", "tsv", "file", "text"]),
+            input("delimiter", line(), "character between fields; empty to recognise , ; | or tab")
+                .default(Value::Text(String::new()))
+                .words(&["separated by", "delimiter", "delimited by", "separator", "split by"]),
         )
-        .takes(
-            input(
-                "delimiter",
-                line(),
-                "character between fields; empty to recognise , ; | or tab",
-            )
-            .default(Value::Text(String::new()))
-            .words(&[
-                "separated by",
-                "delimiter",
-                "delimited by",
-                "separator",
-                "split by",
-            ]),
-        )
-        .takes(
-            input("header", flag(), "whether the first row names the columns")
-                .default(Value::Bool(true))
-                .words(&["header", "headers", "first row", "column names"]),
-        );
+        .takes(input("header", flag(), "whether the first row names the columns").default(Value::Bool(true)).words(&[
+            "header",
+            "headers",
+            "first row",
+            "column names",
+        ]));
     gives_table(builder, "the table")
-        .gives(output(
-            "rows",
-            count(0),
-            "number of rows, the header not counted",
-        ))
+        .gives(output("rows", count(0), "number of rows, the header not counted"))
         .fuel(50_000_000, 2_000)
         .produces(1 << 20, 4)
         .build()
@@ -126,10 +80,7 @@ fn parse() -> Descriptor {
 
 fn filter() -> Descriptor {
     let builder = streaming("table.filter")
-        .does(
-            "Keep the rows whose column satisfies a comparison.",
-            &["table", "row", "filter"],
-        )
+        .does("Keep the rows whose column satisfies a comparison.", &["table", "row", "filter"])
         .words(&[
             "where",
             "rows",
@@ -154,10 +105,7 @@ fn filter() -> Descriptor {
             "how many rows have an empty email",
         ])
         .takes(table())
-        .takes(
-            input("column", column(), "column to compare")
-                .words(&["column", "where", "whose", "with", "field"]),
-        )
+        .takes(input("column", column(), "column to compare").words(&["column", "where", "whose", "with", "field"]))
         .takes(
             input(
                 "comparison",
@@ -208,18 +156,9 @@ fn filter() -> Descriptor {
             "value",
         ]))
         .takes(
-            input(
-                "ignore-case",
-                flag(),
-                "whether upper and lower case are the same",
-            )
-            .default(Value::Bool(false))
-            .words(&[
-                "ignore case",
-                "ignoring case",
-                "case insensitive",
-                "regardless of case",
-            ]),
+            input("ignore-case", flag(), "whether upper and lower case are the same")
+                .default(Value::Bool(false))
+                .words(&["ignore case", "ignoring case", "case insensitive", "regardless of case"]),
         );
     gives_table(builder, "the rows that were kept")
         .gives(output("count", count(0), "number of rows kept"))
@@ -230,21 +169,8 @@ fn filter() -> Descriptor {
 
 fn select() -> Descriptor {
     let builder = streaming("table.select")
-        .does(
-            "Keep some columns, in the order given.",
-            &["table", "column", "select"],
-        )
-        .words(&[
-            "columns",
-            "column",
-            "only the columns",
-            "fields",
-            "select",
-            "extract",
-            "take",
-            "keep",
-            "show only",
-        ])
+        .does("Keep some columns, in the order given.", &["table", "column", "select"])
+        .words(&["columns", "column", "only the columns", "fields", "select", "extract", "take", "keep", "show only"])
         .examples(&[
             "show name and email of people.csv",
             "extract the date column",
@@ -255,29 +181,13 @@ fn select() -> Descriptor {
             input("columns", list(column(), COLUMNS_MAX), "columns to keep")
                 .words(&["columns", "column", "fields", "only", "the"]),
         );
-    gives_table(builder, "the columns that were kept")
-        .fuel(50_000_000, 2_000)
-        .produces(1 << 20, 2)
-        .build()
+    gives_table(builder, "the columns that were kept").fuel(50_000_000, 2_000).produces(1 << 20, 2).build()
 }
 
 fn count_rows() -> Descriptor {
     let builder = streaming("table.count")
-        .does(
-            "Count the rows of a table, for each group if columns are given.",
-            &["table", "row", "count", "group"],
-        )
-        .words(&[
-            "count",
-            "how many",
-            "number of",
-            "rows",
-            "records",
-            "entries",
-            "tally",
-            "frequency",
-            "total number",
-        ])
+        .does("Count the rows of a table, for each group if columns are given.", &["table", "row", "count", "group"])
+        .words(&["count", "how many", "number of", "rows", "records", "entries", "tally", "frequency", "total number"])
         .examples(&[
             "how many rows are in data.csv",
             "number of orders per country",
@@ -286,19 +196,12 @@ fn count_rows() -> Descriptor {
         ])
         .takes(table())
         .takes(groups());
-    gives_table(
-        builder,
-        "table of the groups with a column count; without groups one row",
-    )
-    .gives(output(
-        "count",
-        count(0),
-        "number of rows in the whole table",
-    ))
-    .fuel(50_000_000, 4_000)
-    .produces(1 << 20, 12)
-    .memory(WHOLE_BYTES)
-    .build()
+    gives_table(builder, "table of the groups with a column count; without groups one row")
+        .gives(output("count", count(0), "number of rows in the whole table"))
+        .fuel(50_000_000, 4_000)
+        .produces(1 << 20, 12)
+        .memory(WHOLE_BYTES)
+        .build()
 }
 
 fn aggregate() -> Descriptor {
@@ -308,8 +211,23 @@ fn aggregate() -> Descriptor {
             &["table", "column", "aggregate", "group", "statistics"],
         )
         .words(&[
-            "sum", "total", "add up", "average", "mean", "minimum", "maximum", "min", "max", "median", "smallest",
-            "largest", "lowest", "highest", "per", "group", "statistics",
+            "sum",
+            "total",
+            "add up",
+            "average",
+            "mean",
+            "minimum",
+            "maximum",
+            "min",
+            "max",
+            "median",
+            "smallest",
+            "largest",
+            "lowest",
+            "highest",
+            "per",
+            "group",
+            "statistics",
         ])
         .examples(&[
             "sum of amount in sales.csv",
@@ -326,65 +244,43 @@ fn aggregate() -> Descriptor {
                 .words(&["sum", "total", "average", "mean", "minimum", "lowest", "maximum", "highest", "median"]),
         )
         .takes(groups());
-    gives_table(
-        builder,
-        "table of the groups with a column named after the function and column",
-    )
-    .fuel(50_000_000, 6_000)
-    .produces(1 << 20, 12)
-    .build()
+    gives_table(builder, "table of the groups with a column named after the function and column")
+        .fuel(50_000_000, 6_000)
+        .produces(1 << 20, 12)
+        .build()
 }
 
 fn sort() -> Descriptor {
     let builder = whole("table.sort")
-        .does(
-            "Put the rows of a table in order of a column.",
-            &["table", "row", "sort"],
-        )
-        .words(&[
-            "sort", "order", "arrange", "rank", "sorted", "ordered", "order by", "sort by",
-            "arranged",
-        ])
+        .does("Put the rows of a table in order of a column.", &["table", "row", "sort"])
+        .words(&["sort", "order", "arrange", "rank", "sorted", "ordered", "order by", "sort by", "arranged"])
         .examples(&[
             "sort people.csv by age",
             "order the sales by date, newest first",
             "rank the countries by population descending",
         ])
         .takes(table())
-        .takes(
-            input("column", column(), "column to sort by")
-                .words(&["by", "on", "column", "order of"]),
-        )
-        .takes(
-            input("descending", flag(), "greatest first")
-                .default(Value::Bool(false))
-                .words(&[
-                    "descending",
-                    "reverse",
-                    "largest first",
-                    "highest first",
-                    "newest first",
-                    "biggest first",
-                ]),
-        );
-    gives_table(
-        builder,
-        "the rows in order; numbers come before text, empty fields last",
-    )
-    .fuel(50_000_000, 3_000)
-    .produces(1 << 20, 2)
-    .build()
+        .takes(input("column", column(), "column to sort by").words(&["by", "on", "column", "order of"]))
+        .takes(input("descending", flag(), "greatest first").default(Value::Bool(false)).words(&[
+            "descending",
+            "reverse",
+            "largest first",
+            "highest first",
+            "newest first",
+            "biggest first",
+        ]));
+    gives_table(builder, "the rows in order; numbers come before text, empty fields last")
+        .fuel(50_000_000, 3_000)
+        .produces(1 << 20, 2)
+        .build()
 }
 
 fn top() -> Descriptor {
     let builder = streaming("table.top")
-        .does(
-            "Keep the rows with the greatest or least values of a column.",
-            &["table", "row", "sort", "part"],
-        )
+        .does("Keep the rows with the greatest or least values of a column.", &["table", "row", "sort", "part"])
         .words(&[
-            "top", "largest", "biggest", "highest", "most", "greatest", "best", "smallest",
-            "lowest", "least", "worst", "newest", "oldest", "latest", "bottom",
+            "top", "largest", "biggest", "highest", "most", "greatest", "best", "smallest", "lowest", "least", "worst",
+            "newest", "oldest", "latest", "bottom",
         ])
         .examples(&[
             "the five largest files",
@@ -393,9 +289,7 @@ fn top() -> Descriptor {
             "the newest entry",
         ])
         .takes(table())
-        .takes(
-            input("column", column(), "column to compare").words(&["by", "with", "column", "in"]),
-        )
+        .takes(input("column", column(), "column to compare").words(&["by", "with", "column", "in"]))
         .takes(
             input("count", count(0), "number of rows to keep")
                 .default(Value::Int(10))
@@ -404,10 +298,7 @@ fn top() -> Descriptor {
         .takes(
             input("smallest", flag(), "keep the least instead of the greatest")
                 .default(Value::Bool(false))
-                .words(&[
-                    "smallest", "lowest", "least", "bottom", "worst", "oldest", "fewest",
-                    "shortest",
-                ]),
+                .words(&["smallest", "lowest", "least", "bottom", "worst", "oldest", "fewest", "shortest"]),
         );
     gives_table(builder, "the rows kept, the most extreme first")
         .fuel(50_000_000, 1_500)
@@ -418,30 +309,11 @@ fn top() -> Descriptor {
 
 fn to_json() -> Descriptor {
     streaming("table.to-json")
-        .does(
-            "Write a table as a JSON array of objects.",
-            &["table", "json", "convert"],
-        )
-        .words(&[
-            "json",
-            "as json",
-            "to json",
-            "convert",
-            "export",
-            "turn into",
-            "objects",
-        ])
-        .examples(&[
-            "convert people.csv to json",
-            "give me the totals as json",
-            "export the table as json",
-        ])
+        .does("Write a table as a JSON array of objects.", &["table", "json", "convert"])
+        .words(&["json", "as json", "to json", "convert", "export", "turn into", "objects"])
+        .examples(&["convert people.csv to json", "give me the totals as json", "export the table as json"])
         .takes(table())
-        .gives(output(
-            "json",
-            blob(Refinement::Json),
-            "one object for each row; numbers as numbers, empty as null",
-        ))
+        .gives(output("json", blob(Refinement::Json), "one object for each row; numbers as numbers, empty as null"))
         .introduces(&[Refinement::Json])
         .fuel(50_000_000, 3_000)
         // A row of commas alone repeats every column's name, so what the output may be does not follow the bytes.
@@ -451,35 +323,14 @@ fn to_json() -> Descriptor {
 
 fn format() -> Descriptor {
     whole("table.format")
-        .does(
-            "Write a table as tab-separated text, Markdown or aligned columns.",
-            &["table", "text", "convert"],
-        )
-        .words(&[
-            "tsv",
-            "markdown",
-            "pretty",
-            "aligned",
-            "tab separated",
-            "convert",
-            "format",
-            "print",
-            "as a table",
-        ])
-        .examples(&[
-            "convert data.csv to tsv",
-            "show the totals as a markdown table",
-            "print the table aligned",
-        ])
+        .does("Write a table as tab-separated text, Markdown or aligned columns.", &["table", "text", "convert"])
+        .words(&["tsv", "markdown", "pretty", "aligned", "tab separated", "convert", "format", "print", "as a table"])
+        .examples(&["convert data.csv to tsv", "show the totals as a markdown table", "print the table aligned"])
         .takes(table())
         .takes(
-            input(
-                "format",
-                choice(&["tsv", "markdown", "aligned"]),
-                "form of the text",
-            )
-            .default(choose("aligned"))
-            .words(&["tsv", "tab", "markdown", "aligned", "as", "to"]),
+            input("format", choice(&["tsv", "markdown", "aligned"]), "form of the text")
+                .default(choose("aligned"))
+                .words(&["tsv", "tab", "markdown", "aligned", "as", "to"]),
         )
         .gives(output("text", blob(Refinement::Utf8), "the text"))
         .fuel(50_000_000, 4_000)

@@ -7,16 +7,7 @@ use telos_abi::{Descriptor, Refinement, Value};
 /// The pack's descriptors.
 #[must_use]
 pub fn descriptors() -> Vec<Descriptor> {
-    vec![
-        decode(),
-        search(),
-        measure(),
-        sort(),
-        unique(),
-        frequencies(),
-        head(),
-        tail(),
-    ]
+    vec![decode(), search(), measure(), sort(), unique(), frequencies(), head(), tail()]
 }
 
 fn streaming(name: &str) -> Builder {
@@ -28,8 +19,7 @@ fn whole(name: &str) -> Builder {
 }
 
 fn text() -> Input {
-    input("text", blob(Refinement::Utf8), "text to work on")
-        .words(&["text", "lines", "file", "input", "log", "it"])
+    input("text", blob(Refinement::Utf8), "text to work on").words(&["text", "lines", "file", "input", "log", "it"])
 }
 
 fn how_many() -> Input {
@@ -40,43 +30,14 @@ fn how_many() -> Input {
 
 fn decode() -> Descriptor {
     streaming("text.decode")
-        .does(
-            "Check that bytes are UTF-8 text and drop a byte order mark.",
-            &["text", "decode"],
-        )
-        .words(&[
-            "text",
-            "read as text",
-            "decode",
-            "utf-8",
-            "utf8",
-            "plain text",
-            "encoding",
-            "repair",
-        ])
-        .examples(&[
-            "read notes.txt as text",
-            "check that data.csv is valid utf-8",
-            "repair the encoding of old.txt",
-        ])
+        .does("Check that bytes are UTF-8 text and drop a byte order mark.", &["text", "decode"])
+        .words(&["text", "read as text", "decode", "utf-8", "utf8", "plain text", "encoding", "repair"])
+        .examples(&["read notes.txt as text", "check that data.csv is valid utf-8", "repair the encoding of old.txt"])
+        .takes(input("data", blob(Refinement::Bytes), "bytes to read as text").words(&["data", "bytes", "file"]))
         .takes(
-            input("data", blob(Refinement::Bytes), "bytes to read as text")
-                .words(&["data", "bytes", "file"]),
-        )
-        .takes(
-            input(
-                "lossy",
-                flag(),
-                "replace bytes that are not UTF-8 instead of refusing them",
-            )
-            .default(Value::Bool(false))
-            .words(&[
-                "lossy",
-                "replace invalid",
-                "repair",
-                "tolerate",
-                "ignore bad bytes",
-            ]),
+            input("lossy", flag(), "replace bytes that are not UTF-8 instead of refusing them")
+                .default(Value::Bool(false))
+                .words(&["lossy", "replace invalid", "repair", "tolerate", "ignore bad bytes"]),
         )
         .gives(output("text", blob(Refinement::Utf8), "the text"))
         .fuel(1_000_000, 150)
@@ -122,62 +83,41 @@ fn search() -> Descriptor {
             "count occurrences of failed in auth.log",
         ])
         .takes(text())
+        .takes(input("pattern", line(), "text or regular expression to look for").words(&[
+            "containing",
+            "contain",
+            "with",
+            "for",
+            "matching",
+            "mention",
+            "word",
+            "pattern",
+            "of",
+        ]))
         .takes(
-            input("pattern", line(), "text or regular expression to look for").words(&[
-                "containing",
-                "contain",
-                "with",
-                "for",
-                "matching",
-                "mention",
-                "word",
-                "pattern",
-                "of",
-            ]),
-        )
-        .takes(
-            input(
+            input("regex", flag(), "whether the pattern is a regular expression").default(Value::Bool(false)).words(&[
                 "regex",
-                flag(),
-                "whether the pattern is a regular expression",
-            )
-            .default(Value::Bool(false))
-            .words(&["regex", "regexp", "regular expression", "pattern"]),
-        )
-        .takes(
-            input(
-                "ignore-case",
-                flag(),
-                "whether upper and lower case are the same",
-            )
-            .default(Value::Bool(false))
-            .words(&[
-                "ignore case",
-                "ignoring case",
-                "case insensitive",
-                "any case",
-                "regardless of case",
+                "regexp",
+                "regular expression",
+                "pattern",
             ]),
         )
         .takes(
-            input("invert", flag(), "keep the lines that do not match")
+            input("ignore-case", flag(), "whether upper and lower case are the same")
                 .default(Value::Bool(false))
-                .words(&[
-                    "not",
-                    "without",
-                    "except",
-                    "excluding",
-                    "do not",
-                    "don't",
-                    "other than",
-                    "invert",
-                ]),
+                .words(&["ignore case", "ignoring case", "case insensitive", "any case", "regardless of case"]),
         )
-        .gives(output(
-            "lines",
-            blob(Refinement::Utf8),
-            "the lines that were kept",
-        ))
+        .takes(input("invert", flag(), "keep the lines that do not match").default(Value::Bool(false)).words(&[
+            "not",
+            "without",
+            "except",
+            "excluding",
+            "do not",
+            "don't",
+            "other than",
+            "invert",
+        ]))
+        .gives(output("lines", blob(Refinement::Utf8), "the lines that were kept"))
         .gives(output("count", count(0), "number of lines kept"))
         .fuel(500_000_000, 20_000)
         .produces(64, 1)
@@ -186,10 +126,7 @@ fn search() -> Descriptor {
 
 fn measure() -> Descriptor {
     streaming("text.count")
-        .does(
-            "Count the lines, words, characters and bytes of a text.",
-            &["text", "count"],
-        )
+        .does("Count the lines, words, characters and bytes of a text.", &["text", "count"])
         .words(&[
             "count",
             "how many",
@@ -211,21 +148,9 @@ fn measure() -> Descriptor {
             "how long is README.md",
         ])
         .takes(text())
-        .gives(output(
-            "lines",
-            count(0),
-            "number of lines; a last one without line feed counts",
-        ))
-        .gives(output(
-            "words",
-            count(0),
-            "number of words, separated by white space",
-        ))
-        .gives(output(
-            "characters",
-            count(0),
-            "number of Unicode characters",
-        ))
+        .gives(output("lines", count(0), "number of lines; a last one without line feed counts"))
+        .gives(output("words", count(0), "number of words, separated by white space"))
+        .gives(output("characters", count(0), "number of Unicode characters"))
         .gives(output("bytes", count(0), "number of bytes"))
         .fuel(1_000_000, 150)
         .produces(256, 0)
@@ -234,20 +159,8 @@ fn measure() -> Descriptor {
 
 fn sort() -> Descriptor {
     whole("text.sort")
-        .does(
-            "Sort lines alphabetically or by the number they begin with.",
-            &["text", "line", "sort"],
-        )
-        .words(&[
-            "sort",
-            "order",
-            "arrange",
-            "rank",
-            "alphabetical",
-            "alphabetically",
-            "sorted",
-            "ordered",
-        ])
+        .does("Sort lines alphabetically or by the number they begin with.", &["text", "line", "sort"])
+        .words(&["sort", "order", "arrange", "rank", "alphabetical", "alphabetically", "sorted", "ordered"])
         .examples(&[
             "sort names.txt",
             "sort the lines of scores.txt by number, highest first",
@@ -255,38 +168,20 @@ fn sort() -> Descriptor {
         ])
         .takes(text())
         .takes(
-            input(
-                "numeric",
-                flag(),
-                "compare the number at the start of each line",
-            )
-            .default(Value::Bool(false))
-            .words(&[
-                "numeric",
-                "numerically",
-                "by number",
-                "by value",
-                "as numbers",
-            ]),
-        )
-        .takes(
-            input("descending", flag(), "greatest first")
+            input("numeric", flag(), "compare the number at the start of each line")
                 .default(Value::Bool(false))
-                .words(&[
-                    "descending",
-                    "reverse",
-                    "reversed",
-                    "backwards",
-                    "largest first",
-                    "highest first",
-                    "z to a",
-                ]),
+                .words(&["numeric", "numerically", "by number", "by value", "as numbers"]),
         )
-        .gives(output(
-            "lines",
-            blob(Refinement::Utf8),
-            "the lines in order",
-        ))
+        .takes(input("descending", flag(), "greatest first").default(Value::Bool(false)).words(&[
+            "descending",
+            "reverse",
+            "reversed",
+            "backwards",
+            "largest first",
+            "highest first",
+            "z to a",
+        ]))
+        .gives(output("lines", blob(Refinement::Utf8), "the lines in order"))
         .fuel(10_000_000, 2_000)
         .produces(64, 2)
         .build()
@@ -294,10 +189,7 @@ fn sort() -> Descriptor {
 
 fn unique() -> Descriptor {
     whole("text.unique")
-        .does(
-            "Keep the first of equal lines.",
-            &["text", "line", "unique"],
-        )
+        .does("Keep the first of equal lines.", &["text", "line", "unique"])
         .words(&[
             "unique",
             "distinct",
@@ -318,24 +210,11 @@ fn unique() -> Descriptor {
         ])
         .takes(text())
         .takes(
-            input(
-                "ignore-case",
-                flag(),
-                "whether upper and lower case are the same",
-            )
-            .default(Value::Bool(false))
-            .words(&[
-                "ignore case",
-                "ignoring case",
-                "case insensitive",
-                "regardless of case",
-            ]),
+            input("ignore-case", flag(), "whether upper and lower case are the same")
+                .default(Value::Bool(false))
+                .words(&["ignore case", "ignoring case", "case insensitive", "regardless of case"]),
         )
-        .gives(output(
-            "lines",
-            blob(Refinement::Utf8),
-            "the distinct lines, in the order they first occur",
-        ))
+        .gives(output("lines", blob(Refinement::Utf8), "the distinct lines, in the order they first occur"))
         .gives(output("count", count(0), "number of distinct lines"))
         .fuel(10_000_000, 2_000)
         .produces(64, 2)
@@ -370,33 +249,16 @@ fn frequencies() -> Descriptor {
         ])
         .takes(text())
         .takes(
-            input(
-                "of",
-                choice(&["lines", "words", "characters"]),
-                "what is counted",
-            )
-            .default(choose("lines"))
-            .words(&["words", "lines", "characters", "letters", "each"]),
+            input("of", choice(&["lines", "words", "characters"]), "what is counted")
+                .default(choose("lines"))
+                .words(&["words", "lines", "characters", "letters", "each"]),
         )
         .takes(
-            input(
-                "ignore-case",
-                flag(),
-                "whether upper and lower case are the same",
-            )
-            .default(Value::Bool(false))
-            .words(&[
-                "ignore case",
-                "ignoring case",
-                "case insensitive",
-                "regardless of case",
-            ]),
+            input("ignore-case", flag(), "whether upper and lower case are the same")
+                .default(Value::Bool(false))
+                .words(&["ignore case", "ignoring case", "case insensitive", "regardless of case"]),
         )
-        .gives(output(
-            "table",
-            blob(Refinement::Table),
-            "table with columns value and count",
-        ))
+        .gives(output("table", blob(Refinement::Table), "table with columns value and count"))
         .gives(output("distinct", count(0), "number of different values"))
         .fuel(10_000_000, 2_500)
         .produces(64, 24)
@@ -407,21 +269,8 @@ fn frequencies() -> Descriptor {
 fn head() -> Descriptor {
     streaming("text.head")
         .does("Keep the first lines.", &["text", "line", "part"])
-        .words(&[
-            "first",
-            "head",
-            "beginning",
-            "start",
-            "top",
-            "leading",
-            "opening",
-            "limit",
-        ])
-        .examples(&[
-            "show the first 5 lines of data.csv",
-            "the top ten results",
-            "beginning of the log",
-        ])
+        .words(&["first", "head", "beginning", "start", "top", "leading", "opening", "limit"])
+        .examples(&["show the first 5 lines of data.csv", "the top ten results", "beginning of the log"])
         .takes(text())
         .takes(how_many())
         .gives(output("lines", blob(Refinement::Utf8), "the first lines"))
@@ -433,21 +282,8 @@ fn head() -> Descriptor {
 fn tail() -> Descriptor {
     streaming("text.tail")
         .does("Keep the last lines.", &["text", "line", "part"])
-        .words(&[
-            "last",
-            "tail",
-            "end",
-            "ending",
-            "bottom",
-            "latest",
-            "final",
-            "most recent",
-        ])
-        .examples(&[
-            "last 20 lines of app.log",
-            "show the end of the log",
-            "the latest entries",
-        ])
+        .words(&["last", "tail", "end", "ending", "bottom", "latest", "final", "most recent"])
+        .examples(&["last 20 lines of app.log", "show the end of the log", "the latest entries"])
         .takes(text())
         .takes(how_many())
         .gives(output("lines", blob(Refinement::Utf8), "the last lines"))
