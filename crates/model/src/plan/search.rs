@@ -74,7 +74,10 @@ pub(crate) struct Search<'a> {
 impl<'a> Search<'a> {
     /// Complete drafts, best first.
     pub(crate) fn run(&self) -> Vec<Draft<'a>> {
-        let mut beam = self.starts(&Draft { cover: vec![0.0; self.weights.len()], ..Draft::default() });
+        let mut beam = self.starts(&Draft {
+            cover: vec![0.0; self.weights.len()],
+            ..Draft::default()
+        });
         let mut done: Vec<Draft<'a>> = Vec::new();
         for _ in 0..STEPS_MAX {
             self.prune(&mut beam, BEAM);
@@ -100,7 +103,11 @@ impl<'a> Search<'a> {
     }
 
     fn prune(&self, drafts: &mut Vec<Draft<'a>>, keep: usize) {
-        drafts.sort_by(|a, b| b.score(self.weights).total_cmp(&a.score(self.weights)).then_with(|| a.shape().cmp(&b.shape())));
+        drafts.sort_by(|a, b| {
+            b.score(self.weights)
+                .total_cmp(&a.score(self.weights))
+                .then_with(|| a.shape().cmp(&b.shape()))
+        });
         let mut seen = HashSet::new();
         drafts.retain(|draft| seen.len() < keep && seen.insert(draft.shape()));
     }
@@ -114,16 +121,26 @@ impl<'a> Search<'a> {
                 continue;
             }
             let outputs = entry.is.outputs.len();
-            let ports: Vec<Option<usize>> = if outputs == 0 { vec![None] } else { (0..outputs).map(Some).collect() };
+            let ports: Vec<Option<usize>> = if outputs == 0 {
+                vec![None]
+            } else {
+                (0..outputs).map(Some).collect()
+            };
             for output in ports {
                 for lifted in [false, true] {
                     if lifted && !self.plural {
                         continue;
                     }
-                    let Some(mut draft) = self.with_node(base, index, None, output, lifted) else { continue };
+                    let Some(mut draft) = self.with_node(base, index, None, output, lifted) else {
+                        continue;
+                    };
                     let node = draft.nodes.len() - 1;
                     draft.roots.push((node, output));
-                    draft.cost += if base.roots.is_empty() { 0.0 } else { cost::ROOT };
+                    draft.cost += if base.roots.is_empty() {
+                        0.0
+                    } else {
+                        cost::ROOT
+                    };
                     if let Some(port) = output {
                         self.choose_output(&mut draft, entry, port);
                     }
@@ -157,13 +174,17 @@ impl<'a> Search<'a> {
     /// Whether a token that `base` does not explain yet speaks for entry `index`.
     fn newly_named(&self, base: &Draft<'a>, index: usize) -> bool {
         if base.roots.is_empty() {
-            return (0..self.weights.len()).any(|at| self.evidence[index][at] > 0.45) || self.spoken(base, index);
+            return (0..self.weights.len()).any(|at| self.evidence[index][at] > 0.45)
+                || self.spoken(base, index);
         }
         let open = |at: usize| self.weights[at] >= 1.0 && base.cover[at] < 0.3;
         let unused_file = self.reading.spans.iter().any(|span| {
-            matches!(span.fact, Fact::File { .. }) && span.trust >= 0.8 && base.used & set(&span.tokens) == 0
+            matches!(span.fact, Fact::File { .. })
+                && span.trust >= 0.8
+                && base.used & set(&span.tokens) == 0
         });
-        (0..self.weights.len()).any(|at| self.evidence[index][at] > 0.45 && (open(at) || unused_file))
+        (0..self.weights.len())
+            .any(|at| self.evidence[index][at] > 0.45 && (open(at) || unused_file))
     }
 
     /// Whether words that nothing in `base` explains yet set inputs of entry `index`.
@@ -172,13 +193,23 @@ impl<'a> Search<'a> {
         let inputs = &self.lexicon.entries[index].is.inputs;
         slots.iter().any(|slot| {
             let handle = super::fits::handle(&inputs[slot.port].ty).is_some();
-            let creates = self.lexicon.entries[index].acts(slot.port, telos_abi::EffectKind::FileCreate);
-            (!handle || creates && !slot.cue.is_empty()) && slot.strength > 0.8 && slot.tokens.clone().any(|at| base.cover[at] < 0.3)
+            let creates =
+                self.lexicon.entries[index].acts(slot.port, telos_abi::EffectKind::FileCreate);
+            (!handle || creates && !slot.cue.is_empty())
+                && slot.strength > 0.8
+                && slot.tokens.clone().any(|at| base.cover[at] < 0.3)
         })
     }
 
     /// `base` with entry `index` added, its settings filled and its data inputs open.
-    fn with_node(&self, base: &Draft<'a>, index: usize, goal: Option<&Goal<'a>>, output: Option<usize>, lifted: bool) -> Option<Draft<'a>> {
+    fn with_node(
+        &self,
+        base: &Draft<'a>,
+        index: usize,
+        goal: Option<&Goal<'a>>,
+        output: Option<usize>,
+        lifted: bool,
+    ) -> Option<Draft<'a>> {
         let entry = &self.lexicon.entries[index];
         let anchor = self.anchor(base, index);
         if base.nodes.len() >= NODES_MAX || !self.allowed(entry, index) {
@@ -188,51 +219,95 @@ impl<'a> Search<'a> {
         let slots = self.filler.fill(index, self.reusable(base));
         let news = |slot: &Slot| slot.tokens.clone().any(|at| base.cover[at] < 0.5);
         let word = anchor.is_some();
-        let spoken = slots.iter().any(|slot| self.weights[slot.tokens.start] >= 1.0 && slot.strength > 0.6 && news(slot));
+        let spoken = slots.iter().any(|slot| {
+            self.weights[slot.tokens.start] >= 1.0 && slot.strength > 0.6 && news(slot)
+        });
         let anchor = anchor.or_else(|| slots.iter().map(|slot| slot.tokens.start).min());
         draft.cost += match goal {
             _ if word => cost::NAMED,
             _ if spoken => cost::SPOKEN,
-            Some(goal) if self.plumbs(entry, goal, output) => cost::PLUMBING + self.strangeness(base, entry, goal),
+            Some(goal) if self.plumbs(entry, goal, output) => {
+                cost::PLUMBING + self.strangeness(base, entry, goal)
+            }
             _ => cost::UNNAMED,
         };
         let above = goal.map_or_else(HashSet::new, |goal| ancestors(base, goal.node));
-        let inside = |node: usize| goal.is_some_and(|goal| goal.node == node) || above.contains(&node);
-        if base.nodes.iter().enumerate().any(|(node, present)| present.entry == index && inside(node)) {
+        let inside =
+            |node: usize| goal.is_some_and(|goal| goal.node == node) || above.contains(&node);
+        if base
+            .nodes
+            .iter()
+            .enumerate()
+            .any(|(node, present)| present.entry == index && inside(node))
+        {
             draft.cost += cost::UNNAMED;
         }
         let likeness = entry.likeness(self.reading);
-        draft.cost -= if likeness > 0.25 { cost::LIKENESS * likeness } else { 0.0 };
+        draft.cost -= if likeness > 0.25 {
+            cost::LIKENESS * likeness
+        } else {
+            0.0
+        };
         self.order_cost(&mut draft, goal, anchor);
         for (at, strength) in self.evidence[index].iter().enumerate() {
-            let says = if *strength >= COVERS_MIN { *strength } else { 0.0 };
+            let says = if *strength >= COVERS_MIN {
+                *strength
+            } else {
+                0.0
+            };
             draft.cover[at] = draft.cover[at].max(says);
         }
         let node = draft.nodes.len();
         let mut fills = vec![Fill::Default; entry.is.inputs.len()];
         for slot in slots.iter() {
             let optional = entry.is.inputs[slot.port].default.is_some();
-            draft.cost -= if optional && news(slot) { cost::SETTING } else { 0.0 };
-            self.explain(&mut draft, slot, entry.acts(slot.port, telos_abi::EffectKind::FileCreate));
+            draft.cost -= if optional && news(slot) {
+                cost::SETTING
+            } else {
+                0.0
+            };
+            self.explain(
+                &mut draft,
+                slot,
+                entry.acts(slot.port, telos_abi::EffectKind::FileCreate),
+            );
             let port = slot.port;
             fills[port] = Fill::Slot(Rc::new(slot.clone()));
         }
-        let each = if lifted { Some(self.open_list(&mut draft, &mut fills, entry, node)?) } else { None };
+        let each = if lifted {
+            Some(self.open_list(&mut draft, &mut fills, entry, node)?)
+        } else {
+            None
+        };
         for (port, input) in entry.is.inputs.iter().enumerate() {
             let unfilled = matches!(fills[port], Fill::Default) && input.default.is_none();
             if unfilled {
                 fills[port] = self.open(&mut draft, &input.ty, node, port);
             }
         }
-        draft.nodes.push(DraftNode { entry: index, fills, each, anchor });
+        draft.nodes.push(DraftNode {
+            entry: index,
+            fills,
+            each,
+            anchor,
+        });
         Some(draft)
     }
 
     /// A required input without a constant: a goal if some primitive may produce it, otherwise the thing to ask for.
     fn open(&self, draft: &mut Draft<'a>, ty: &'a Type, node: usize, port: usize) -> Fill {
-        let produced = flows(ty) || self.lexicon.entries.iter().any(|entry| entry.is.outputs.iter().any(|output| fits(&output.ty, ty)) && !matches!(ty, Type::Handle { .. }));
+        let produced = flows(ty)
+            || self.lexicon.entries.iter().any(|entry| {
+                entry.is.outputs.iter().any(|output| fits(&output.ty, ty))
+                    && !matches!(ty, Type::Handle { .. })
+            });
         if produced && (flows(ty) || !matches!(ty, Type::Text { .. })) {
-            draft.goals.push(Goal { node, port, ty, lifted: false });
+            draft.goals.push(Goal {
+                node,
+                port,
+                ty,
+                lifted: false,
+            });
             Fill::Open
         } else {
             draft.missing = draft.missing.saturating_add(1);
@@ -241,13 +316,30 @@ impl<'a> Search<'a> {
     }
 
     /// Opens the input that a node runs for each item of.
-    fn open_list(&self, draft: &mut Draft<'a>, fills: &mut [Fill], entry: &'a Entry<'a>, node: usize) -> Option<usize> {
-        let port = entry.is.inputs.iter().enumerate().position(|(port, input)| {
-            let data = flows(&input.ty) && !matches!(input.ty, Type::List { .. });
-            let handle = Filler::handle_kind(entry, port) == Some(HandleKind::File) && Filler::wants_existing(entry, port);
-            input.default.is_none() && matches!(fills[port], Fill::Default) && (data || handle)
-        })?;
-        draft.goals.push(Goal { node, port, ty: &entry.is.inputs[port].ty, lifted: true });
+    fn open_list(
+        &self,
+        draft: &mut Draft<'a>,
+        fills: &mut [Fill],
+        entry: &'a Entry<'a>,
+        node: usize,
+    ) -> Option<usize> {
+        let port = entry
+            .is
+            .inputs
+            .iter()
+            .enumerate()
+            .position(|(port, input)| {
+                let data = flows(&input.ty) && !matches!(input.ty, Type::List { .. });
+                let handle = Filler::handle_kind(entry, port) == Some(HandleKind::File)
+                    && Filler::wants_existing(entry, port);
+                input.default.is_none() && matches!(fills[port], Fill::Default) && (data || handle)
+            })?;
+        draft.goals.push(Goal {
+            node,
+            port,
+            ty: &entry.is.inputs[port].ty,
+            lifted: true,
+        });
         draft.cost += cost::EACH;
         fills[port] = Fill::Open;
         Some(port)
@@ -256,10 +348,18 @@ impl<'a> Search<'a> {
     /// Tokens no slot may take. A file that was read once may be read again for another result, unless there is
     /// one that was not read yet.
     fn reusable(&self, base: &Draft<'a>) -> u128 {
-        let files = self.reading.spans.iter().filter(|span| matches!(span.fact, Fact::File { .. } | Fact::Directory { .. }));
+        let files = self
+            .reading
+            .spans
+            .iter()
+            .filter(|span| matches!(span.fact, Fact::File { .. } | Fact::Directory { .. }));
         let again = files.fold(0, |tokens, span| tokens | set(&span.tokens));
         let unread = again & !base.used != 0;
-        if base.roots.is_empty() || unread { base.used } else { base.used & !again }
+        if base.roots.is_empty() || unread {
+            base.used
+        } else {
+            base.used & !again
+        }
     }
 
     fn explain(&self, draft: &mut Draft<'a>, slot: &Slot, creates: bool) {
@@ -269,17 +369,31 @@ impl<'a> Search<'a> {
         }
         let existing = slot.origin != telos_graph::ConstantOrigin::Planner && !creates;
         if let (telos_abi::Value::Text(text), true) = (&slot.value, existing) {
-            let parts: Vec<String> = crate::read::words::parts(text).iter().map(|part| crate::read::words::stem(part)).collect();
-            let same = |token: &crate::read::Token| token.stem.len() > 2 && parts.contains(&token.stem);
-            let matching = self.reading.tokens.iter().enumerate().filter(|(_, token)| same(token));
+            let parts: Vec<String> = crate::read::words::parts(text)
+                .iter()
+                .map(|part| crate::read::words::stem(part))
+                .collect();
+            let same =
+                |token: &crate::read::Token| token.stem.len() > 2 && parts.contains(&token.stem);
+            let matching = self
+                .reading
+                .tokens
+                .iter()
+                .enumerate()
+                .filter(|(_, token)| same(token));
             matching.for_each(|(at, _)| draft.cover[at] = draft.cover[at].max(0.8));
         }
         for at in slot.cue.clone() {
             draft.cover[at] = draft.cover[at].max(0.9);
         }
-        let compared = |span: &&crate::read::Span| matches!(span.fact, Fact::Comparison(_)) && (span.tokens.end == slot.tokens.start || span.tokens.start == slot.tokens.end);
+        let compared = |span: &&crate::read::Span| {
+            matches!(span.fact, Fact::Comparison(_))
+                && (span.tokens.end == slot.tokens.start || span.tokens.start == slot.tokens.end)
+        };
         for span in self.reading.spans.iter().filter(compared) {
-            span.tokens.clone().for_each(|at| draft.cover[at] = draft.cover[at].max(0.9));
+            span.tokens
+                .clone()
+                .for_each(|at| draft.cover[at] = draft.cover[at].max(0.9));
         }
     }
 
@@ -294,7 +408,10 @@ impl<'a> Search<'a> {
         let said = |at: usize| {
             let token = &self.reading.tokens[at];
             let literal = crate::read::words::stem(&token.lower) == token.stem;
-            self.evidence[index][at] >= 0.8 && literal && !is_function(&token.lower) && !self.denied(at)
+            self.evidence[index][at] >= 0.8
+                && literal
+                && !is_function(&token.lower)
+                && !self.denied(at)
         };
         let said = (0..self.weights.len()).any(said);
         said || !entry.destroys() && self.target_named(entry)
@@ -303,14 +420,26 @@ impl<'a> Search<'a> {
     /// Whether the word at `at` is denied: "don't delete", "without removing".
     fn denied(&self, at: usize) -> bool {
         let from = at.saturating_sub(2);
-        self.reading.tokens[from..at].iter().any(|token| matches!(token.lower.as_str(), "not" | "don't" | "dont" | "never" | "without"))
+        self.reading.tokens[from..at].iter().any(|token| {
+            matches!(
+                token.lower.as_str(),
+                "not" | "don't" | "dont" | "never" | "without"
+            )
+        })
     }
 
     /// Whether the turn names a file for this primitive to create: "sorted.txt" after "into".
     fn target_named(&self, entry: &Entry<'_>) -> bool {
-        let absent = self.reading.spans.iter().filter(|span| matches!(span.fact, Fact::Absent { .. } | Fact::File { .. }));
+        let absent = self
+            .reading
+            .spans
+            .iter()
+            .filter(|span| matches!(span.fact, Fact::Absent { .. } | Fact::File { .. }));
         absent.into_iter().any(|span| {
-            let cue = entry.announce.iter().find_map(|phrases| self.filler.cue_before(phrases, span.tokens.start));
+            let cue = entry
+                .announce
+                .iter()
+                .find_map(|phrases| self.filler.cue_before(phrases, span.tokens.start));
             cue.is_some_and(|cue| !self.announces_reading(&cue))
         })
     }
@@ -320,7 +449,10 @@ impl<'a> Search<'a> {
         self.lexicon.entries.iter().any(|entry| {
             entry.announce.iter().enumerate().any(|(port, phrases)| {
                 let reads = entry.acts(port, telos_abi::EffectKind::FileRead);
-                reads && phrases.iter().any(|phrase| phrase.len() == cue.len() && self.filler.at(phrase, cue.start))
+                reads
+                    && phrases.iter().any(|phrase| {
+                        phrase.len() == cue.len() && self.filler.at(phrase, cue.start)
+                    })
             })
         })
     }
@@ -329,7 +461,9 @@ impl<'a> Search<'a> {
     fn anchor(&self, base: &Draft<'a>, index: usize) -> Option<usize> {
         let free = |at: &usize| base.nodes.iter().all(|node| node.anchor != Some(*at));
         let best = (0..self.weights.len()).filter(free).max_by(|a, b| {
-            self.evidence[index][*a].total_cmp(&self.evidence[index][*b]).then(b.cmp(a))
+            self.evidence[index][*a]
+                .total_cmp(&self.evidence[index][*b])
+                .then(b.cmp(a))
         })?;
         (self.evidence[index][best] >= STRONG).then_some(best)
     }
@@ -337,11 +471,17 @@ impl<'a> Search<'a> {
     fn order_cost(&self, draft: &mut Draft<'a>, goal: Option<&Goal<'a>>, anchor: Option<usize>) {
         let consumer = goal.and_then(|goal| {
             let users = ancestors(draft, goal.node);
-            let outward = std::iter::once(goal.node).chain((0..goal.node).rev().filter(|node| users.contains(node)));
-            outward.into_iter().find_map(|node| draft.nodes[node].anchor)
+            let outward = std::iter::once(goal.node)
+                .chain((0..goal.node).rev().filter(|node| users.contains(node)));
+            outward
+                .into_iter()
+                .find_map(|node| draft.nodes[node].anchor)
         });
         if let (Some(inner), Some(outer)) = (anchor, consumer) {
-            let (inner_clause, outer_clause) = (self.reading.tokens[inner].clause, self.reading.tokens[outer].clause);
+            let (inner_clause, outer_clause) = (
+                self.reading.tokens[inner].clause,
+                self.reading.tokens[outer].clause,
+            );
             if inner_clause > outer_clause {
                 draft.cost += cost::AGAINST_ORDER;
             } else if inner_clause == outer_clause && inner < outer {
@@ -352,10 +492,17 @@ impl<'a> Search<'a> {
 
     /// Whether the entry belongs between what is here and the goal without being mentioned.
     fn plumbs(&self, entry: &Entry<'_>, goal: &Goal<'a>, output: Option<usize>) -> bool {
-        let gives = output.and_then(|port| entry.is.outputs.get(port)).and_then(|port| refinement(&port.ty));
+        let gives = output
+            .and_then(|port| entry.is.outputs.get(port))
+            .and_then(|port| refinement(&port.ty));
         let introduces = gives.is_some_and(|refinement| entry.introduces(refinement));
-        let needs_data = entry.is.inputs.iter().any(|input| flows(&input.ty) && input.default.is_none());
-        let source = !needs_data && (entry.reads_stdin() || entry.is.inputs.iter().any(|input| input.default.is_none()));
+        let needs_data = entry
+            .is
+            .inputs
+            .iter()
+            .any(|input| flows(&input.ty) && input.default.is_none());
+        let source = !needs_data
+            && (entry.reads_stdin() || entry.is.inputs.iter().any(|input| input.default.is_none()));
         let bare = entry.is.inputs.iter().all(|input| input.default.is_some());
         introduces && !bare || source && refinement(goal.ty).is_some()
     }
@@ -363,12 +510,16 @@ impl<'a> Search<'a> {
     /// Of primitives that introduce the same type, the one that speaks of the file's format, or is of its consumer's
     /// family, is meant.
     fn strangeness(&self, base: &Draft<'a>, entry: &Entry<'_>, goal: &Goal<'a>) -> f32 {
-        let names = self.reading.spans.iter().filter_map(|span| match &span.fact {
-            Fact::File { path } => path.rsplit_once('.').map(|(_, end)| end),
-            Fact::Extension { extension, .. } => Some(extension.as_str()),
-            Fact::Pattern { glob, .. } => glob.rsplit_once('.').map(|(_, end)| end),
-            _ => None,
-        });
+        let names = self
+            .reading
+            .spans
+            .iter()
+            .filter_map(|span| match &span.fact {
+                Fact::File { path } => path.rsplit_once('.').map(|(_, end)| end),
+                Fact::Extension { extension, .. } => Some(extension.as_str()),
+                Fact::Pattern { glob, .. } => glob.rsplit_once('.').map(|(_, end)| end),
+                _ => None,
+            });
         let formats: Vec<String> = names.map(crate::read::words::stem).collect();
         let format = formats.iter().any(|format| entry.speaks_of(format));
         let family = self.lexicon.entries[base.nodes[goal.node].entry].family() == entry.family();
@@ -378,7 +529,9 @@ impl<'a> Search<'a> {
 
     /// Every way to fill the last open input.
     fn expand(&self, mut draft: Draft<'a>) -> Vec<Draft<'a>> {
-        let Some(goal) = draft.goals.pop() else { return Vec::new() };
+        let Some(goal) = draft.goals.pop() else {
+            return Vec::new();
+        };
         let mut out = Vec::new();
         if draft.roots.len() > 1 || self.refers_back(&draft, &goal) {
             self.share(&draft, &goal, &mut out);
@@ -409,20 +562,46 @@ impl<'a> Search<'a> {
     }
 
     /// Whether a primitive may enter here: named by a word, filled by one, or plumbing that is not a step back.
-    fn worth(&self, draft: &Draft<'a>, index: usize, entry: &Entry<'_>, goal: &Goal<'a>, port: usize) -> bool {
-        let named = (0..self.weights.len()).any(|at| self.evidence[index][at] > 0.45 && self.evidence[index][at] > draft.cover[at] * 0.9);
+    fn worth(
+        &self,
+        draft: &Draft<'a>,
+        index: usize,
+        entry: &Entry<'_>,
+        goal: &Goal<'a>,
+        port: usize,
+    ) -> bool {
+        let named = (0..self.weights.len()).any(|at| {
+            self.evidence[index][at] > 0.45 && self.evidence[index][at] > draft.cover[at] * 0.9
+        });
         if named {
             return true;
         }
-        let settings = entry.is.inputs.iter().any(|input| input.default.is_none() && !flows(&input.ty) && super::fits::handle(&input.ty).is_none());
+        let settings = entry.is.inputs.iter().any(|input| {
+            input.default.is_none() && !flows(&input.ty) && super::fits::handle(&input.ty).is_none()
+        });
         let output = &entry.is.outputs[port].ty;
-        let bare = entry.is.inputs.iter().all(|input| input.default.is_some()) && !entry.reads_stdin();
-        let same = bare || entry.is.inputs.iter().any(|input| flows(&input.ty) && fits(output, &input.ty));
+        let bare =
+            entry.is.inputs.iter().all(|input| input.default.is_some()) && !entry.reads_stdin();
+        let same = bare
+            || entry
+                .is
+                .inputs
+                .iter()
+                .any(|input| flows(&input.ty) && fits(output, &input.ty));
         let spoken = settings && self.spoken(draft, index);
-        spoken || !settings && !same && !entry.changes_things() || self.plumbs(entry, goal, Some(port)) && !settings && !entry.changes_things()
+        spoken
+            || !settings && !same && !entry.changes_things()
+            || self.plumbs(entry, goal, Some(port)) && !settings && !entry.changes_things()
     }
 
-    fn connected(&self, draft: &Draft<'a>, goal: &Goal<'a>, index: usize, output: usize, lifted: bool) -> Option<Draft<'a>> {
+    fn connected(
+        &self,
+        draft: &Draft<'a>,
+        goal: &Goal<'a>,
+        index: usize,
+        output: usize,
+        lifted: bool,
+    ) -> Option<Draft<'a>> {
         let mut next = self.with_node(draft, index, Some(goal), Some(output), lifted)?;
         let node = next.nodes.len() - 1;
         next.nodes[goal.node].fills[goal.port] = Fill::Edge { node, output };
@@ -434,14 +613,30 @@ impl<'a> Search<'a> {
     /// The cost of changing text that is only then read as something structured: a sorted CSV file has lost its header.
     fn unread(&self, draft: &Draft<'a>, goal: &Goal<'a>, index: usize) -> f32 {
         let reader = &self.lexicon.entries[draft.nodes[goal.node].entry];
-        let structures = [Refinement::Table, Refinement::Json].iter().any(|refinement| reader.introduces(*refinement));
-        let edits = self.lexicon.entries[index].is.inputs.iter().any(|input| refinement(&input.ty) == Some(Refinement::Utf8) && flows(&input.ty));
-        if structures && edits && refinement(goal.ty) == Some(Refinement::Utf8) { cost::WEAKER } else { 0.0 }
+        let structures = [Refinement::Table, Refinement::Json]
+            .iter()
+            .any(|refinement| reader.introduces(*refinement));
+        let edits = self.lexicon.entries[index]
+            .is
+            .inputs
+            .iter()
+            .any(|input| refinement(&input.ty) == Some(Refinement::Utf8) && flows(&input.ty));
+        if structures && edits && refinement(goal.ty) == Some(Refinement::Utf8) {
+            cost::WEAKER
+        } else {
+            0.0
+        }
     }
 
     /// Whether "it" or "them" may mean a result that is already there.
     fn refers_back(&self, draft: &Draft<'a>, goal: &Goal<'a>) -> bool {
-        let several = self.lexicon.entries[draft.nodes[goal.node].entry].is.inputs.iter().filter(|input| flows(&input.ty)).count() > 1;
+        let several = self.lexicon.entries[draft.nodes[goal.node].entry]
+            .is
+            .inputs
+            .iter()
+            .filter(|input| flows(&input.ty))
+            .count()
+            > 1;
         several && draft.nodes.len() > 1
     }
 
@@ -452,7 +647,12 @@ impl<'a> Search<'a> {
             if above.contains(&node) || node == goal.node || present.each.is_some() != goal.lifted {
                 continue;
             }
-            for (output, port) in self.lexicon.entries[present.entry].is.outputs.iter().enumerate() {
+            for (output, port) in self.lexicon.entries[present.entry]
+                .is
+                .outputs
+                .iter()
+                .enumerate()
+            {
                 let list = matches!((&port.ty, goal.lifted), (Type::List { item, .. }, true) if fits(item, goal.ty));
                 if !list && !fits(&port.ty, goal.ty) {
                     continue;
@@ -474,7 +674,10 @@ impl<'a> Search<'a> {
                 let known = match &slot.seen_in {
                     None => true,
                     Some(Seen::Output(name)) => draft.nodes.iter().any(|node| {
-                        self.lexicon.entries[node.entry].columns().iter().any(|(column, _)| column == name)
+                        self.lexicon.entries[node.entry]
+                            .columns()
+                            .iter()
+                            .any(|(column, _)| column == name)
                     }),
                     Some(Seen::File(path)) => draft.nodes.iter().any(|node| reads(node, path)),
                 };
@@ -488,13 +691,23 @@ impl<'a> Search<'a> {
 
 /// The cost of using structured data as mere text. A sink that takes any bytes loses nothing.
 fn weaker(gives: Option<Refinement>, takes: Option<Refinement>) -> f32 {
-    let structured = matches!(gives, Some(Refinement::Table | Refinement::Json | Refinement::Svg));
-    if structured && takes == Some(Refinement::Utf8) { cost::WEAKER } else { 0.0 }
+    let structured = matches!(
+        gives,
+        Some(Refinement::Table | Refinement::Json | Refinement::Svg)
+    );
+    if structured && takes == Some(Refinement::Utf8) {
+        cost::WEAKER
+    } else {
+        0.0
+    }
 }
 
 /// Whether a constant of the node is this path.
 fn reads(node: &DraftNode, path: &str) -> bool {
-    node.fills.iter().any(|fill| matches!(fill, Fill::Slot(slot) if slot.value == telos_abi::Value::Text(path.to_owned())) || matches!(fill, Fill::Missing))
+    node.fills.iter().any(|fill| {
+        matches!(fill, Fill::Slot(slot) if slot.value == telos_abi::Value::Text(path.to_owned()))
+            || matches!(fill, Fill::Missing)
+    })
 }
 
 /// Nodes that use `node`'s output, directly or not.
@@ -503,7 +716,10 @@ fn ancestors(draft: &Draft<'_>, node: usize) -> HashSet<usize> {
     let mut wave = vec![node];
     while let Some(at) = wave.pop() {
         for (user, present) in draft.nodes.iter().enumerate() {
-            let uses = present.fills.iter().any(|fill| matches!(fill, Fill::Edge { node, .. } if *node == at));
+            let uses = present
+                .fills
+                .iter()
+                .any(|fill| matches!(fill, Fill::Edge { node, .. } if *node == at));
             if uses && above.insert(user) {
                 wave.push(user);
             }

@@ -20,7 +20,10 @@ pub(crate) type Tokens = u128;
 
 /// The tokens of a range as a set.
 pub(crate) fn set(range: &Range<usize>) -> Tokens {
-    range.clone().filter(|token| *token < 128).fold(0, |set, token| set | 1 << token)
+    range
+        .clone()
+        .filter(|token| *token < 128)
+        .fold(0, |set, token| set | 1 << token)
 }
 
 /// A constant chosen for an input.
@@ -66,8 +69,19 @@ pub(crate) struct Filler<'a> {
 type Memo = HashMap<(usize, Tokens), Rc<Vec<Slot>>>;
 
 impl<'a> Filler<'a> {
-    pub(crate) fn new(reading: &'a Reading<'a>, lexicon: &'a Lexicon<'a>, evidence: &'a [Vec<f32>], now_s: i64) -> Self {
-        Self { reading, lexicon, evidence, now_s, memo: RefCell::default() }
+    pub(crate) fn new(
+        reading: &'a Reading<'a>,
+        lexicon: &'a Lexicon<'a>,
+        evidence: &'a [Vec<f32>],
+        now_s: i64,
+    ) -> Self {
+        Self {
+            reading,
+            lexicon,
+            evidence,
+            now_s,
+            memo: RefCell::default(),
+        }
     }
 
     /// The best constants for the inputs of entry `index` that do not use the tokens in `used`.
@@ -76,7 +90,9 @@ impl<'a> Filler<'a> {
             return Rc::clone(slots);
         }
         let slots = Rc::new(self.assign(index, used));
-        self.memo.borrow_mut().insert((index, used), Rc::clone(&slots));
+        self.memo
+            .borrow_mut()
+            .insert((index, used), Rc::clone(&slots));
         slots
     }
 
@@ -90,7 +106,12 @@ impl<'a> Filler<'a> {
             let required = entry.is.inputs[slot.port].default.is_none();
             slot.strength >= if required { REQUIRED_MIN } else { OPTIONAL_MIN }
         });
-        candidates.sort_by(|a, b| b.strength.total_cmp(&a.strength).then(a.tokens.start.cmp(&b.tokens.start)).then(a.port.cmp(&b.port)));
+        candidates.sort_by(|a, b| {
+            b.strength
+                .total_cmp(&a.strength)
+                .then(a.tokens.start.cmp(&b.tokens.start))
+                .then(a.port.cmp(&b.port))
+        });
         let mut taken = used;
         let mut out: Vec<Slot> = Vec::new();
         for slot in &candidates {
@@ -113,18 +134,28 @@ impl<'a> Filler<'a> {
             return;
         }
         let joined = |from: usize, to: usize| {
-            from < to && to - from <= 2 && (from..to).all(|at| matches!(self.reading.tokens[at].lower.as_str(), "and" | "," | "&"))
+            from < to
+                && to - from <= 2
+                && (from..to)
+                    .all(|at| matches!(self.reading.tokens[at].lower.as_str(), "and" | "," | "&"))
         };
         while let Some(next) = candidates.iter().find(|next| {
-            let beside = joined(slot.tokens.end, next.tokens.start) || joined(next.tokens.end, slot.tokens.start);
-            next.port == slot.port && next.seen_in == slot.seen_in && set(&next.tokens) & *taken == 0 && beside
+            let beside = joined(slot.tokens.end, next.tokens.start)
+                || joined(next.tokens.end, slot.tokens.start);
+            next.port == slot.port
+                && next.seen_in == slot.seen_in
+                && set(&next.tokens) & *taken == 0
+                && beside
         }) {
             *taken |= set(&next.tokens);
-            let (Value::List(items), Value::List(more)) = (&mut slot.value, &next.value) else { return };
+            let (Value::List(items), Value::List(more)) = (&mut slot.value, &next.value) else {
+                return;
+            };
             let before = next.tokens.start < slot.tokens.start;
             let at = if before { 0 } else { items.len() };
             items.splice(at..at, more.iter().cloned());
-            slot.tokens = slot.tokens.start.min(next.tokens.start)..slot.tokens.end.max(next.tokens.end);
+            slot.tokens =
+                slot.tokens.start.min(next.tokens.start)..slot.tokens.end.max(next.tokens.end);
             if next.origin != ConstantOrigin::UserTurn {
                 slot.origin = next.origin;
             }
@@ -142,10 +173,9 @@ impl<'a> Filler<'a> {
             _ => {}
         }
         for span in &self.reading.spans {
-            let Some(converted) = convert(entry, port, span, self.now_s) else { continue };
-            if !self.directed(entry, port, &span.fact) {
+            let Some(converted) = convert(entry, port, span, self.now_s) else {
                 continue;
-            }
+            };
             let mut slot = self.slot(entry, port, span.tokens.clone(), converted);
             slot.strength *= span.trust;
             slot.strength += self.bonus(index, entry, port, &slot.tokens, &mut slot.cue);
@@ -157,7 +187,13 @@ impl<'a> Filler<'a> {
         }
     }
 
-    pub(crate) fn slot(&self, _entry: &Entry<'_>, port: usize, tokens: Range<usize>, converted: Converted) -> Slot {
+    pub(crate) fn slot(
+        &self,
+        _entry: &Entry<'_>,
+        port: usize,
+        tokens: Range<usize>,
+        converted: Converted,
+    ) -> Slot {
         let literal = literal(&converted.value, self.reading.text);
         let origin = match (literal, converted.observed) {
             (true, _) => ConstantOrigin::UserTurn,
@@ -165,21 +201,27 @@ impl<'a> Filler<'a> {
             (false, false) => ConstantOrigin::Planner,
         };
         let cue = tokens.start..tokens.start;
-        Slot { port, value: converted.value, origin, tokens, cue, strength: converted.strength, seen_in: converted.seen_in }
-    }
-
-    /// A file that a primitive reads must exist; where it only creates, an absent name is the better one.
-    fn directed(&self, entry: &Entry<'_>, port: usize, fact: &Fact) -> bool {
-        let creates = entry.acts(port, EffectKind::FileCreate) || entry.acts(port, EffectKind::DirCreate);
-        match fact {
-            Fact::Absent { .. } => creates,
-            _ => true,
+        Slot {
+            port,
+            value: converted.value,
+            origin,
+            tokens,
+            cue,
+            strength: converted.strength,
+            seen_in: converted.seen_in,
         }
     }
 
     /// What speaks for a candidate beside its kind: the port's words before or after it, the action right before it,
     /// a comparison beside it.
-    pub(crate) fn bonus(&self, index: usize, entry: &Entry<'_>, port: usize, tokens: &Range<usize>, cue: &mut Range<usize>) -> f32 {
+    pub(crate) fn bonus(
+        &self,
+        index: usize,
+        entry: &Entry<'_>,
+        port: usize,
+        tokens: &Range<usize>,
+        cue: &mut Range<usize>,
+    ) -> f32 {
         let mut bonus: f32 = 0.0;
         if let Some(found) = self.cue_before(&entry.announce[port], tokens.start) {
             bonus += 0.5 + 0.1 * small(found.len());
@@ -191,16 +233,31 @@ impl<'a> Filler<'a> {
         if tokens.start > 0 && self.evidence[index][tokens.start - 1] >= super::lexicon::STRONG {
             bonus += 0.25;
         }
-        if self.evidence[index].get(tokens.end).is_some_and(|after| *after >= super::lexicon::STRONG) {
+        if self.evidence[index]
+            .get(tokens.end)
+            .is_some_and(|after| *after >= super::lexicon::STRONG)
+        {
             bonus += 0.15;
         }
         if self.compares(entry) {
             let beside = |span: &crate::read::Span| {
-                matches!(span.fact, Fact::Comparison(_)) && (span.tokens.start == tokens.end || span.tokens.end == tokens.start)
+                matches!(span.fact, Fact::Comparison(_))
+                    && (span.tokens.start == tokens.end || span.tokens.end == tokens.start)
             };
             let is_column = super::fits::takes_column(&entry.is.inputs[port].ty);
-            let side = |span: &crate::read::Span| if is_column { span.tokens.start == tokens.end } else { span.tokens.end == tokens.start };
-            if self.reading.spans.iter().any(|span| beside(span) && side(span)) {
+            let side = |span: &crate::read::Span| {
+                if is_column {
+                    span.tokens.start == tokens.end
+                } else {
+                    span.tokens.end == tokens.start
+                }
+            };
+            if self
+                .reading
+                .spans
+                .iter()
+                .any(|span| beside(span) && side(span))
+            {
                 bonus += 0.6;
             }
         }
@@ -211,7 +268,11 @@ impl<'a> Filler<'a> {
     fn compares(&self, entry: &Entry<'_>) -> bool {
         let comparison = |span: &&crate::read::Span| matches!(span.fact, Fact::Comparison(_));
         (0..entry.is.inputs.len()).any(|port| {
-            self.reading.spans.iter().filter(comparison).any(|span| convert(entry, port, span, self.now_s).is_some())
+            self.reading
+                .spans
+                .iter()
+                .filter(comparison)
+                .any(|span| convert(entry, port, span, self.now_s).is_some())
         })
     }
 
@@ -219,11 +280,16 @@ impl<'a> Filler<'a> {
     pub(crate) fn cue_before(&self, phrases: &[Phrase], start: usize) -> Option<Range<usize>> {
         let mut end = start;
         for _ in 0..3 {
-            let found = phrases.iter().filter(|phrase| end >= phrase.len() && self.at(phrase, end - phrase.len())).max_by_key(|phrase| phrase.len());
+            let found = phrases
+                .iter()
+                .filter(|phrase| end >= phrase.len() && self.at(phrase, end - phrase.len()))
+                .max_by_key(|phrase| phrase.len());
             if let Some(phrase) = found {
                 return Some(end - phrase.len()..end);
             }
-            let skippable = end > 0 && (is_function(&self.reading.tokens[end - 1].lower) || crate::read::words::weight(&self.reading.tokens[end - 1].lower) < 1.0);
+            let skippable = end > 0
+                && (is_function(&self.reading.tokens[end - 1].lower)
+                    || crate::read::words::weight(&self.reading.tokens[end - 1].lower) < 1.0);
             if !skippable {
                 return None;
             }
@@ -233,7 +299,10 @@ impl<'a> Filler<'a> {
     }
 
     fn cue_after(&self, phrases: &[Phrase], end: usize) -> Option<Range<usize>> {
-        let found = phrases.iter().filter(|phrase| self.at(phrase, end)).max_by_key(|phrase| phrase.len())?;
+        let found = phrases
+            .iter()
+            .filter(|phrase| self.at(phrase, end))
+            .max_by_key(|phrase| phrase.len())?;
         Some(end..end + found.len())
     }
 
@@ -241,19 +310,40 @@ impl<'a> Filler<'a> {
     pub(crate) fn at(&self, phrase: &[String], at: usize) -> bool {
         !phrase.is_empty()
             && phrase.iter().enumerate().all(|(step, word)| {
-                self.reading.tokens.get(at + step).is_some_and(|token| token.stem == *word && token.shape != Shape::Quoted)
+                self.reading
+                    .tokens
+                    .get(at + step)
+                    .is_some_and(|token| token.stem == *word && token.shape != Shape::Quoted)
             })
     }
 
     /// A flag is raised where one of its phrases stands in the turn.
     fn flag(&self, entry: &Entry<'_>, port: usize, out: &mut Vec<Slot>) {
         let rising = entry.is.inputs[port].default != Some(Value::Bool(true));
-        let superlative = entry.meaning[port].iter().any(|word| word == "descend" || word == "revers" || word == "greatest");
+        let superlative = entry.meaning[port]
+            .iter()
+            .any(|word| word == "descend" || word == "revers" || word == "greatest");
         for at in 0..self.reading.tokens.len() {
-            let said = entry.announce[port].iter().filter(|phrase| self.at(phrase, at)).map(Vec::len).max();
-            let greatest = superlative && self.reading.covered_by(at, |fact| matches!(fact, Fact::Greatest { descending: true, .. }));
-            let Some(length) = said.or(greatest.then_some(1)) else { continue };
-            let only_function = (at..at + length).all(|token| is_function(&self.reading.tokens[token].lower));
+            let said = entry.announce[port]
+                .iter()
+                .filter(|phrase| self.at(phrase, at))
+                .map(Vec::len)
+                .max();
+            let greatest = superlative
+                && self.reading.covered_by(at, |fact| {
+                    matches!(
+                        fact,
+                        Fact::Greatest {
+                            descending: true,
+                            ..
+                        }
+                    )
+                });
+            let Some(length) = said.or(greatest.then_some(1)) else {
+                continue;
+            };
+            let only_function =
+                (at..at + length).all(|token| is_function(&self.reading.tokens[token].lower));
             if rising && !only_function {
                 let converted = Converted::new(Value::Bool(true), 0.8 + 0.1 * small(length));
                 out.push(self.slot(entry, port, at..at + length, converted));
@@ -262,19 +352,38 @@ impl<'a> Filler<'a> {
     }
 
     /// A case is chosen where its name, or a word that means the same, stands in the turn.
-    fn cases<'n>(&self, entry: &Entry<'_>, port: usize, names: impl Iterator<Item = &'n String>, out: &mut Vec<Slot>) {
+    fn cases<'n>(
+        &self,
+        entry: &Entry<'_>,
+        port: usize,
+        names: impl Iterator<Item = &'n String>,
+        out: &mut Vec<Slot>,
+    ) {
         for name in names {
-            let phrase: Phrase = crate::read::words::parts(name).iter().map(|word| crate::read::words::stem(word)).collect();
+            let phrase: Phrase = crate::read::words::parts(name)
+                .iter()
+                .map(|word| crate::read::words::stem(word))
+                .collect();
             for at in 0..self.reading.tokens.len() {
                 let exact = self.at(&phrase, at);
-                let synonym = phrase.len() == 1 && crate::read::words::same_meaning(&self.reading.tokens[at].stem, &phrase[0]);
-                if !exact && !synonym || self.reading.covered_by(at, |fact| matches!(fact, Fact::Comparison(_))) {
+                let synonym = phrase.len() == 1
+                    && crate::read::words::same_meaning(&self.reading.tokens[at].stem, &phrase[0]);
+                if !exact && !synonym
+                    || self
+                        .reading
+                        .covered_by(at, |fact| matches!(fact, Fact::Comparison(_)))
+                {
                     continue;
                 }
                 let tokens = at..at + if exact { phrase.len() } else { 1 };
                 let value = super::value::case(&entry.is.inputs[port].ty, name);
                 let Some(value) = value else { continue };
-                let mut slot = self.slot(entry, port, tokens.clone(), Converted::new(value, if exact { 0.8 } else { 0.76 }));
+                let mut slot = self.slot(
+                    entry,
+                    port,
+                    tokens.clone(),
+                    Converted::new(value, if exact { 0.8 } else { 0.76 }),
+                );
                 if let Some(found) = self.cue_before(&entry.announce[port], tokens.start) {
                     slot.strength += 0.2;
                     slot.cue = found;
@@ -305,7 +414,11 @@ impl<'a> Filler<'a> {
                     }
                     let column = Value::Text(name.clone());
                     let several = matches!(entry.is.inputs[port].ty, Type::List { .. });
-                    let value = if several { Value::List(vec![column]) } else { column };
+                    let value = if several {
+                        Value::List(vec![column])
+                    } else {
+                        column
+                    };
                     let mut converted = Converted::new(value, if said { 0.5 } else { 0.95 });
                     converted.observed = true;
                     converted.seen_in = Some(Seen::Output(name.clone()));
@@ -319,7 +432,12 @@ impl<'a> Filler<'a> {
 
     /// Whether a handle port asks for something that is here already.
     pub(crate) fn wants_existing(entry: &Entry<'_>, port: usize) -> bool {
-        let reads = [EffectKind::FileRead, EffectKind::FileDelete, EffectKind::FileMove, EffectKind::FileList];
+        let reads = [
+            EffectKind::FileRead,
+            EffectKind::FileDelete,
+            EffectKind::FileMove,
+            EffectKind::FileList,
+        ];
         reads.iter().any(|kind| entry.acts(port, *kind))
     }
 
@@ -335,7 +453,9 @@ fn literal(value: &Value, turn: &str) -> bool {
         Value::Text(text) => !text.is_empty() && turn.contains(text.as_str()),
         Value::Int(number) => turn.contains(&number.to_string()),
         Value::Float(number) => turn.contains(&number.to_string()),
-        Value::List(items) => items.iter().all(|item| matches!(item, Value::Text(text) if turn.contains(text.as_str()))),
+        Value::List(items) => items
+            .iter()
+            .all(|item| matches!(item, Value::Text(text) if turn.contains(text.as_str()))),
         _ => false,
     }
 }

@@ -59,7 +59,9 @@ pub enum ProviderError {
         why: String,
     },
     /// No reply in time.
-    #[error("{url} did not answer within {seconds} s: raise `timeout` in config.toml or choose a faster model")]
+    #[error(
+        "{url} did not answer within {seconds} s: raise `timeout` in config.toml or choose a faster model"
+    )]
     Timeout {
         /// Address asked.
         url: String,
@@ -67,7 +69,9 @@ pub enum ProviderError {
         seconds: u64,
     },
     /// Replies, but no graph in them.
-    #[error("the model's replies held no usable graph ({why}): rephrase, or set a stronger model in config.toml")]
+    #[error(
+        "the model's replies held no usable graph ({why}): rephrase, or set a stronger model in config.toml"
+    )]
     Unusable {
         /// What was wrong with the last one.
         why: String,
@@ -78,7 +82,13 @@ pub enum ProviderError {
 }
 
 /// Asks the configured model for a graph that `check` accepts.
-pub(crate) fn propose(config: &ProviderConfig, turn: &Turn, reading: &Reading<'_>, library: &dyn Library, check: &Check<'_>) -> Result<Graph, ProviderError> {
+pub(crate) fn propose(
+    config: &ProviderConfig,
+    turn: &Turn,
+    reading: &Reading<'_>,
+    library: &dyn Library,
+    check: &Check<'_>,
+) -> Result<Graph, ProviderError> {
     if let (Some(variable), None) = (config.kind.key_variable(), &config.key) {
         if config.base_url == config.kind.default_base_url() {
             return Err(ProviderError::NoKey { variable });
@@ -108,24 +118,37 @@ pub(crate) fn propose(config: &ProviderConfig, turn: &Turn, reading: &Reading<'_
             Err(error) => error.to_string(),
         };
         exchange.said.push((Role::Model, text));
-        exchange.said.push((Role::Person, format!("The graph was refused: {why}. Give a corrected one.")));
+        exchange.said.push((
+            Role::Person,
+            format!("The graph was refused: {why}. Give a corrected one."),
+        ));
     }
     Err(ProviderError::Unusable { why })
 }
 
 /// What a model may hear of a violation: the rule and the place. Its message may name files, so it is not passed on.
 fn complaint(violation: &Violation) -> String {
-    let says = Rule::TABLE.iter().find(|info| info.rule == violation.rule).map_or("", |info| info.says);
+    let says = Rule::TABLE
+        .iter()
+        .find(|info| info.rule == violation.rule)
+        .map_or("", |info| info.says);
     let place = match violation.place {
         Place::Graph => "the graph".to_owned(),
         Place::Node(node) => format!("step number {}", node.0 + 1),
-        Place::Port(node, port) => format!("input number {} of step number {}", port.0 + 1, node.0 + 1),
+        Place::Port(node, port) => {
+            format!("input number {} of step number {}", port.0 + 1, node.0 + 1)
+        }
     };
     format!("rule {} at {place}: {says}", violation.rule)
 }
 
 /// One reply with status 200; a busy service is asked again.
-fn ask(config: &ProviderConfig, transport: &Transport, exchange: &Exchange, deadline: Instant) -> Result<Reply, ProviderError> {
+fn ask(
+    config: &ProviderConfig,
+    transport: &Transport,
+    exchange: &Exchange,
+    deadline: Instant,
+) -> Result<Reply, ProviderError> {
     let request = wire::request(config, exchange);
     let body = request.body.to_string();
     let url = request.url;
@@ -135,18 +158,37 @@ fn ask(config: &ProviderConfig, transport: &Transport, exchange: &Exchange, dead
         if Instant::now() >= deadline {
             return Err(ProviderError::Timeout { url, seconds });
         }
-        let reply = transport.post(&url, &request.headers, body.as_bytes()).map_err(|error| match error {
-            TransportError::Timeout => ProviderError::Timeout { url: url.clone(), seconds },
-            other => ProviderError::Unreachable { url: url.clone(), why: other.to_string() },
-        })?;
+        let reply = transport
+            .post(&url, &request.headers, body.as_bytes())
+            .map_err(|error| match error {
+                TransportError::Timeout => ProviderError::Timeout {
+                    url: url.clone(),
+                    seconds,
+                },
+                other => ProviderError::Unreachable {
+                    url: url.clone(),
+                    why: other.to_string(),
+                },
+            })?;
         match reply.status {
             200 => return Ok(reply),
-            401 | 403 => return Err(ProviderError::Denied { url, status: reply.status }),
+            401 | 403 => {
+                return Err(ProviderError::Denied {
+                    url,
+                    status: reply.status,
+                });
+            }
             408 | 429 | 500..=599 => {
                 status = reply.status;
-                let wished = reply.retry_after_s.map_or(Duration::from_millis(200), Duration::from_secs);
+                let wished = reply
+                    .retry_after_s
+                    .map_or(Duration::from_millis(200), Duration::from_secs);
                 if attempt + 1 < BUSY_MAX {
-                    std::thread::sleep(wished.min(PAUSE_MAX).min(deadline.saturating_duration_since(Instant::now())));
+                    std::thread::sleep(
+                        wished
+                            .min(PAUSE_MAX)
+                            .min(deadline.saturating_duration_since(Instant::now())),
+                    );
                 }
             }
             other => return Err(ProviderError::Status { url, status: other }),

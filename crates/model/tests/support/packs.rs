@@ -3,7 +3,7 @@
 use telos_abi::Descriptor;
 
 /// Everything registered by default.
-pub fn all() -> Vec<Descriptor> {
+pub(crate) fn all() -> Vec<Descriptor> {
     let mut out = telos_registry::native::descriptors();
     for (_, descriptors) in telos_describe::packs::ALL {
         out.extend(descriptors());
