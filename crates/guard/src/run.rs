@@ -47,6 +47,8 @@ pub fn run(spec: AgentSpec, ports: &Ports<'_>) -> Result<AgentEnd, GuardError> {
     if outcome.is_err() {
         // Nothing ran: an empty workspace would only be litter. What cannot be removed is listed by `workspaces`.
         let _ = workspace.abandon();
+    } else {
+        workspace.end()?;
     }
     outcome
 }

@@ -328,3 +328,73 @@ fn git_and_python_work_as_a_developer_expects() {
     );
     assert!(!world.path("work/.git").exists());
 }
+
+#[test]
+fn direct_changes_reach_the_host_and_can_be_restored() {
+    if !able() {
+        return;
+    }
+    let mut world = World::new();
+    world.mode = telos_guard::WorkspaceMode::Direct;
+    world.write("work/old", "before");
+    world.write("work/gone/a", "a");
+    world.write("work/kept", "kept");
+    let (end, _) = world
+        .shell("echo after > old; rm -r gone; mkdir new; echo x > new/x; echo y > ../outside/y");
+    // The scripted policy permits only what lands in a workspace.
+    assert!(refused(&end, EffectKind::FileOverwrite, "work/old"));
+    world.permit_direct = true;
+    let world = world.next();
+    let (end, text) = world.shell("echo after > old; rm -r gone; mkdir new; echo x > new/x");
+    assert_eq!(end.exit, Exit::Code(0), "{text} {:?}", end.refused);
+    assert_eq!(
+        std::fs::read_to_string(world.path("work/old")).unwrap(),
+        "after\n"
+    );
+    let workspace = Workspace::open(&world.path("state"), world.run_id()).unwrap();
+    assert!(workspace.is_direct());
+    let work = world.path("work").canonicalize().unwrap();
+    let names = |changes: &[telos_guard::workspace::Change]| {
+        changes
+            .iter()
+            .map(|one| {
+                one.path
+                    .strip_prefix(&work)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names(&workspace.changes().unwrap()),
+        ["gone", "gone/a", "new", "new/x", "old"]
+    );
+    std::fs::write(world.path("work/old"), "again").unwrap();
+    let restoration = workspace.restoration().unwrap();
+    assert_eq!(restoration.iter().filter(|one| one.conflict).count(), 1);
+    for operation in telos_guard::workspace::operations(&restoration) {
+        use telos_guard::workspace::Operation;
+        let path = operation.path();
+        match &operation {
+            Operation::Delete { .. } => std::fs::remove_file(path).unwrap(),
+            Operation::RemoveDirectory { .. } => std::fs::remove_dir(path).unwrap(),
+            Operation::MakeDirectory { .. } => std::fs::create_dir(path).unwrap(),
+            Operation::Write { .. } => {
+                std::fs::write(
+                    path,
+                    std::io::read_to_string(workspace.content(path).unwrap()).unwrap(),
+                )
+                .unwrap();
+            }
+            Operation::MakeLink { .. } | Operation::SetMode { .. } => {}
+        }
+    }
+    assert_eq!(workspace.restoration().unwrap(), []);
+    assert_eq!(
+        std::fs::read_to_string(world.path("work/old")).unwrap(),
+        "before"
+    );
+    workspace.discard().unwrap();
+}

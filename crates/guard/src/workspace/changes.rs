@@ -55,23 +55,31 @@ pub struct Change {
     pub conflict: bool,
 }
 
-/// A directory still to be walked, relative to the workspace's root.
+/// A comparison under way.
 struct Walk<'a> {
     workspace: &'a Workspace,
+    /// The tree that is compared with the host.
     upper: PathBuf,
+    /// Whether that tree is complete, so that a name it lacks is a deletion.
+    whole: bool,
+    /// A host's file that changed later is a conflict.
+    since_ns: i128,
     out: Vec<Change>,
     seen: usize,
 }
 
-/// Collects the changes of a workspace.
-pub(super) fn collect(workspace: &Workspace) -> Result<Vec<Change>, GuardError> {
-    let upper = workspace.upper();
-    if !upper.exists() {
-        return Ok(Vec::new());
-    }
+/// What differs between the host and an upper layer, or a complete tree.
+pub(super) fn collect(
+    workspace: &Workspace,
+    tree: PathBuf,
+    whole: bool,
+    since_ns: i128,
+) -> Result<Vec<Change>, GuardError> {
     let mut walk = Walk {
         workspace,
-        upper,
+        upper: tree,
+        whole,
+        since_ns,
         out: Vec::new(),
         seen: 0,
     };
@@ -88,7 +96,7 @@ impl Walk<'_> {
     fn directory(&mut self, inner: &Path) -> Result<Vec<PathBuf>, GuardError> {
         let upper = self.upper.join(inner);
         let names = names(&upper)?;
-        if is_opaque(&upper) {
+        if self.whole || is_opaque(&upper) {
             self.hidden(inner, &names)?;
         }
         let mut deeper = Vec::new();
@@ -194,8 +202,8 @@ impl Walk<'_> {
             i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec())
         };
         // A directory's own time moves with every name in it, which the names' own changes tell better.
-        let conflict = before
-            .is_some_and(|about| !about.is_dir() && changed_ns(about) > self.workspace.started_ns);
+        let conflict =
+            before.is_some_and(|about| !about.is_dir() && changed_ns(about) > self.since_ns);
         let before = before.map(|about| entry(&path, about)).transpose()?;
         self.out.push(Change {
             path,

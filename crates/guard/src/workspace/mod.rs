@@ -1,12 +1,14 @@
 //! Workspaces: what agents changed, kept beside the host until a person commits or discards it.
 //!
 //! `<state>/workspaces/<run>/` holds `upper` (changed files, in overlayfs' own form), `work` (the kernel's), `about`
-//! (directory and start) and `lock`. A workspace is read only when its run has ended: then no process of the agent can
+//! (directory and start) and `lock`. A run with direct changes has `before`, a copy of the directory, instead of the
+//! first two. A workspace is read only when its run has ended: then no process of the agent can
 //! change it under the reader.
 
 mod changes;
 mod commit;
 mod remove;
+mod snapshot;
 
 pub use changes::{Change, Entry};
 pub use commit::{Operation, operations};
@@ -65,14 +67,11 @@ impl Workspace {
             &place.join("resolv.conf"),
             b"nameserver 127.0.0.1\noptions timeout:2 attempts:1\n",
         )?;
-        if mode == WorkspaceMode::CopyOnWrite {
-            for name in ["upper", "work"] {
-                private
-                    .create(place.join(name))
-                    .map_err(GuardError::io("creating", place.join(name)))?;
-            }
-            adopt(directory, &place.join("upper"))?;
+        match mode {
+            WorkspaceMode::Direct => snapshot::take(directory, &place.join("before")),
+            WorkspaceMode::CopyOnWrite => make_layers(&place, directory),
         }
+        .inspect_err(|_| drop(remove::tree(&place)))?;
         Ok(Self {
             run,
             place,
@@ -138,15 +137,44 @@ impl Workspace {
         &self.directory
     }
 
-    /// What the agent changed, against the directory as it is now. Sorted by path. Reads every changed file once.
+    /// Whether the agent changed the host directly, so that there is nothing to commit and something to restore.
+    #[must_use]
+    pub fn is_direct(&self) -> bool {
+        self.before().exists()
+    }
+
+    /// What the agent changed. Sorted by path. Reads every changed file once.
     ///
     /// # Errors
     /// [`GuardError::TooLarge`] beyond the walk's limits; [`GuardError::Io`] if a file cannot be read.
     pub fn changes(&self) -> Result<Vec<Change>, GuardError> {
-        changes::collect(self)
+        if !self.is_direct() {
+            return changes::collect(self, self.upper(), false, self.started_ns);
+        }
+        let mut restoring = self.restoration()?;
+        for change in &mut restoring {
+            std::mem::swap(&mut change.before, &mut change.after);
+        }
+        Ok(restoring)
     }
 
-    /// Opens the changed content of a file, for a commit.
+    /// What would bring a directly changed directory back: `before` is the host now, `after` the state before the run.
+    /// A conflict is a file that changed again after the run ended. Empty for a copy-on-write workspace.
+    ///
+    /// # Errors
+    /// As [`Workspace::changes`].
+    pub fn restoration(&self) -> Result<Vec<Change>, GuardError> {
+        if !self.is_direct() {
+            return Ok(Vec::new());
+        }
+        // A run that was killed left no end; then nothing can be told apart.
+        let ended = std::fs::read_to_string(self.place.join("ended"))
+            .ok()
+            .and_then(|text| text.parse().ok());
+        changes::collect(self, self.before(), true, ended.unwrap_or(i128::MAX))
+    }
+
+    /// Opens the content of a file that a commit or restoration writes.
     ///
     /// # Errors
     /// [`GuardError::Io`] if it is not a regular file of this workspace.
@@ -157,7 +185,12 @@ impl Workspace {
                 what: path.display().to_string(),
                 why: "it lies outside the workspace's directory".into(),
             })?;
-        let source = self.upper().join(inner);
+        let source = if self.is_direct() {
+            self.before()
+        } else {
+            self.upper()
+        }
+        .join(inner);
         let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
         let file = std::fs::OpenOptions::new()
             .read(true)
@@ -191,7 +224,16 @@ impl Workspace {
         remove::tree(&self.place)
     }
 
-    pub(crate) fn upper(&self) -> PathBuf {
+    /// Notes that the run has ended.
+    pub(crate) fn end(&self) -> Result<(), GuardError> {
+        write_new(&self.place.join("ended"), now_ns().to_string().as_bytes())
+    }
+
+    fn before(&self) -> PathBuf {
+        self.place.join("before")
+    }
+
+    fn upper(&self) -> PathBuf {
         self.place.join("upper")
     }
 
@@ -247,6 +289,18 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), GuardError> {
         .map_err(GuardError::io("creating", path))?;
     file.write_all(bytes)
         .map_err(GuardError::io("writing", path))
+}
+
+/// The layers that overlayfs writes to.
+fn make_layers(place: &Path, directory: &Path) -> Result<(), GuardError> {
+    for name in ["upper", "work"] {
+        let path = place.join(name);
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&path)
+            .map_err(GuardError::io("creating", path))?;
+    }
+    adopt(directory, &place.join("upper"))
 }
 
 /// The merged root shows the upper directory's mode and owner, so they must be the lower one's.

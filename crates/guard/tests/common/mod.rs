@@ -23,13 +23,15 @@ use telos_policy::{Approval, Decision, Policy, Question, Refusal, Request, Subje
 pub(crate) struct Rules {
     pub(crate) directory: PathBuf,
     pub(crate) hosts: Vec<String>,
+    pub(crate) permit_direct: bool,
 }
 
 impl Decider for Rules {
     fn decide(&self, effect: &Effect, facts: Facts) -> Decision {
         let allowed = match &effect.resource {
             Resource::Path(path) => {
-                facts.in_workspace && !path.lossy().ends_with(".git/hooks/pre-commit")
+                (facts.in_workspace || self.permit_direct)
+                    && !path.lossy().ends_with(".git/hooks/pre-commit")
             }
             Resource::Host(host) => self.hosts.contains(&host.name),
             _ => false,
@@ -97,6 +99,7 @@ pub(crate) struct World {
     pub(crate) mode: WorkspaceMode,
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) writes: Vec<PathBuf>,
+    pub(crate) permit_direct: bool,
     run: RunId,
 }
 
@@ -115,11 +118,21 @@ impl World {
             mode: WorkspaceMode::CopyOnWrite,
             environment: Vec::new(),
             writes: Vec::new(),
+            permit_direct: false,
             run: RunId {
                 started_ms: 1,
                 nonce: NEXT.fetch_add(1, Ordering::SeqCst),
             },
         }
+    }
+
+    /// The same directories for another run.
+    pub(crate) fn next(self) -> Self {
+        let run = RunId {
+            started_ms: 1,
+            nonce: NEXT.fetch_add(1, Ordering::SeqCst),
+        };
+        Self { run, ..self }
     }
 
     pub(crate) fn path(&self, inner: &str) -> PathBuf {
@@ -178,6 +191,7 @@ impl World {
         });
         let rules = Rules {
             directory: self.path("work").canonicalize().unwrap(),
+            permit_direct: self.permit_direct,
             hosts: self.hosts.iter().map(|host| host.name.clone()).collect(),
         };
         let text = std::thread::spawn(move || {
