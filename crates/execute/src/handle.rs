@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use telos_abi::{ByteText, Handle, HandleKind, Value};
 
 /// What handles stand for.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Handles(Mutex<Vec<(HandleKind, ByteText)>>);
 
 impl Handles {

@@ -1,9 +1,10 @@
 //! How a run ends.
 
+use crate::handle::Handles;
 use crate::{Blob, StepError};
 use std::fmt;
 use std::sync::Arc;
-use telos_abi::{ByteText, Effect, EffectKind, Label, NodeIndex, RecordError, Rule, Value};
+use telos_abi::{ByteText, Effect, EffectKind, Handle, Label, NodeIndex, RecordError, Rule, Value};
 use telos_engine::{CallError, EngineError};
 use telos_policy::Refusal;
 
@@ -77,6 +78,15 @@ pub struct Outcome {
     pub changes: Changes,
     /// What was used.
     pub usage: RunUsage,
+    pub(crate) handles: Arc<Handles>,
+}
+
+impl Outcome {
+    /// What a handle among the outputs stands for: absolute, or relative to the run's directory.
+    #[must_use]
+    pub fn path(&self, handle: Handle) -> Option<ByteText> {
+        self.handles.path(handle)
+    }
 }
 
 /// A run that did not.

@@ -2,10 +2,11 @@
 
 use crate::{SystemError, Telos};
 use serde::Serialize;
-use telos_abi::{Body, CapabilityId, Descriptor, Type};
-use telos_engine::{CallLimits, Engine, EngineConfig, Pack as Loaded};
+use std::collections::BTreeMap;
+use telos_abi::{Body, CapabilityId, Descriptor, Digest, PortIndex, Type};
+use telos_engine::{CallError, Engine, EngineConfig, Pack as Loaded, Stop};
 use telos_policy::effect_row;
-use telos_registry::{Case, RunError, Runner, evidence_for, inspect};
+use telos_registry::{Registry, RunError, Runner, Statement, evidence_for};
 
 /// A capability as it is shown.
 #[derive(Clone, Debug, Serialize)]
@@ -103,42 +104,91 @@ impl Telos {
         // Compiled anew: a check must not trust the cache it may be asked to judge.
         let engine = Engine::new(EngineConfig::uncached()).map_err(SystemError::room)?;
         let mut checks = Vec::new();
+        let mut packs: BTreeMap<Digest, Result<Vec<Statement>, String>> = BTreeMap::new();
         for entry in registry.iter() {
             let descriptor = entry.descriptor();
             if wanted.as_ref().is_some_and(|wanted| wanted.name != descriptor.name) {
                 continue;
             }
-            let outcome = check(self, &engine, descriptor, registry.export_index(&entry.id()));
-            let (ok, found) = match outcome {
-                Ok(found) => (true, found),
-                Err(found) => (false, found),
+            let found = match &descriptor.body {
+                Body::Host => Ok(String::from("part of this binary; each effect needs a permit")),
+                Body::Pack { component } => {
+                    let statements = packs.entry(*component).or_insert_with(|| check(registry, &engine, *component));
+                    statements.as_ref().map_err(Clone::clone).map(|statements| {
+                        let own = statements.iter().find(|statement| statement.primitive == descriptor.name);
+                        own.map_or_else(String::new, |own| format!("L{}: {}", own.level as u8, own.property))
+                    })
+                }
             };
+            let (ok, found) = found.map_or_else(|problem| (false, problem), |found| (true, found));
             checks.push(CapabilityCheck { name: descriptor.name.clone(), ok, found });
         }
         Ok(checks)
     }
 }
 
-/// Runs cases on an engine for the registry.
-struct EngineRunner(std::sync::Arc<Loaded>);
+/// Runs cases of evidence on an engine.
+struct EngineRunner<'a>(&'a Engine);
 
-impl Runner for EngineRunner {
-    fn run(&self, primitive: u32, case: &Case, bounds: CallLimits) -> Result<Vec<Vec<u8>>, RunError> {
-        let _ = (primitive, case, bounds);
-        Err(RunError::default())
+/// Bytes of a piece of input: small, so that primitives meet boundaries inside lines and characters.
+const PIECE_BYTES: usize = 61;
+
+impl EngineRunner<'_> {
+    fn load(&self, component: &[u8]) -> Result<std::sync::Arc<Loaded>, RunError> {
+        let digest = Digest(*blake3::hash(component).as_bytes());
+        self.0.load(digest, component).map_err(|error| RunError::Failed(error.to_string()))
     }
 }
 
-fn check(telos: &Telos, engine: &Engine, descriptor: &Descriptor, export: Option<u32>) -> Result<String, String> {
-    let Body::Pack { component } = &descriptor.body else {
-        return Ok(String::from("part of the host; its tests are its evidence"));
-    };
-    let registry = telos.registry().map_err(|error| error.to_string())?;
-    let bytes = registry.component(component).ok_or("its component is missing")?;
-    let structure = inspect(bytes).map_err(|error| error.to_string())?;
-    let loaded = engine.load(*component, bytes).map_err(|error| error.to_string())?;
-    let _ = (structure, export, EngineRunner(loaded));
-    Ok(String::from("digest, structure"))
+impl Runner for EngineRunner<'_> {
+    fn describe(&self, component: &[u8]) -> Result<Vec<u8>, RunError> {
+        self.load(component)?.describe().map_err(|error| RunError::Failed(error.to_string()))
+    }
+
+    fn call(
+        &self,
+        component: &[u8],
+        descriptor: &Descriptor,
+        export: u32,
+        arguments: &[u8],
+        input: &[u8],
+    ) -> Result<Vec<Vec<u8>>, RunError> {
+        let refused = |error: CallError| match error {
+            CallError::BadInput { text } => RunError::Refused(text),
+            other => RunError::Failed(other.to_string()),
+        };
+        let pack = self.load(component)?;
+        let stop = Stop::new();
+        let mut call = pack.call(export, arguments, &descriptor.bounds, &stop).map_err(refused)?;
+        let mut emissions = Vec::new();
+        for piece in input.chunks(PIECE_BYTES) {
+            emissions.extend(call.push(PortIndex(0), piece).map_err(refused)?);
+        }
+        emissions.extend(call.finish().map_err(refused)?.0);
+        let mut outputs = vec![Vec::new(); descriptor.outputs.len()];
+        for emission in emissions {
+            if let Some(output) = outputs.get_mut(usize::from(emission.port.0)) {
+                output.extend(emission.bytes);
+            }
+        }
+        Ok(outputs)
+    }
+}
+
+/// Checks every pack's component once: digest, structure, and each primitive against its reference.
+fn check(registry: &Registry, engine: &Engine, component: Digest) -> Result<Vec<Statement>, String> {
+    let bytes = registry.component(&component).ok_or("its component is missing")?;
+    if Digest(*blake3::hash(bytes).as_bytes()) != component {
+        return Err(String::from("its component does not have the digest that its descriptor names"));
+    }
+    let mut own: Vec<(u32, Descriptor)> = registry
+        .iter()
+        .filter(|entry| entry.descriptor().body == Body::Pack { component })
+        .filter_map(|entry| Some((registry.export_index(&entry.id())?, entry.descriptor().clone())))
+        .collect();
+    own.sort_by_key(|(export, _)| *export);
+    let descriptors: Vec<Descriptor> = own.into_iter().map(|(_, descriptor)| descriptor).collect();
+    evidence_for(bytes, &descriptors, &EngineRunner(engine)).map_err(|error| error.to_string())
 }
 
 fn view(id: CapabilityId, descriptor: &Descriptor) -> CapabilityView {

@@ -94,7 +94,7 @@ impl Telos {
                 .findings
                 .iter()
                 .map(|finding| FoundLine {
-                    kind: finding.kind.to_string(),
+                    kind: finding.kind.name().to_owned(),
                     tampering: finding.severity == Severity::Tampering,
                     place: finding.place.to_string(),
                     detail: finding.detail.clone(),

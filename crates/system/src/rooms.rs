@@ -101,6 +101,6 @@ impl Telos {
     /// Removes pre-images older than `age_ms`.
     pub(crate) fn drop_pre_images(&self, age_ms: u64) -> Result<u64, SystemError> {
         let freed = self.quiet_host()?.gc(Some(Duration::from_millis(age_ms)), None).map_err(SystemError::room)?;
-        Ok(freed.bytes)
+        Ok(freed.removed_bytes)
     }
 }

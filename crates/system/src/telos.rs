@@ -111,7 +111,7 @@ impl Telos {
     /// A path as the user wrote it, absolute and normalised.
     #[must_use]
     pub fn resolve(&self, path: &Path) -> ByteText {
-        telos_graph::path::join(&self.directory, path.as_os_str().as_bytes()).unwrap_or_else(|| path_text(path))
+        telos_graph::path::join(&self.directory, path.as_os_str().as_bytes()).unwrap_or_else(|_| path_text(path))
     }
 
     /// The same as a resource.
