@@ -246,7 +246,9 @@ fn tier_words(end: &AgentEnd) -> String {
 fn withheld_words(withheld: &Withheld) -> String {
     match withheld {
         Withheld::Path(path) => format!("{path} is sensitive and was hidden; `--read {path}` grants it"),
-        Withheld::Variable(name) => format!("variable {name} looks like a secret and was removed; `--env {name}` keeps it"),
+        Withheld::Variable(name) => {
+            format!("variable {name} looks like a secret and was removed; `--env {name}` keeps it")
+        }
         Withheld::SearchStopped { entries } => {
             format!("the search for sensitive names stopped after {entries} entries; deeper ones are not hidden")
         }

@@ -80,7 +80,11 @@ impl Telos {
             return Ok(view(entry.id(), entry.descriptor()));
         }
         let near: Vec<String> = self.search_capabilities(name)?.into_iter().take(3).map(|found| found.name).collect();
-        let hint = if near.is_empty() { String::from("`telos cap ls` lists all") } else { format!("near: {}", near.join(", ")) };
+        let hint = if near.is_empty() {
+            String::from("`telos cap ls` lists all")
+        } else {
+            format!("near: {}", near.join(", "))
+        };
         Err(SystemError::Usage(format!("no capability `{name}`; {hint}")))
     }
 

@@ -89,8 +89,7 @@ impl ResourceLabels for KnownLabels<'_> {
         // looked up counts as every label.
         let Ok(located) = self.host.inspect(path) else { return by_rule };
         let real = located.path();
-        let by_real_name =
-            if real == *path { Label::BOTTOM } else { self.policy.sensitivity(&Resource::Path(real)) };
+        let by_real_name = if real == *path { Label::BOTTOM } else { self.policy.sensitivity(&Resource::Path(real)) };
         by_rule.join(by_real_name).join(self.host.label_of(&located).unwrap_or(Label::TOP))
     }
 }

@@ -73,7 +73,9 @@ impl Telos {
                     Some(words) => text = question.answered(&text, &words),
                     None => return Ok(open_question(&question)),
                 },
-                Proposal::Abstain { reason, nearest } => return Ok(not_understood(&reason, &nearest, &answer.model_error)),
+                Proposal::Abstain { reason, nearest } => {
+                    return Ok(not_understood(&reason, &nearest, &answer.model_error));
+                }
             }
         }
         Ok(Report::words(Status::Ask, "too many questions were needed; say it in other words"))
@@ -149,21 +151,16 @@ impl Telos {
             Tier::Model => "model",
         };
         let facts = |effect: &telos_abi::Effect| match &effect.resource {
-            Resource::Path(path) => host.inspect(path).map(|located| host.facts(&located, effect.kind)).unwrap_or_default(),
+            Resource::Path(path) => {
+                host.inspect(path).map(|located| host.facts(&located, effect.kind)).unwrap_or_default()
+            }
             _ => Facts::default(),
         };
-        let view =
-            plan_view::describe(&plan, &shelf, policy, &grant, readings.collect(), by.to_owned(), &facts);
+        let view = plan_view::describe(&plan, &shelf, policy, &grant, readings.collect(), by.to_owned(), &facts);
         Ok(Ok(Settled { plan, view, meanings: proposed.outputs.clone(), grant }))
     }
 
-    fn run_plan(
-        &self,
-        text: &str,
-        settled: &Settled,
-        person: &dyn Person,
-        stop: &Stop,
-    ) -> Result<Report, SystemError> {
+    fn run_plan(&self, text: &str, settled: &Settled, person: &dyn Person, stop: &Stop) -> Result<Report, SystemError> {
         let run = Run::begin(self, RunKind::Intent, vec![ByteText::from(text)], None)?;
         let bytes = settled.plan.to_bytes().map_err(SystemError::room)?;
         run.record(&Receipt::Sealed { hash: settled.plan.hash(), plan: bytes.into() })?;

@@ -17,6 +17,7 @@ mod gate;
 mod history;
 mod intent;
 mod outcome;
+mod page;
 mod person;
 mod places;
 mod plan_view;
@@ -44,6 +45,7 @@ pub use places::{NoHome, Places};
 pub use policy_front::{CheckedFile, Plane};
 pub use telos::Telos;
 pub use telos_engine::Stop;
+pub use telos_policy::Explanation;
 pub use why::WhyLine;
 pub use workspace::ChangeView;
 

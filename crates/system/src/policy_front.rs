@@ -59,9 +59,10 @@ impl Telos {
             let names: Vec<&str> = telos_policy::EFFECTS.iter().map(|row| row.name).collect();
             SystemError::Usage(format!("no effect kind `{kind}`; the kinds are {}", names.join(", ")))
         })?;
-        let kind = EffectKind::ALL.into_iter().find(|known| kinds.contains(*known)).ok_or_else(|| {
-            SystemError::Usage(format!("`{kind}` names no single effect kind"))
-        })?;
+        let kind = EffectKind::ALL
+            .into_iter()
+            .find(|known| kinds.contains(*known))
+            .ok_or_else(|| SystemError::Usage(format!("`{kind}` names no single effect kind")))?;
         let resource = match kind {
             EffectKind::NetConnect | EffectKind::NetGet | EffectKind::NetSend | EffectKind::NetListen => {
                 let words = resource.to_string_lossy();

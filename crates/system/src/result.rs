@@ -21,7 +21,11 @@ pub(crate) fn json(outputs: &[Described<'_>], path: &dyn Fn(telos_abi::Handle) -
     match outputs {
         [] => Json::Null,
         [one] => output_json(one, path),
-        several => several.iter().map(|output| (output.meaning.clone(), output_json(output, path))).collect::<Map<_, _>>().into(),
+        several => several
+            .iter()
+            .map(|output| (output.meaning.clone(), output_json(output, path)))
+            .collect::<Map<_, _>>()
+            .into(),
     }
 }
 
@@ -36,7 +40,9 @@ pub(crate) fn scene(outputs: &[Described<'_>], path: &dyn Fn(telos_abi::Handle) 
                 let refinement = refinement(described.ty);
                 scene.show(&described.meaning, ShownValue::Blob { head: &head, refinement, size: blob.len() });
             }
-            Content::Skipped => scene.notice(telos_surface::Level::Note, format!("{}: the condition was not met", described.meaning)),
+            Content::Skipped => {
+                scene.notice(telos_surface::Level::Note, format!("{}: the condition was not met", described.meaning))
+            }
         }
     }
     scene

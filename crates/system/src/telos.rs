@@ -122,10 +122,7 @@ impl Telos {
 }
 
 /// Fills the cell on first use.
-pub(crate) fn once<T>(
-    cell: &OnceLock<T>,
-    make: impl FnOnce() -> Result<T, SystemError>,
-) -> Result<&T, SystemError> {
+pub(crate) fn once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T, SystemError>) -> Result<&T, SystemError> {
     if let Some(value) = cell.get() {
         return Ok(value);
     }

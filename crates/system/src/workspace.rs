@@ -101,7 +101,8 @@ impl Telos {
         if chosen.is_empty() {
             return Ok(Report::words(Status::Done, "nothing in the workspace fits; nothing was committed"));
         }
-        let conflicts: Vec<String> = chosen.iter().filter(|change| change.conflict).map(|change| view(change, None).line()).collect();
+        let conflicts: Vec<String> =
+            chosen.iter().filter(|change| change.conflict).map(|change| view(change, None).line()).collect();
         if !conflicts.is_empty() {
             let text = format!(
                 "files changed here after the run began; nothing was committed\n  {}\ncommit the others by naming them, or run the program again",
@@ -151,10 +152,8 @@ impl Telos {
             let own: Vec<Permit> = permits.by_ref().take(count).collect();
             if let Err(error) = perform(&host, workspace, operation, own, label) {
                 report.status = Status::Failed;
-                report.text = format!(
-                    "{error}; the changes before it were committed and can be undone: telos undo {}",
-                    run.id()
-                );
+                report.text =
+                    format!("{error}; the changes before it were committed and can be undone: telos undo {}", run.id());
                 break;
             }
             let path = path_text(operation.path());
@@ -184,7 +183,11 @@ fn effects(host: &Host, operation: &Operation) -> Vec<(Effect, Facts)> {
             let new = Facts { undoable: true, ..Facts::default() };
             let facts = located.as_ref().map_or(new, |located| host.facts(located, effect.kind));
             // Permission bits are journalled with the bits before, and come back with the file.
-            let facts = if effect.kind == EffectKind::FileMeta { Facts { undoable: true, created_by_run: true, ..facts } } else { facts };
+            let facts = if effect.kind == EffectKind::FileMeta {
+                Facts { undoable: true, created_by_run: true, ..facts }
+            } else {
+                facts
+            };
             (effect, facts)
         })
         .collect()
@@ -246,7 +249,9 @@ fn view(change: &Change, diff: Option<String>) -> ChangeView {
 /// The difference line by line, if both sides are text of moderate size.
 fn line_diff(workspace: &Workspace, change: &Change) -> Option<String> {
     let before = match &change.before {
-        Some(Entry::File { size, .. }) if *size <= DIFF_BYTES_MAX => read_text(std::fs::File::open(&change.path).ok()?)?,
+        Some(Entry::File { size, .. }) if *size <= DIFF_BYTES_MAX => {
+            read_text(std::fs::File::open(&change.path).ok()?)?
+        }
         None => String::new(),
         _ => return None,
     };
