@@ -18,12 +18,13 @@ pub(crate) struct Spool<'a> {
     held: Vec<u8>,
     file: Option<File>,
     bytes: u64,
-    hasher: blake3::Hasher,
+    /// Two kilobytes, so not inside every output.
+    hasher: Box<blake3::Hasher>,
 }
 
 impl<'a> Spool<'a> {
     pub(crate) fn new(scratch: &'a Path) -> Self {
-        Self { scratch, held: Vec::new(), file: None, bytes: 0, hasher: blake3::Hasher::new() }
+        Self { scratch, held: Vec::new(), file: None, bytes: 0, hasher: Box::default() }
     }
 
     pub(crate) fn write(&mut self, chunk: &[u8]) -> io::Result<()> {

@@ -42,7 +42,7 @@ pub(crate) fn start<'a>(
                 .library
                 .export_index(&node.capability)
                 .ok_or_else(|| Cause::stale(format!("no pack exports `{}`", node.descriptor.name)))?;
-            let pack = run.ports.engine.load(*component, bytes)?;
+            let pack = run.ports.engine.load(*component, bytes).map_err(|error| Cause::Pack(Box::new(error)))?;
             let mut given = BTreeSet::new();
             arguments.iter().flatten().for_each(|value| collect(value, &mut given));
             let mut encoded = Vec::with_capacity(64);
