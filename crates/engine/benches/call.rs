@@ -13,10 +13,7 @@ fn calls(bench: &mut Criterion) {
     let component = guest();
     let pack = engine.load(digest(&component), &component).expect("loads");
     let (bounds, stop) = (bounds(), Stop::new());
-    let start = || {
-        pack.call(kind::ECHO, &[0x80], &bounds, &stop)
-            .expect("starts")
-    };
+    let start = || pack.call(kind::ECHO, &[0x80], &bounds, &stop).expect("starts");
 
     bench.bench_function("call/1KiB", |bench| {
         let chunk = vec![0; 1 << 10];
@@ -43,8 +40,7 @@ fn starting(bench: &mut Criterion) {
     let directory = tempfile::tempdir().expect("a directory");
     let component = guest();
     let digest = digest(&component);
-    let fresh =
-        || Engine::new(EngineConfig::cached(directory.path().into(), [1; 32])).expect("an engine");
+    let fresh = || Engine::new(EngineConfig::cached(directory.path().into(), [1; 32])).expect("an engine");
     fresh().load(digest, &component).expect("fills the cache");
     bench.bench_function("engine/new and load cached", |bench| {
         bench.iter(|| fresh().load(digest, &component).expect("loads"));

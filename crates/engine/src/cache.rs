@@ -42,16 +42,11 @@ impl Cache {
     pub(crate) fn new(directory: PathBuf, key: [u8; 32], engine: &wasmtime::Engine) -> Self {
         let mut hasher = Blake3Hasher(blake3::Hasher::new());
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        Self {
-            directory,
-            key,
-            compatibility: hasher.finish(),
-        }
+        Self { directory, key, compatibility: hasher.finish() }
     }
 
     fn path(&self, pack: &Digest) -> PathBuf {
-        self.directory
-            .join(format!("{pack}-{:016x}.cwasm", self.compatibility))
+        self.directory.join(format!("{pack}-{:016x}.cwasm", self.compatibility))
     }
 
     fn mac(&self, pack: &Digest, code: &[u8]) -> blake3::Hash {
@@ -86,17 +81,10 @@ impl Cache {
     /// Not synced: a file torn by a power cut has a wrong MAC.
     pub(crate) fn write(&self, pack: &Digest, code: &[u8]) -> io::Result<()> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.directory)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.directory)?;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let temporary = self
-            .directory
-            .join(format!(".{pack}-{}-{number}.part", std::process::id()));
-        let written = self
-            .write_file(&temporary, pack, code)
-            .and_then(|()| fs::rename(&temporary, self.path(pack)));
+        let temporary = self.directory.join(format!(".{pack}-{}-{number}.part", std::process::id()));
+        let written = self.write_file(&temporary, pack, code).and_then(|()| fs::rename(&temporary, self.path(pack)));
         if written.is_err() {
             // Best effort: the first error is the one worth telling.
             let _ = fs::remove_file(&temporary);
@@ -110,11 +98,7 @@ impl Cache {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
         file.write_all(self.mac(pack, code).as_bytes())?;
         file.write_all(code)
     }
@@ -123,19 +107,14 @@ impl Cache {
 /// Reads a regular file of bounded size without following a link at its end.
 fn read_private(path: &Path) -> io::Result<Vec<u8>> {
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let mut file: File = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)?;
+    let mut file: File = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
     let about = file.metadata()?;
     if !about.is_file() || about.size() > FILE_BYTES_MAX {
         return Err(io::Error::other("not a cache file"));
     }
     let size = usize::try_from(about.size()).map_err(io::Error::other)?;
     let mut bytes = Vec::with_capacity(size.saturating_add(1));
-    Read::by_ref(&mut file)
-        .take(FILE_BYTES_MAX)
-        .read_to_end(&mut bytes)?;
+    Read::by_ref(&mut file).take(FILE_BYTES_MAX).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -70,11 +70,7 @@ impl Call {
             let resource = call.call_constructor(store, primitive, arguments)?;
             Ok((guest, resource))
         })?;
-        Ok(Self {
-            guest,
-            resource,
-            meter,
-        })
+        Ok(Self { guest, resource, meter })
     }
 
     pub(crate) fn describe(pack: &Pack, bounds: &Bounds) -> Result<Vec<u8>, CallError> {
@@ -156,17 +152,13 @@ impl Meter {
         }
         self.extend_bounds(u64::try_from(more).unwrap_or(u64::MAX))?;
         let began = Instant::now();
-        self.store.data_mut().set_deadline(
-            began
-                .checked_add(self.wall_left)
-                .unwrap_or_else(|| began + Duration::from_secs(1 << 30)),
-        );
+        self.store
+            .data_mut()
+            .set_deadline(began.checked_add(self.wall_left).unwrap_or_else(|| began + Duration::from_secs(1 << 30)));
         self.store.set_epoch_deadline(1);
         let result = {
             let ticker = Arc::clone(&self.ticker);
-            let _running = ticker.enter().map_err(|error| CallError::NoWatch {
-                text: error.to_string(),
-            })?;
+            let _running = ticker.enter().map_err(|error| CallError::NoWatch { text: error.to_string() })?;
             enter(&mut self.store)
         };
         self.wall_left = self.wall_left.saturating_sub(began.elapsed());
@@ -179,9 +171,7 @@ impl Meter {
         self.input_bytes = self.input_bytes.saturating_add(more);
         let fuel = at(self.bounds.fuel, self.input_bytes);
         let left = self.store.get_fuel().unwrap_or(0);
-        self.store
-            .set_fuel(left.saturating_add(fuel - self.fuel_granted))
-            .map_err(|error| self.explain(&error))?;
+        self.store.set_fuel(left.saturating_add(fuel - self.fuel_granted)).map_err(|error| self.explain(&error))?;
         self.fuel_granted = fuel;
         let memory = self.memory_limit();
         self.store.data_mut().set_memory_limit(memory);
@@ -195,12 +185,8 @@ impl Meter {
     fn explain(&self, error: &wasmtime::Error) -> CallError {
         if let Some(halt) = error.downcast_ref::<Halt>() {
             return match halt {
-                Halt::Memory => CallError::OutOfMemory {
-                    limit_bytes: self.memory_limit(),
-                },
-                Halt::Time => CallError::TimedOut {
-                    limit_ms: self.bounds.wall_ms,
-                },
+                Halt::Memory => CallError::OutOfMemory { limit_bytes: self.memory_limit() },
+                Halt::Time => CallError::TimedOut { limit_ms: self.bounds.wall_ms },
                 Halt::Raised => CallError::Interrupted,
             };
         }
@@ -208,22 +194,13 @@ impl Meter {
             return CallError::Busy { slots: self.slots };
         }
         match error.downcast_ref::<Trap>() {
-            Some(Trap::OutOfFuel) => CallError::OutOfFuel {
-                limit: self.fuel_granted,
-            },
-            Some(trap) => CallError::Trap {
-                text: quoted(&trap.to_string()),
-            },
-            None => CallError::Trap {
-                text: quoted(&format!("{error:#}")),
-            },
+            Some(Trap::OutOfFuel) => CallError::OutOfFuel { limit: self.fuel_granted },
+            Some(trap) => CallError::Trap { text: quoted(&trap.to_string()) },
+            None => CallError::Trap { text: quoted(&format!("{error:#}")) },
         }
     }
 
-    fn accept(
-        &mut self,
-        result: Result<Vec<Emitted>, Failure>,
-    ) -> Result<Vec<Emission>, CallError> {
+    fn accept(&mut self, result: Result<Vec<Emitted>, Failure>) -> Result<Vec<Emission>, CallError> {
         let emitted = match result {
             Ok(emitted) => emitted,
             Err(failure) => {
@@ -237,14 +214,9 @@ impl Meter {
                 self.count_output(bytes.len())?;
                 if usize::from(port) >= PORTS_MAX {
                     self.ended = true;
-                    return Err(CallError::Trap {
-                        text: format!("it emitted on port {port}"),
-                    });
+                    return Err(CallError::Trap { text: format!("it emitted on port {port}") });
                 }
-                Ok(Emission {
-                    port: PortIndex(port),
-                    bytes,
-                })
+                Ok(Emission { port: PortIndex(port), bytes })
             })
             .collect()
     }
@@ -262,9 +234,7 @@ impl Meter {
 
     fn usage(&self) -> Usage {
         Usage {
-            fuel: self
-                .fuel_granted
-                .saturating_sub(self.store.get_fuel().unwrap_or(0)),
+            fuel: self.fuel_granted.saturating_sub(self.store.get_fuel().unwrap_or(0)),
             memory_bytes: self.store.data().memory_peak(),
             output_bytes: self.output_bytes,
         }
@@ -273,10 +243,7 @@ impl Meter {
 
 /// What a bound allows for this much input.
 fn at(growth: Growth, input_bytes: u64) -> u64 {
-    growth
-        .per_input_byte
-        .saturating_mul(input_bytes)
-        .saturating_add(growth.fixed)
+    growth.per_input_byte.saturating_mul(input_bytes).saturating_add(growth.fixed)
 }
 
 fn blame(failure: &Failure) -> CallError {

@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 use telos_abi::limit::VALUE_BYTES_MAX;
-use wasmtime::{
-    Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails,
-};
+use wasmtime::{Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails};
 
 /// Largest linear memory: what 32-bit wasm can address.
 pub(crate) const MEMORY_BYTES_MAX: u64 = 4 << 30;
@@ -33,21 +31,13 @@ impl EngineConfig {
     /// An engine with a cache in `directory`.
     #[must_use]
     pub fn cached(directory: PathBuf, key: [u8; 32]) -> Self {
-        Self {
-            cache: Some(directory),
-            cache_key: key,
-            pool_slots: Self::POOL_SLOTS,
-        }
+        Self { cache: Some(directory), cache_key: key, pool_slots: Self::POOL_SLOTS }
     }
 
     /// An engine that compiles each pack anew.
     #[must_use]
     pub fn uncached() -> Self {
-        Self {
-            cache: None,
-            cache_key: [0; 32],
-            pool_slots: Self::POOL_SLOTS,
-        }
+        Self { cache: None, cache_key: [0; 32], pool_slots: Self::POOL_SLOTS }
     }
 }
 

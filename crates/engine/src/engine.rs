@@ -71,14 +71,11 @@ impl Engine {
             Err(error) => {
                 let text = quoted(&format!("{error:#}"));
                 notes.push(Note::NoPool { text });
-                wasmtime::Engine::new(&on_demand()).map_err(|error| EngineError::Start {
-                    text: quoted(&format!("{error:#}")),
-                })?
+                wasmtime::Engine::new(&on_demand())
+                    .map_err(|error| EngineError::Start { text: quoted(&format!("{error:#}")) })?
             }
         };
-        let cache = config
-            .cache
-            .map(|directory| Cache::new(directory, config.cache_key, &runtime));
+        let cache = config.cache.map(|directory| Cache::new(directory, config.cache_key, &runtime));
         Ok(Self {
             ticker: Ticker::new(runtime.clone()),
             runtime,
@@ -113,43 +110,26 @@ impl Engine {
 
     fn load_anew(&self, digest: Digest, bytes: &[u8]) -> Result<Pack, EngineError> {
         if bytes.len() > PACK_BYTES_MAX {
-            return Err(EngineError::TooLarge {
-                bytes: bytes.len(),
-                max: PACK_BYTES_MAX,
-            });
+            return Err(EngineError::TooLarge { bytes: bytes.len(), max: PACK_BYTES_MAX });
         }
         let actual = Digest(*blake3::hash(bytes).as_bytes());
         if actual != digest {
-            return Err(EngineError::Digest {
-                expected: digest,
-                actual,
-            });
+            return Err(EngineError::Digest { expected: digest, actual });
         }
         let component = match self.cached(&digest) {
             Some(component) => component,
             None => self.compile(&digest, bytes)?,
         };
         if let Some((name, _)) = component.component_type().imports(&self.runtime).next() {
-            return Err(EngineError::Imports {
-                digest,
-                name: quoted(name),
-            });
+            return Err(EngineError::Imports { digest, name: quoted(name) });
         }
         // Nothing is ever put into this linker.
         let linker = Linker::<Sandbox>::new(&self.runtime);
         let ready = linker
             .instantiate_pre(&component)
             .and_then(bindings::PackPre::new)
-            .map_err(|error| EngineError::Interface {
-                digest,
-                text: quoted(&format!("{error:#}")),
-            })?;
-        Ok(Pack::new(
-            digest,
-            ready,
-            Arc::clone(&self.ticker),
-            self.slots,
-        ))
+            .map_err(|error| EngineError::Interface { digest, text: quoted(&format!("{error:#}")) })?;
+        Ok(Pack::new(digest, ready, Arc::clone(&self.ticker), self.slots))
     }
 
     fn cached(&self, digest: &Digest) -> Option<Component> {
@@ -166,10 +146,8 @@ impl Engine {
     }
 
     fn compile(&self, digest: &Digest, bytes: &[u8]) -> Result<Component, EngineError> {
-        let invalid = |error: wasmtime::Error| EngineError::Invalid {
-            digest: *digest,
-            text: quoted(&format!("{error:#}")),
-        };
+        let invalid =
+            |error: wasmtime::Error| EngineError::Invalid { digest: *digest, text: quoted(&format!("{error:#}")) };
         let component = Component::from_binary(&self.runtime, bytes).map_err(invalid)?;
         if let Some(cache) = &self.cache {
             let code = component.serialize().map_err(invalid)?;
@@ -184,9 +162,7 @@ impl Engine {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Engine")
-            .field("slots", &self.slots)
-            .finish_non_exhaustive()
+        out.debug_struct("Engine").field("slots", &self.slots).finish_non_exhaustive()
     }
 }
 

@@ -19,10 +19,7 @@ const DESCRIBE: Bounds = Bounds {
 };
 
 const fn fixed(amount: u64) -> Growth {
-    Growth {
-        fixed: amount,
-        per_input_byte: 0,
-    }
+    Growth { fixed: amount, per_input_byte: 0 }
 }
 
 /// A verified, compiled component, ready to be called from any thread.
@@ -34,18 +31,8 @@ pub struct Pack {
 }
 
 impl Pack {
-    pub(crate) fn new(
-        digest: Digest,
-        ready: bindings::PackPre<Sandbox>,
-        ticker: Arc<Ticker>,
-        slots: u32,
-    ) -> Self {
-        Self {
-            digest,
-            ready,
-            ticker,
-            slots,
-        }
+    pub(crate) fn new(digest: Digest, ready: bindings::PackPre<Sandbox>, ticker: Arc<Ticker>, slots: u32) -> Self {
+        Self { digest, ready, ticker, slots }
     }
 
     /// BLAKE3 of the component.
@@ -69,13 +56,7 @@ impl Pack {
     ///
     /// # Errors
     /// [`CallError::Busy`] when every slot is taken; else what the guest's constructor ended with.
-    pub fn call(
-        &self,
-        primitive: u32,
-        arguments: &[u8],
-        bounds: &Bounds,
-        stop: &Stop,
-    ) -> Result<Call, CallError> {
+    pub fn call(&self, primitive: u32, arguments: &[u8], bounds: &Bounds, stop: &Stop) -> Result<Call, CallError> {
         Call::start(self, primitive, arguments, bounds, stop)
     }
 
@@ -94,8 +75,6 @@ impl Pack {
 
 impl fmt::Debug for Pack {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Pack")
-            .field("digest", &self.digest)
-            .finish_non_exhaustive()
+        out.debug_struct("Pack").field("digest", &self.digest).finish_non_exhaustive()
     }
 }

@@ -5,10 +5,7 @@ use wasmtime::component::Component;
 
 /// Loads code that the cache has authenticated.
 pub(crate) fn load(engine: &wasmtime::Engine, code: &Authentic) -> wasmtime::Result<Component> {
-    #[expect(
-        unsafe_code,
-        reason = "wasmtime cannot check that native code is what it compiled"
-    )]
+    #[expect(unsafe_code, reason = "wasmtime cannot check that native code is what it compiled")]
     // SAFETY: `Component::deserialize` requires bytes that `Component::serialize` made, unchanged.
     // 1. `Authentic` is made only after a keyed MAC over exactly these bytes was checked, and `cache::Cache::write`
     //    computes that MAC only over what `Component::serialize` returned.

@@ -36,13 +36,7 @@ pub(crate) struct Sandbox {
 
 impl Sandbox {
     pub(crate) fn new(stop: Stop, deadline: Instant, memory_limit: u64) -> Self {
-        Self {
-            stop,
-            deadline,
-            memory_limit,
-            memory_now: 0,
-            memory_peak: 0,
-        }
+        Self { stop, deadline, memory_limit, memory_now: 0, memory_peak: 0 }
     }
 
     /// A store whose guest cannot run past this sandbox's limits.
@@ -81,12 +75,7 @@ impl Sandbox {
 }
 
 impl ResourceLimiter for Sandbox {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         // Memories only grow, so the sum over all of them is kept by adding differences.
         let growth = u64::try_from(desired.saturating_sub(current)).unwrap_or(u64::MAX);
         let total = self.memory_now.saturating_add(growth);
@@ -103,12 +92,7 @@ impl ResourceLimiter for Sandbox {
         Err(wasmtime::Error::new(Halt::Memory))
     }
 
-    fn table_growing(
-        &mut self,
-        _current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
+    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         if desired > TABLE_ELEMENTS_MAX {
             return Err(wasmtime::Error::new(Halt::Memory));
         }

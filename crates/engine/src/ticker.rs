@@ -58,10 +58,7 @@ impl Ticker {
         let _one_at_a_time = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
         if self.asleep.load(Ordering::SeqCst) {
             let ticker = Arc::clone(self);
-            thread::Builder::new()
-                .name("telos-epoch".into())
-                .stack_size(64 << 10)
-                .spawn(move || ticker.tick())?;
+            thread::Builder::new().name("telos-epoch".into()).stack_size(64 << 10).spawn(move || ticker.tick())?;
             self.asleep.store(false, Ordering::SeqCst);
         }
         Ok(())

@@ -15,32 +15,22 @@ fn pack() -> Arc<Pack> {
     let (_, pack) = PACK.get_or_init(|| {
         let engine = Engine::new(EngineConfig::uncached()).expect("an engine");
         let component = guest();
-        let pack = engine
-            .load(digest(&component), &component)
-            .expect("the test pack loads");
+        let pack = engine.load(digest(&component), &component).expect("the test pack loads");
         (engine, pack)
     });
     Arc::clone(pack)
 }
 
 fn call(kind: u32, bounds: &Bounds) -> Call {
-    pack()
-        .call(kind, NO_ARGUMENTS, bounds, &Stop::new())
-        .expect("the call starts")
+    pack().call(kind, NO_ARGUMENTS, bounds, &Stop::new()).expect("the call starts")
 }
 
 fn fixed(fixed: u64) -> Growth {
-    Growth {
-        fixed,
-        per_input_byte: 0,
-    }
+    Growth { fixed, per_input_byte: 0 }
 }
 
 fn emission(bytes: &[u8]) -> Emission {
-    Emission {
-        port: PORT,
-        bytes: bytes.to_vec(),
-    }
+    Emission { port: PORT, bytes: bytes.to_vec() }
 }
 
 #[test]
@@ -73,14 +63,7 @@ fn finish_emits_what_the_call_accumulated() {
 
 #[test]
 fn arguments_reach_the_guest() {
-    let call = pack()
-        .call(
-            kind::IDENTITY,
-            b"\x81\xa1\x63int\x05",
-            &bounds(),
-            &Stop::new(),
-        )
-        .expect("the call starts");
+    let call = pack().call(kind::IDENTITY, b"\x81\xa1\x63int\x05", &bounds(), &Stop::new()).expect("the call starts");
     let (last, _) = call.finish().expect("it finishes");
     assert_eq!(last, [emission(b"\xa1\x63int\x05")]);
 }
@@ -125,14 +108,10 @@ fn endless_loop_runs_out_of_fuel() {
 #[test]
 fn fuel_grows_with_the_input() {
     let mut bounds = bounds();
-    bounds.fuel = Growth {
-        fixed: 10_000,
-        per_input_byte: 40,
-    };
+    bounds.fuel = Growth { fixed: 10_000, per_input_byte: 40 };
     let mut call = call(kind::INCREMENT, &bounds);
     for _ in 0..20 {
-        call.push(PORT, &[0; 10_000])
-            .expect("input brings its own fuel");
+        call.push(PORT, &[0; 10_000]).expect("input brings its own fuel");
     }
 }
 
@@ -153,16 +132,11 @@ fn raised_stop_ends_a_running_call_and_refuses_further_ones() {
     let stop = Stop::new();
     let mut bounds = bounds();
     bounds.fuel = fixed(u64::MAX);
-    let mut call = pack()
-        .call(kind::SPIN, NO_ARGUMENTS, &bounds, &stop)
-        .expect("it starts");
+    let mut call = pack().call(kind::SPIN, NO_ARGUMENTS, &bounds, &stop).expect("it starts");
     std::thread::scope(|scope| {
         let running = scope.spawn(move || call.push(PORT, b"x"));
         stop.raise();
-        assert_eq!(
-            running.join().expect("no panic"),
-            Err(CallError::Interrupted)
-        );
+        assert_eq!(running.join().expect("no panic"), Err(CallError::Interrupted));
     });
     let refused = pack().call(kind::ECHO, NO_ARGUMENTS, &bounds, &stop);
     assert_eq!(refused.expect_err("stopped"), CallError::Interrupted);
@@ -173,12 +147,7 @@ fn memory_is_bounded_and_its_peak_is_told() {
     let mut bounds = bounds();
     bounds.memory_bytes = fixed(1 << 20);
     let error = call(kind::BOMB, &bounds).push(PORT, b"x");
-    assert_eq!(
-        error,
-        Err(CallError::OutOfMemory {
-            limit_bytes: 1 << 20
-        })
-    );
+    assert_eq!(error, Err(CallError::OutOfMemory { limit_bytes: 1 << 20 }));
 
     let mut call = call(kind::HOARD, &bounds);
     for _ in 0..5 {
@@ -193,12 +162,7 @@ fn memory_needed_only_to_start_is_bounded_too() {
     let mut bounds = bounds();
     bounds.memory_bytes = fixed(1 << 16);
     let error = pack().call(kind::ECHO, NO_ARGUMENTS, &bounds, &Stop::new());
-    assert_eq!(
-        error.expect_err("two pages do not fit in one"),
-        CallError::OutOfMemory {
-            limit_bytes: 1 << 16
-        }
-    );
+    assert_eq!(error.expect_err("two pages do not fit in one"), CallError::OutOfMemory { limit_bytes: 1 << 16 });
 }
 
 #[test]
@@ -207,12 +171,7 @@ fn memory_of_four_gigabytes_is_not_exceeded_whatever_the_bound() {
     bounds.memory_bytes = fixed(u64::MAX);
     bounds.fuel = fixed(u64::MAX);
     let error = call(kind::BOMB, &bounds).push(PORT, b"x");
-    assert_eq!(
-        error,
-        Err(CallError::OutOfMemory {
-            limit_bytes: 4 << 30
-        })
-    );
+    assert_eq!(error, Err(CallError::OutOfMemory { limit_bytes: 4 << 30 }));
 }
 
 #[test]
@@ -221,10 +180,7 @@ fn output_is_bounded_by_the_declaration_and_by_one_return() {
     bounds.output_bytes = fixed(1_500);
     let mut echo = call(kind::ECHO, &bounds);
     echo.push(PORT, &[0; 1_000]).expect("within the bound");
-    assert_eq!(
-        echo.push(PORT, &[0; 1_000]),
-        Err(CallError::TooMuchOutput { limit_bytes: 1_500 })
-    );
+    assert_eq!(echo.push(PORT, &[0; 1_000]), Err(CallError::TooMuchOutput { limit_bytes: 1_500 }));
 
     // One megabyte of guest memory, named a thousand times: refused before a gigabyte of it is copied out.
     bounds.output_bytes = fixed(u64::MAX);
@@ -237,27 +193,16 @@ fn traps_and_lies_end_the_call_alone() {
     for kind in [kind::TRAP, kind::RECURSE, kind::OUTSIDE, kind::FAR_PORT] {
         let mut call = call(kind, &bounds());
         let error = call.push(PORT, b"x");
-        assert!(
-            matches!(error, Err(CallError::Trap { .. })),
-            "{kind}: {error:?}"
-        );
+        assert!(matches!(error, Err(CallError::Trap { .. })), "{kind}: {error:?}");
         assert_eq!(call.push(PORT, b"x"), Err(CallError::Ended));
     }
-    assert_eq!(
-        call(kind::ECHO, &bounds()).push(PORT, b"x"),
-        Ok(vec![emission(b"x")])
-    );
+    assert_eq!(call(kind::ECHO, &bounds()).push(PORT, b"x"), Ok(vec![emission(b"x")]));
 }
 
 #[test]
 fn guests_words_arrive_escaped() {
     let mut call = call(kind::FAIL, &bounds());
-    assert_eq!(
-        call.push(PORT, b"x"),
-        Err(CallError::BadInput {
-            text: "no \\u{1b}[31mred\\u{a}please".into()
-        })
-    );
+    assert_eq!(call.push(PORT, b"x"), Err(CallError::BadInput { text: "no \\u{1b}[31mred\\u{a}please".into() }));
     assert_eq!(call.finish().expect_err("over"), CallError::Ended);
 }
 

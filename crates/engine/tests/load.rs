@@ -19,17 +19,13 @@ fn cached(directory: &Path) -> Engine {
 fn load_and_use(engine: &Engine) {
     let component = guest();
     let pack = engine.load(digest(&component), &component).expect("loads");
-    let mut call = pack
-        .call(kind::ECHO, &[0x80], &bounds(), &Stop::new())
-        .expect("starts");
+    let mut call = pack.call(kind::ECHO, &[0x80], &bounds(), &Stop::new()).expect("starts");
     assert_eq!(call.push(PortIndex(0), b"x").expect("runs")[0].bytes, b"x");
 }
 
 fn only_file(directory: &Path) -> PathBuf {
-    let mut files: Vec<_> = fs::read_dir(directory)
-        .expect("the cache is there")
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
+    let mut files: Vec<_> =
+        fs::read_dir(directory).expect("the cache is there").map(|entry| entry.expect("an entry").path()).collect();
     assert_eq!(files.len(), 1, "{files:?}");
     files.remove(0)
 }
@@ -55,10 +51,7 @@ fn what_is_no_component_is_refused() {
     cut.truncate(cut.len() / 2);
     for bytes in [b"".as_slice(), b"\0asm\x01\0\0\0", b"(component)", &cut] {
         let error = engine.load(digest(bytes), bytes);
-        assert!(
-            matches!(error, Err(EngineError::Invalid { .. })),
-            "{error:?}"
-        );
+        assert!(matches!(error, Err(EngineError::Invalid { .. })), "{error:?}");
     }
 }
 
@@ -71,10 +64,7 @@ fn any_import_is_refused() {
     ] {
         let bytes = wat::parse_str(text).expect("well formed");
         let error = engine.load(digest(&bytes), &bytes);
-        assert!(
-            matches!(error, Err(EngineError::Imports { .. })),
-            "{error:?}"
-        );
+        assert!(matches!(error, Err(EngineError::Imports { .. })), "{error:?}");
     }
 }
 
@@ -83,23 +73,16 @@ fn component_without_the_world_is_refused() {
     let engine = Engine::new(EngineConfig::uncached()).expect("an engine");
     let bytes = wat::parse_str("(component)").expect("well formed");
     let error = engine.load(digest(&bytes), &bytes);
-    assert!(
-        matches!(error, Err(EngineError::Interface { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(error, Err(EngineError::Interface { .. })), "{error:?}");
 }
 
 #[test]
 fn threads_and_memory64_are_not_accepted() {
     let engine = Engine::new(EngineConfig::uncached()).expect("an engine");
     for memory in ["(memory 1 1 shared)", "(memory i64 1)"] {
-        let bytes =
-            wat::parse_str(format!("(component (core module {memory}))")).expect("well formed");
+        let bytes = wat::parse_str(format!("(component (core module {memory}))")).expect("well formed");
         let error = engine.load(digest(&bytes), &bytes);
-        assert!(
-            matches!(error, Err(EngineError::Invalid { .. })),
-            "{error:?}"
-        );
+        assert!(matches!(error, Err(EngineError::Invalid { .. })), "{error:?}");
     }
 }
 
@@ -108,13 +91,8 @@ fn one_pack_is_loaded_once() {
     let engine = Engine::new(EngineConfig::uncached()).expect("an engine");
     let component = guest();
     let packs: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..2)
-            .map(|_| scope.spawn(|| engine.load(digest(&component), &component)))
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().expect("no panic").expect("loads"))
-            .collect()
+        let threads: Vec<_> = (0..2).map(|_| scope.spawn(|| engine.load(digest(&component), &component))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no panic").expect("loads")).collect()
     });
     assert!(std::sync::Arc::ptr_eq(&packs[0], &packs[1]));
 }
@@ -127,22 +105,13 @@ fn second_engine_takes_the_code_from_the_cache() {
     let file = only_file(&directory);
     let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
     assert_eq!((mode(&directory), mode(&file)), (0o700, 0o600));
-    let before = fs::metadata(&file)
-        .expect("there")
-        .modified()
-        .expect("a time");
+    let before = fs::metadata(&file).expect("there").modified().expect("a time");
 
     let second = cached(&directory);
     load_and_use(&second);
     assert_eq!(second.take_notes(), []);
-    let after = fs::metadata(&file)
-        .expect("there")
-        .modified()
-        .expect("a time");
-    assert_eq!(
-        before, after,
-        "nothing was compiled, so nothing was written"
-    );
+    let after = fs::metadata(&file).expect("there").modified().expect("a time");
+    assert_eq!(before, after, "nothing was compiled, so nothing was written");
 }
 
 #[test]
@@ -175,15 +144,8 @@ fn code_that_was_touched_is_never_loaded() {
         let engine = cached(directory.path());
         load_and_use(&engine);
         let notes = engine.take_notes();
-        assert!(
-            matches!(&notes[..], [Note::CacheRejected { .. }]),
-            "{notes:?}"
-        );
-        assert_eq!(
-            fs::read(&file).expect("readable"),
-            good,
-            "replaced by the right code"
-        );
+        assert!(matches!(&notes[..], [Note::CacheRejected { .. }]), "{notes:?}");
+        assert_eq!(fs::read(&file).expect("readable"), good, "replaced by the right code");
     }
 }
 
@@ -193,30 +155,17 @@ fn code_of_another_pack_or_key_is_never_loaded() {
     load_and_use(&cached(directory.path()));
     let file = only_file(directory.path());
 
-    let other = component(
-        include_str!("common/guest.wat")
-            .replace("\\80", "\\40")
-            .as_str(),
-    );
-    let taken = file
-        .to_string_lossy()
-        .replace(&digest(&guest()).to_string(), &digest(&other).to_string());
+    let other = component(include_str!("common/guest.wat").replace("\\80", "\\40").as_str());
+    let taken = file.to_string_lossy().replace(&digest(&guest()).to_string(), &digest(&other).to_string());
     fs::copy(&file, &taken).expect("writable");
     let engine = cached(directory.path());
     let pack = engine.load(digest(&other), &other).expect("loads");
     assert_eq!(pack.describe(), Ok(vec![0x40]), "its own code ran");
-    assert!(matches!(
-        &engine.take_notes()[..],
-        [Note::CacheRejected { .. }]
-    ));
+    assert!(matches!(&engine.take_notes()[..], [Note::CacheRejected { .. }]));
 
-    let stranger =
-        Engine::new(EngineConfig::cached(directory.path().into(), [8; 32])).expect("an engine");
+    let stranger = Engine::new(EngineConfig::cached(directory.path().into(), [8; 32])).expect("an engine");
     load_and_use(&stranger);
-    assert!(matches!(
-        &stranger.take_notes()[..],
-        [Note::CacheRejected { .. }]
-    ));
+    assert!(matches!(&stranger.take_notes()[..], [Note::CacheRejected { .. }]));
 }
 
 #[test]
@@ -227,12 +176,7 @@ fn cache_that_cannot_be_written_or_is_no_file_costs_only_time() {
     let engine = cached(&blocked);
     load_and_use(&engine);
     let notes = engine.take_notes();
-    assert!(
-        notes
-            .iter()
-            .any(|note| matches!(note, Note::CacheUnwritten { .. })),
-        "{notes:?}"
-    );
+    assert!(notes.iter().any(|note| matches!(note, Note::CacheUnwritten { .. })), "{notes:?}");
 
     let directory = home.path().join("cache");
     load_and_use(&cached(&directory));
@@ -241,15 +185,8 @@ fn cache_that_cannot_be_written_or_is_no_file_costs_only_time() {
     std::os::unix::fs::symlink(&blocked, &file).expect("a link");
     let engine = cached(&directory);
     load_and_use(&engine);
-    assert!(matches!(
-        &engine.take_notes()[..],
-        [Note::CacheRejected { .. }]
-    ));
-    assert_eq!(
-        fs::read(&blocked).expect("readable"),
-        b"in the way",
-        "the link was not followed"
-    );
+    assert!(matches!(&engine.take_notes()[..], [Note::CacheRejected { .. }]));
+    assert_eq!(fs::read(&blocked).expect("readable"), b"in the way", "the link was not followed");
 }
 
 #[test]

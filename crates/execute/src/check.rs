@@ -107,3 +107,58 @@ fn name_of(ty: &Type) -> &'static str {
         Type::Handle { .. } => "a handle",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use telos_abi::{HandleKind, Usage};
+
+    #[test]
+    fn only_whole_values_are_decoded() {
+        assert_eq!(decode(b"\xa1\x63int\x05"), Ok(Value::Int(5)));
+        for bytes in [b"".as_slice(), b"\xa1\x63int", b"\xa1\x63int\x05\x00", b"\x05", b"\xa1\x63odd\x05"] {
+            assert!(decode(bytes).is_err(), "{bytes:?}");
+        }
+        let deep = b"\xa1\x64list\x81".repeat(100_000);
+        assert!(decode(&deep).is_err());
+        // A length that no memory holds, without the data.
+        assert!(decode(b"\xa1\x64list\x9b\xff\xff\xff\xff\xff\xff\xff\xff").is_err());
+    }
+
+    #[test]
+    fn values_are_held_to_their_types() {
+        let handles = Handles::default();
+        let file = handles.mint(HandleKind::File, "a".into());
+        let directory = handles.mint(HandleKind::Directory, "d".into());
+        let given = BTreeSet::from([file]);
+        let fits = |value: &Value, ty: &Type| {
+            let allowed = Allowed { handles: &handles, given: Some(&given) };
+            super::fits(value, ty, &allowed).is_ok()
+        };
+        let line = Type::Text { refinement: Refinement::Line, max: 3 };
+        assert!(fits(&Value::Text("abc".into()), &line));
+        assert!(!fits(&Value::Text("abcd".into()), &line));
+        assert!(!fits(&Value::Text("a\nb".into()), &line));
+        assert!(!fits(&Value::Int(4), &Type::Int { min: 0, max: 3 }));
+        assert!(!fits(&Value::Float(f64::NAN), &Type::Float));
+        assert!(!fits(&Value::Bool(true), &Type::Float));
+        let handle = Type::Handle { kind: HandleKind::File, usage: Usage::Many };
+        assert!(fits(&Value::Handle(file), &handle));
+        assert!(!fits(&Value::Handle(directory), &handle), "neither given nor of the kind");
+        assert!(!fits(&Value::Handle(Handle(9)), &handle));
+        let list = Type::List { item: Box::new(handle), max: 1 };
+        assert!(!fits(&Value::List(vec![Value::Handle(file); 2]), &list));
+        let fields = BTreeMap::from([
+            ("must".into(), telos_abi::Field { ty: Type::Bool, optional: false }),
+            ("may".into(), telos_abi::Field { ty: Type::Bool, optional: true }),
+        ]);
+        let has = |name: &str| Value::Record(BTreeMap::from([(name.into(), Value::Bool(true))]));
+        assert!(fits(&has("must"), &Type::Record(fields.clone())));
+        assert!(!fits(&has("may"), &Type::Record(fields)));
+        let variant = Type::Variant(BTreeMap::from([("yes".into(), Type::Bool)]));
+        let case = |name: &str| Value::Variant(name.into(), Box::new(Value::Bool(true)));
+        assert!(fits(&case("yes"), &variant));
+        assert!(!fits(&case("no"), &variant));
+    }
+}

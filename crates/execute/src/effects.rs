@@ -57,7 +57,7 @@ pub(crate) fn decide_all(run: &Run<'_>, wanted: &[Wanted<'_>]) -> Result<Vec<Per
             }
             // Go on, so that the log explains every effect of the barrier.
             Decision::Refuse(refusal) => {
-                refused.get_or_insert((want.node, Cause::Refused(refusal)));
+                refused.get_or_insert((want.node, Cause::Refused(Box::new(refusal))));
             }
         }
     }
@@ -124,13 +124,13 @@ fn ask(run: &Run<'_>, questions: Vec<Question>, contents: &[Option<Digest>]) -> 
     let mut denied = None;
     for (position, question) in questions.into_iter().enumerate() {
         let answer = answers.next().unwrap_or(Answer { approval: None, by: String::from("no answer") });
-        let (effect, rule, reason) = (question.effect().clone(), question.rule, question.reason.clone());
+        let (effect, rule, reason) = (Box::new(question.effect().clone()), question.rule, question.reason.clone());
         let permit = answer.approval.and_then(|approval| question.approve(approval).ok());
         run.ports
             .recorder
             .record(
                 &Receipt::Approved(ApprovalRecord {
-                    effect: effect.clone(),
+                    effect: Effect::clone(&effect),
                     value: contents.get(position).copied().flatten(),
                     granted: permit.is_some(),
                     by: answer.by,

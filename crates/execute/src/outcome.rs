@@ -120,12 +120,12 @@ pub enum Cause {
     Cancelled,
     /// The decision was no. Nothing of this barrier was done.
     #[error("{}: {}: {}", .0.rule, .0.effect, .0.reason)]
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// A person was needed and did not consent. Nothing of this barrier was done.
     #[error("{rule}: {effect} was not approved: {reason}")]
     NotApproved {
         /// The effect asked about.
-        effect: Effect,
+        effect: Box<Effect>,
         /// The rule that asked.
         rule: Rule,
         /// Why it asked.
@@ -167,7 +167,7 @@ pub enum Cause {
     },
     /// The pack cannot be used.
     #[error(transparent)]
-    Pack(#[from] EngineError),
+    Pack(Box<EngineError>),
     /// The call of a pack failed.
     #[error(transparent)]
     Call(#[from] CallError),

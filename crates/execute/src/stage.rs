@@ -14,6 +14,7 @@ use std::sync::Arc;
 use telos_abi::limit::CHUNK_BYTES;
 use telos_abi::{ByteText, Effect, Facts, Handle, HandleKind, Label, NodeIndex, PortIndex, Value};
 use telos_engine::Emission;
+use telos_graph::Each;
 
 /// A failure and where.
 pub(crate) type Failed = (NodeIndex, Cause);
@@ -58,8 +59,8 @@ pub(crate) fn run_group(run: &Run<'_>, group: &[NodeIndex]) -> Result<(), Failed
             continue;
         };
         run.ports.progress.event(Event::Started(index));
-        if node.each.is_some() {
-            run_each(run, node, &inputs).map_err(at)?;
+        if let Some(each) = node.each {
+            run_each(run, node, &inputs, each).map_err(at)?;
         } else {
             pipe.start(node, inputs).map_err(at)?;
         }
@@ -273,19 +274,22 @@ impl Sink for PlainSink<'_, '_, '_> {
     }
 }
 
-/// Runs a node once for each item of a list.
-fn run_each<'a>(run: &Run<'a>, node: &Planned<'a>, inputs: &Inputs) -> Result<(), Cause> {
-    let Some(each) = node.each else { return Ok(()) };
-    let at = usize::from(each.port.0);
-    let Some(list) = inputs.values.get(at).cloned().flatten() else {
-        return Err(Cause::stale("nothing to iterate over"));
-    };
-    let Value::List(items) = &*list else {
-        return Err(Cause::stale("what is iterated over is not a list"));
+/// The list that `node` iterates over, at this port, if it is as long as the plan allows at most.
+fn items_of(node: &Planned<'_>, inputs: &Inputs, each: Each) -> Result<Vec<Arc<Value>>, Cause> {
+    let list = inputs.values.get(usize::from(each.port.0)).and_then(Option::as_deref);
+    let Some(Value::List(items)) = list else {
+        return Err(Cause::stale(format!("`{}` has no list to iterate over", node.descriptor.name)));
     };
     if items.len() > usize::try_from(each.limit).unwrap_or(usize::MAX) {
         return Err(Cause::TooManyItems { items: items.len(), limit: each.limit });
     }
+    Ok(items.iter().cloned().map(Arc::new).collect())
+}
+
+/// Runs a node once for each item of a list.
+fn run_each<'a>(run: &Run<'a>, node: &Planned<'a>, inputs: &Inputs, each: Each) -> Result<(), Cause> {
+    let at = usize::from(each.port.0);
+    let items = items_of(node, inputs, each)?;
     let outputs = output_labels(node, inputs, Label::BOTTOM)?;
     let mut resources = Label::BOTTOM;
     let mut lists = Lists::new(node.descriptor.outputs.len());
@@ -293,12 +297,12 @@ fn run_each<'a>(run: &Run<'a>, node: &Planned<'a>, inputs: &Inputs) -> Result<()
     let mut values = inputs.values.clone();
     for item in items {
         run.check_stop()?;
-        values[at] = Some(Arc::new(item.clone()));
+        values[at] = Some(Arc::clone(&item));
         let (mut task, label) = task::start(run, node, &values)?;
         resources = resources.join(label);
         let mut gather = Gather::item(node, &run.handles);
         let mut emitted = Vec::new();
-        if let (Value::Bytes(bytes), true) = (item, is_blob_port(node, at)) {
+        if let (Value::Bytes(bytes), true) = (&*item, is_blob_port(node, at)) {
             for chunk in bytes.0.chunks(CHUNK_BYTES) {
                 feed(&mut task, each.port, chunk, &mut emitted)?;
             }

@@ -13,7 +13,7 @@ use telos_engine::Call;
 /// A call under way.
 pub(crate) enum Task<'a> {
     /// A pack's primitive.
-    Guest { call: Call, given: BTreeSet<Handle> },
+    Guest { call: Box<Call>, given: BTreeSet<Handle> },
     /// A host primitive that reads.
     Reads { step: Box<dyn Step + 'a>, effects: Vec<(Effect, Facts)> },
     /// A host primitive that changes something.
@@ -42,13 +42,13 @@ pub(crate) fn start<'a>(
                 .library
                 .export_index(&node.capability)
                 .ok_or_else(|| Cause::stale(format!("no pack exports `{}`", node.descriptor.name)))?;
-            let pack = run.ports.engine.load(*component, bytes)?;
+            let pack = run.ports.engine.load(*component, bytes).map_err(|error| Cause::Pack(Box::new(error)))?;
             let mut given = BTreeSet::new();
             arguments.iter().flatten().for_each(|value| collect(value, &mut given));
             let mut encoded = Vec::with_capacity(64);
             ciborium::into_writer(&arguments, &mut encoded).map_err(|error| Cause::stale(error.to_string()))?;
             let call = pack.call(index, &encoded, &node.descriptor.bounds, run.ports.stop)?;
-            Ok((Task::Guest { call, given }, Label::BOTTOM))
+            Ok((Task::Guest { call: Box::new(call), given }, Label::BOTTOM))
         }
         Body::Host => start_host(run, node, &arguments),
     }

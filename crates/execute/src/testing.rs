@@ -254,7 +254,7 @@ impl World {
             scratch: &self.state,
         };
         let order: Vec<_> = (0..u32::try_from(graph.nodes.len()).expect("few nodes")).map(NodeIndex).collect();
-        let labels = vec![self.sealed; 4];
+        let labels = [self.sealed; 4];
         let outputs = |node: &Node| self.primitives.0[&node.capability].outputs.len();
         let sealed = graph.nodes.iter().map(|node| &labels[..outputs(node)]).collect();
         let program = Program::of_graph(graph, &order, sealed, &self.primitives).map_err(failure)?;
