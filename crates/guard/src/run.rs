@@ -341,6 +341,7 @@ fn serve(
         resolver,
     };
     let signals = Signals::pass_on_to(agent.as_fd());
+    rustix::net::send(control, b"g", rustix::net::SendFlags::NOSIGNAL).map_err(|_| lost())?;
     let ended = std::thread::scope(|scope| {
         let supervisor = Supervisor::new(setting, &lines, *ports);
         let thread: ScopedJoinHandle<'_, Tally> = scope.spawn(move || supervisor.serve(scope));

@@ -518,10 +518,10 @@ fn signals_sent_to_the_guard_reach_the_agent() {
 fn write_later(path: &std::path::Path, than: &std::path::Path) {
     use std::os::unix::fs::MetadataExt;
     let stamp = |path: &std::path::Path| {
-        let about = std::fs::metadata(path).unwrap();
+        let about = std::fs::metadata(path).expect("the file exists");
         (about.ctime(), about.ctime_nsec())
     };
     while stamp(path) <= stamp(than) {
-        std::fs::write(path, "meanwhile").unwrap();
+        std::fs::write(path, "meanwhile").expect("the file is ours");
     }
 }
