@@ -5,6 +5,7 @@ use crate::filter::{OPEN_CHANGES, Verb};
 use crate::network::parse_address;
 use crate::sys::{self, Notification};
 use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use telos_abi::EffectKind;
@@ -26,6 +27,7 @@ pub(crate) struct Reader<'a> {
     pid: i32,
     arguments: [u64; 6],
     root: &'a OwnedFd,
+    private: &'a dyn Fn(&[u8]) -> bool,
 }
 
 /// What a path leads to now.
@@ -37,11 +39,18 @@ enum Found {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(call: &Notification, root: &'a OwnedFd) -> Self {
+    /// A reader of one call. `private` tells paths whose changes end with the run: they are not looked at further,
+    /// because most writes of most programs go there.
+    pub(crate) fn new(
+        call: &Notification,
+        root: &'a OwnedFd,
+        private: &'a dyn Fn(&[u8]) -> bool,
+    ) -> Self {
         Self {
             pid: i32::try_from(call.pid).unwrap_or(0),
             arguments: call.data.args,
             root,
+            private,
         }
     }
 
@@ -99,6 +108,9 @@ impl<'a> Reader<'a> {
         let Some(path) = self.path(at, path) else {
             return Wanted::Nothing;
         };
+        if (self.private)(&path) {
+            return Wanted::Nothing;
+        }
         let follows = flags & libc::O_NOFOLLOW.cast_unsigned() == 0;
         let writes = flags & (libc::O_WRONLY | libc::O_RDWR | libc::O_TRUNC).cast_unsigned() != 0;
         match self.find(&path, follows) {
@@ -216,16 +228,28 @@ impl<'a> Reader<'a> {
         let mut flags = OFlags::PATH | OFlags::CLOEXEC;
         flags.set(OFlags::NOFOLLOW, !follow);
         let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+        // Most paths hold no links: then the path is the answer.
+        match rustix::fs::openat2(
+            self.root,
+            path,
+            flags,
+            Mode::empty(),
+            resolve | ResolveFlags::NO_SYMLINKS,
+        ) {
+            Ok(_) => return Some(Found::At(path.to_vec())),
+            Err(Errno::NOENT) => return Some(Found::Absent),
+            Err(Errno::LOOP) => {}
+            Err(_) => return None,
+        }
         match rustix::fs::openat2(self.root, path, flags, Mode::empty(), resolve) {
-            Ok(found) if follow => {
+            Ok(found) => {
                 let name = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&found));
                 let real = rustix::fs::readlink(name, Vec::with_capacity(256))
                     .ok()?
                     .into_bytes();
                 Some(Found::At(real))
             }
-            Ok(_) => Some(Found::At(path.to_vec())),
-            Err(rustix::io::Errno::NOENT) => Some(Found::Absent),
+            Err(Errno::NOENT) => Some(Found::Absent),
             Err(_) => None,
         }
     }

@@ -463,6 +463,13 @@ fn become_agent(
     if let Err(errno) = listening {
         return at(Stage::Filter)(errno);
     }
+    // Not before the supervisor is ready to pass signals on and to answer.
+    let mut word = [0_u8; 1];
+    match rustix::net::recv(control, &mut word[..], rustix::net::RecvFlags::empty()) {
+        Ok((1, _)) => {}
+        Ok(_) => return at(Stage::Filter)(Errno::PIPE),
+        Err(errno) => return at(Stage::Filter)(errno),
+    }
     let mut worst = Errno::NOENT;
     for candidate in &prepared.candidates {
         let errno = sys::execute(candidate, arguments, environment);

@@ -1,7 +1,6 @@
 //! What this host offers, plane by plane, found by trying in a child rather than by guessing from version numbers.
 
 use crate::error::{GuardError, Plane};
-use crate::spec::WorkspaceMode;
 use crate::sys;
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
@@ -90,7 +89,7 @@ pub(crate) const SCOPES: Scopes = Scopes {
 const LANDLOCK_MIN: u32 = 2;
 
 /// Checks what a start needs and costs nothing; the rest shows itself in the start. Returns Landlock's version.
-pub(crate) fn require(_workspace: WorkspaceMode) -> Result<u32, GuardError> {
+pub(crate) fn require() -> Result<u32, GuardError> {
     for (plane, offer) in [
         (Plane::Landlock, landlock()),
         (Plane::SeccompNotify, notify()),

@@ -34,7 +34,7 @@ const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 /// When the host cannot enforce the specification, or the sandbox or program cannot be started. Nothing of the agent
 /// has run then.
 pub fn run(spec: AgentSpec, ports: &Ports<'_>) -> Result<AgentEnd, GuardError> {
-    let landlock = probe::require(spec.workspace)?;
+    let landlock = probe::require()?;
     let resolved = Resolved::new(&spec)?;
     let pins = Pins::resolve(&spec.hosts)?;
     let workspace = Workspace::create(
@@ -124,6 +124,11 @@ fn run_in(
     let setting = Setting {
         copy_on_write: spec.workspace == WorkspaceMode::CopyOnWrite,
         scratch: view.scratch.clone(),
+        granted: spec
+            .writes
+            .iter()
+            .filter_map(|path| path.canonicalize().ok())
+            .collect(),
         pins,
         label: spec.label,
         directory: directory.clone(),
@@ -336,6 +341,7 @@ fn serve(
         resolver,
     };
     let signals = Signals::pass_on_to(agent.as_fd());
+    rustix::net::send(control, b"g", rustix::net::SendFlags::NOSIGNAL).map_err(|_| lost())?;
     let ended = std::thread::scope(|scope| {
         let supervisor = Supervisor::new(setting, &lines, *ports);
         let thread: ScopedJoinHandle<'_, Tally> = scope.spawn(move || supervisor.serve(scope));

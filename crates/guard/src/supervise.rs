@@ -49,10 +49,29 @@ pub(crate) struct Setting {
     pub(crate) copy_on_write: bool,
     /// Places that end with the run.
     pub(crate) scratch: Vec<PathBuf>,
+    /// Places granted for direct writes; they may lie inside private ones.
+    pub(crate) granted: Vec<PathBuf>,
     /// Granted hosts.
     pub(crate) pins: Pins,
     /// Label of the process.
     pub(crate) label: Label,
+}
+
+impl Setting {
+    fn in_workspace(&self, path: &[u8]) -> bool {
+        beneath(path, self.directory.as_os_str().as_encoded_bytes())
+    }
+
+    /// Whether changes at a path end with the run, so that they are no effects on the host.
+    fn is_private(&self, path: &[u8]) -> bool {
+        let inside = |root: &PathBuf| beneath(path, root.as_os_str().as_encoded_bytes());
+        let own = [&b"/dev"[..], b"/proc"]
+            .iter()
+            .any(|root| beneath(path, root));
+        (own || self.scratch.iter().any(inside))
+            && !self.in_workspace(path)
+            && !self.granted.iter().any(inside)
+    }
 }
 
 /// The descriptors that the child sent.
@@ -141,7 +160,9 @@ impl<'a> Supervisor<'a> {
             finish(listener, call.id, Some(Errno::NOSYS));
             return None;
         };
-        let reader = Reader::new(call, &self.lines.root);
+        let setting = self.setting;
+        let private = |path: &[u8]| setting.is_private(path);
+        let reader = Reader::new(call, &self.lines.root, &private);
         match reader.wanted(verb) {
             Wanted::Nothing => finish(listener, call.id, None),
             Wanted::Files(effects) => {
@@ -169,15 +190,10 @@ impl<'a> Supervisor<'a> {
 
     /// Whether a change to a path may go on.
     fn file(&mut self, kind: EffectKind, path: Vec<u8>, call: &Notification) -> bool {
-        let inside = |root: &PathBuf| beneath(&path, root.as_os_str().as_encoded_bytes());
-        let workspace = inside(&self.setting.directory);
-        let private = self.setting.scratch.iter().any(inside)
-            || [&b"/dev"[..], b"/proc"]
-                .iter()
-                .any(|root| beneath(&path, root));
-        if private && !workspace {
-            return true; // Ends with the run: no effect on the host.
+        if self.setting.is_private(&path) {
+            return true;
         }
+        let workspace = self.setting.in_workspace(&path);
         let copied = workspace && self.setting.copy_on_write;
         let facts = Facts {
             created_by_run: false,

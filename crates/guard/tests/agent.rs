@@ -99,7 +99,13 @@ fn changes_land_in_the_workspace_only() {
     assert_eq!(content, "after\n");
 
     // The host moves on: what the agent also changed is now a conflict.
-    std::fs::write(world.path("work/old"), "meanwhile").unwrap();
+    write_later(
+        &world.path("work/old"),
+        &world
+            .path("state/workspaces")
+            .join(world.run_id().to_string())
+            .join("ended"),
+    );
     let conflicts: Vec<_> = workspace
         .changes()
         .unwrap()
@@ -371,7 +377,13 @@ fn direct_changes_reach_the_host_and_can_be_restored() {
         names(&workspace.changes().unwrap()),
         ["gone", "gone/a", "new", "new/x", "old"]
     );
-    std::fs::write(world.path("work/old"), "again").unwrap();
+    write_later(
+        &world.path("work/old"),
+        &world
+            .path("state/workspaces")
+            .join(world.run_id().to_string())
+            .join("ended"),
+    );
     let restoration = workspace.restoration().unwrap();
     assert_eq!(restoration.iter().filter(|one| one.conflict).count(), 1);
     for operation in telos_guard::workspace::operations(&restoration) {
@@ -397,4 +409,119 @@ fn direct_changes_reach_the_host_and_can_be_restored() {
         "before"
     );
     workspace.discard().unwrap();
+}
+
+#[test]
+fn a_killed_guard_takes_its_agent_along() {
+    if !able() {
+        return;
+    }
+    const INNER: &str = "TELOS_TEST_GUARD_TO_KILL";
+    if std::env::var_os(INNER).is_some() {
+        // The guard that is going to be killed: its agent passes our standard output on to a process that never ends.
+        let world = World::new();
+        let mut spec = world.spec(&["sh", "-c", "setsid sleep 1000 & echo ready; sleep 1000"]);
+        spec.environment.retain(|(name, _)| name != INNER);
+        let rules = common::Rules {
+            directory: world.path("work"),
+            hosts: Vec::new(),
+            permit_direct: false,
+        };
+        let ports = telos_guard::Ports {
+            decider: &rules,
+            asker: &common::Nobody,
+            recorder: &world.log,
+        };
+        let _ = telos_guard::run(spec, &ports);
+        return;
+    }
+    let scratch = tempfile::tempdir().unwrap();
+    let mut guard = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "a_killed_guard_takes_its_agent_along",
+            "--nocapture",
+        ])
+        .env(INNER, "1")
+        .env("TMPDIR", scratch.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = std::io::BufReader::new(guard.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.ends_with("ready\n") {
+        line.clear();
+        assert_ne!(
+            std::io::BufRead::read_line(&mut output, &mut line).unwrap(),
+            0,
+            "the agent started"
+        );
+    }
+    guard.kill().unwrap();
+    guard.wait().unwrap();
+    // Ends only when every process that holds the pipe has ended.
+    std::io::Read::read_to_end(&mut output, &mut Vec::new()).unwrap();
+}
+
+#[test]
+fn signals_sent_to_the_guard_reach_the_agent() {
+    if !able() {
+        return;
+    }
+    const INNER: &str = "TELOS_TEST_GUARD_TO_SIGNAL";
+    if std::env::var_os(INNER).is_some() {
+        let world = World::new();
+        let spec = world.spec(&[
+            "sh",
+            "-c",
+            "trap 'echo caught; exit 9' TERM; echo ready; while :; do sleep 0.01; done",
+        ]);
+        let rules = common::Rules {
+            directory: world.path("work"),
+            hosts: Vec::new(),
+            permit_direct: false,
+        };
+        let ports = telos_guard::Ports {
+            decider: &rules,
+            asker: &common::Nobody,
+            recorder: &world.log,
+        };
+        let end = telos_guard::run(spec, &ports).unwrap();
+        std::process::exit(end.exit.code());
+    }
+    let mut guard = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "signals_sent_to_the_guard_reach_the_agent",
+            "--nocapture",
+        ])
+        .env(INNER, "1")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = std::io::BufReader::new(guard.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.ends_with("ready\n") {
+        line.clear();
+        assert_ne!(
+            std::io::BufRead::read_line(&mut output, &mut line).unwrap(),
+            0,
+            "the agent started"
+        );
+    }
+    let pid = rustix::process::Pid::from_child(&guard);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(guard.wait().unwrap().code(), Some(9));
+}
+
+/// Writes a file until its time stamp is later than another's: stamps move in steps.
+fn write_later(path: &std::path::Path, than: &std::path::Path) {
+    use std::os::unix::fs::MetadataExt;
+    let stamp = |path: &std::path::Path| {
+        let about = std::fs::metadata(path).expect("the file exists");
+        (about.ctime(), about.ctime_nsec())
+    };
+    while stamp(path) <= stamp(than) {
+        std::fs::write(path, "meanwhile").expect("the file is ours");
+    }
 }

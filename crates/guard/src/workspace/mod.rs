@@ -20,7 +20,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use telos_abi::RunId;
 
@@ -59,7 +59,7 @@ impl Workspace {
             .create(&place)
             .map_err(GuardError::io("creating", &place))?;
         let lock = locked(&place, run)?;
-        let started_ns = now_ns();
+        let started_ns = stamp_ns(&lock, &place)?;
         let mut about = format!("{HEADER}\n{started_ns}\n").into_bytes();
         about.extend(directory.as_os_str().as_bytes());
         write_new(&place.join("about"), &about)?;
@@ -226,7 +226,16 @@ impl Workspace {
 
     /// Notes that the run has ended.
     pub(crate) fn end(&self) -> Result<(), GuardError> {
-        write_new(&self.place.join("ended"), now_ns().to_string().as_bytes())
+        let path = self.place.join("ended");
+        write_new(&path, b"")?;
+        let file = std::fs::OpenOptions::new()
+            .write(true)
+            .open(&path)
+            .map_err(GuardError::io("writing", &path))?;
+        let ended_ns = stamp_ns(&file, &path)?;
+        (&file)
+            .write_all(ended_ns.to_string().as_bytes())
+            .map_err(GuardError::io("writing", path))
     }
 
     fn before(&self) -> PathBuf {
@@ -310,9 +319,10 @@ fn adopt(lower: &Path, upper: &Path) -> Result<(), GuardError> {
     std::fs::set_permissions(upper, mode).map_err(GuardError::io("preparing", upper))
 }
 
-/// The time against which later changes of the host are told. File systems stamp with a clock that lags this one by a
-/// few milliseconds at most, so a change in the very instant of the start may count as earlier.
-fn now_ns() -> i128 {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
-    i128::from(now.tv_sec) * 1_000_000_000 + i128::from(now.tv_nsec)
+/// The file systems' own time now, as stamped on a file just made. Later changes of the host are told by comparing
+/// their stamps with it; any other clock runs ahead of stamps or behind them. Stamps move in steps of a few
+/// milliseconds: a change within the same step counts as earlier.
+fn stamp_ns(file: &File, path: &Path) -> Result<i128, GuardError> {
+    let about = file.metadata().map_err(GuardError::io("reading", path))?;
+    Ok(i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec()))
 }
