@@ -237,7 +237,7 @@ impl<'a> Filler<'a> {
             .get(tokens.end)
             .is_some_and(|after| *after >= super::lexicon::STRONG)
         {
-            bonus += 0.15;
+            bonus += 0.3;
         }
         if self.compares(entry) {
             let beside = |span: &crate::read::Span| {
