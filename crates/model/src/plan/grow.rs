@@ -9,7 +9,6 @@ use super::slot::{Filler, Slot, set};
 use crate::read::words::{is_function, parts, stem};
 use crate::read::{Fact, Span, Token};
 use std::collections::HashSet;
-use std::ops::Range;
 use std::rc::Rc;
 use telos_abi::{EffectKind, HandleKind, Type, Value};
 use telos_graph::ConstantOrigin;
@@ -269,20 +268,7 @@ impl<'a> Search<'a> {
                 .announce
                 .iter()
                 .find_map(|phrases| self.filler.cue_before(phrases, span.tokens.start));
-            cue.is_some_and(|cue| !self.announces_reading(&cue))
-        })
-    }
-
-    /// Whether some primitive announces a file it reads by the words at `cue` ("in app.log").
-    fn announces_reading(&self, cue: &Range<usize>) -> bool {
-        self.lexicon.entries.iter().any(|entry| {
-            entry.announce.iter().enumerate().any(|(port, phrases)| {
-                let reads = entry.acts(port, EffectKind::FileRead);
-                reads
-                    && phrases.iter().any(|phrase| {
-                        phrase.len() == cue.len() && self.filler.at(phrase, cue.start)
-                    })
-            })
+            cue.is_some_and(|cue| !self.filler.announces_reading(&cue))
         })
     }
 
