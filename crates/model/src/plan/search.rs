@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use telos_abi::{Refinement, Type};
 
 /// Drafts kept after each step.
-const BEAM: usize = 40;
+const BEAM: usize = 96;
 /// Steps after which the search ends, whatever is open.
 const STEPS_MAX: usize = 40;
 /// Most separate results in one turn.
