@@ -100,49 +100,14 @@ impl Template {
             at += 1;
         }
         let mut names = Vec::new();
-        let mut lasting = true;
         for span in &read.spans {
-            text.push_str(&format!("{:?}", span.tokens));
-            let name = |path: &str| {
-                let known = placeholders
-                    .iter()
-                    .position(|open| open.forms.contains(&Value::Text(path.to_owned())));
-                known.map_or_else(|| path.to_owned(), |position| format!("\u{1}{position}"))
-            };
-            let said = match &span.fact {
-                Fact::File { path } | Fact::Directory { path } | Fact::Absent { path } => {
-                    names.push(path.clone());
-                    name(path)
-                }
-                Fact::Column { name: column, path } | Fact::Key { name: column, path } => {
-                    names.extend([column.clone(), format!(".{column}"), path.clone()]);
-                    format!("{column}\u{2}{}", name(path))
-                }
-                Fact::Extension { extension, paths }
-                | Fact::Pattern {
-                    glob: extension,
-                    paths,
-                } => {
-                    names.push(extension.clone());
-                    names.extend(paths.iter().take(1).cloned());
-                    format!(
-                        "{extension}\u{2}{}",
-                        if let [only] = paths.as_slice() {
-                            only
-                        } else {
-                            ""
-                        }
-                    )
-                }
-                Fact::Quoted(_) | Fact::Number(_) => String::new(),
-                Fact::Time(_) => {
-                    lasting = false;
-                    String::new()
-                }
-                other => format!("{other:?}"),
-            };
-            text.push_str(&format!("{}\u{2}{said}\n", span.trust));
+            let said = said(&span.fact, &placeholders, &mut names);
+            text.push_str(&format!("{:?}{}\u{2}{said}\n", span.tokens, span.trust));
         }
+        let lasting = !read
+            .spans
+            .iter()
+            .any(|span| matches!(span.fact, Fact::Time(_)));
         let key = Digest(*blake3::hash(text.as_bytes()).as_bytes());
         Self {
             key,
@@ -150,6 +115,47 @@ impl Template {
             names,
             lasting,
         }
+    }
+}
+
+/// A fact as part of the key, placeholders left open; the names it brings are added to `names`.
+fn said(fact: &Fact, placeholders: &[Placeholder], names: &mut Vec<String>) -> String {
+    let name = |path: &str| {
+        let value = Value::Text(path.to_owned());
+        let known = placeholders
+            .iter()
+            .position(|open| open.forms.contains(&value));
+        known.map_or_else(|| path.to_owned(), |position| format!("\u{1}{position}"))
+    };
+    match fact {
+        Fact::File { path } | Fact::Directory { path } | Fact::Absent { path } => {
+            names.push(path.clone());
+            name(path)
+        }
+        Fact::Column { name: column, path } | Fact::Key { name: column, path } => {
+            names.extend([column.clone(), format!(".{column}"), path.clone()]);
+            format!("{column}\u{2}{}", name(path))
+        }
+        Fact::Extension { extension, paths }
+        | Fact::Pattern {
+            glob: extension,
+            paths,
+        } => {
+            names.push(extension.clone());
+            names.extend(paths.iter().take(1).cloned());
+            let only = if let [only] = paths.as_slice() {
+                only
+            } else {
+                ""
+            };
+            format!("{extension}\u{2}{only}")
+        }
+        Fact::Greatest { of, .. } => {
+            names.extend(of.iter().map(|name| (*name).to_owned()));
+            format!("{fact:?}")
+        }
+        Fact::Quoted(_) | Fact::Number(_) | Fact::Time(_) => String::new(),
+        other => format!("{other:?}"),
     }
 }
 
@@ -313,10 +319,10 @@ impl<'a> PlanCache<'a> {
             confidence: proposed.confidence,
             outputs: proposed.outputs.clone(),
         };
-        if let Ok(bytes) = serde_json::to_vec(&entry) {
-            if bytes.len() <= ENTRY_BYTES_MAX {
-                self.store.put(&template.key, &bytes);
-            }
+        if let Ok(bytes) = serde_json::to_vec(&entry)
+            && bytes.len() <= ENTRY_BYTES_MAX
+        {
+            self.store.put(&template.key, &bytes);
         }
     }
 }

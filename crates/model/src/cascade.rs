@@ -86,13 +86,11 @@ impl<'a> Cascade<'a> {
                 };
             }
         }
-        let mut answer = self.fresh(turn, reading, around, library, check);
-        if let (Some((cache, template)), Proposal::Graph(proposed)) =
-            (&template, &mut answer.proposal)
+        let answer = self.fresh(turn, reading, around, library, check);
+        if let (Some((cache, template)), Proposal::Graph(proposed)) = (&template, &answer.proposal)
+            && check(&proposed.graph).is_ok()
         {
-            if check(&proposed.graph).is_ok() {
-                cache.insert(template, proposed);
-            }
+            cache.insert(template, proposed);
         }
         answer
     }

@@ -229,10 +229,10 @@ proptest! {
                 prop_assert!(text.get(reading.span.clone()).is_some());
             }
             for (_, input) in proposed.graph.nodes.iter().flat_map(|node| &node.inputs) {
-                if let Input::Constant(constant) = input {
-                    if let (Value::Text(value), ConstantOrigin::UserTurn) = (&constant.value, constant.origin) {
-                        prop_assert!(text.contains(value.as_str()));
-                    }
+                if let Input::Constant(constant) = input
+                    && let (Value::Text(value), ConstantOrigin::UserTurn) = (&constant.value, constant.origin)
+                {
+                    prop_assert!(text.contains(value.as_str()));
                 }
             }
         }

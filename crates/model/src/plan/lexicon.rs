@@ -104,6 +104,49 @@ fn columns(is: &Descriptor) -> Vec<(String, String)> {
     out
 }
 
+/// Every word of a descriptor with the strength of its best field.
+fn words(is: &Descriptor) -> HashMap<String, f32> {
+    let mut words = HashMap::new();
+    let mut add = |stems: Vec<String>, strength: f32| {
+        for stem in stems {
+            let slot = words.entry(stem).or_insert(0.0);
+            *slot = strength.max(*slot);
+        }
+    };
+    let name: Vec<String> = parts(&is.name);
+    let last = name.len().saturating_sub(1);
+    for (position, part) in name.iter().enumerate() {
+        add(
+            vec![stem(part)],
+            if position == last {
+                field::NAME
+            } else {
+                field::TAG
+            },
+        );
+    }
+    is.semantics
+        .tags
+        .iter()
+        .for_each(|tag| add(stems(tag), field::TAG));
+    add(stems(&is.semantics.summary), field::SUMMARY);
+    is.semantics
+        .examples
+        .iter()
+        .for_each(|example| add(stems(example), field::EXAMPLE));
+    for port in &is.inputs {
+        add(stems(&port.meaning), field::PORT);
+        if let Type::Variant(cases) = &port.ty {
+            cases.keys().for_each(|case| add(stems(case), field::CASE));
+        }
+    }
+    for port in &is.outputs {
+        add(stems(&port.name), field::OUTPUT);
+        add(stems(&port.meaning), field::SUMMARY);
+    }
+    words
+}
+
 fn distinct(mut stems: Vec<String>) -> Vec<String> {
     stems.sort();
     stems.dedup();
@@ -112,44 +155,6 @@ fn distinct(mut stems: Vec<String>) -> Vec<String> {
 
 impl<'a> Entry<'a> {
     fn new(id: CapabilityId, is: &'a Descriptor) -> Self {
-        let mut words = HashMap::new();
-        let mut add = |stems: Vec<String>, strength: f32| {
-            for stem in stems {
-                let slot = words.entry(stem).or_insert(0.0);
-                *slot = strength.max(*slot);
-            }
-        };
-        let name: Vec<String> = parts(&is.name);
-        let last = name.len().saturating_sub(1);
-        for (position, part) in name.iter().enumerate() {
-            add(
-                vec![stem(part)],
-                if position == last {
-                    field::NAME
-                } else {
-                    field::TAG
-                },
-            );
-        }
-        is.semantics
-            .tags
-            .iter()
-            .for_each(|tag| add(stems(tag), field::TAG));
-        add(stems(&is.semantics.summary), field::SUMMARY);
-        is.semantics
-            .examples
-            .iter()
-            .for_each(|example| add(stems(example), field::EXAMPLE));
-        for port in &is.inputs {
-            add(stems(&port.meaning), field::PORT);
-            if let Type::Variant(cases) = &port.ty {
-                cases.keys().for_each(|case| add(stems(case), field::CASE));
-            }
-        }
-        for port in &is.outputs {
-            add(stems(&port.name), field::OUTPUT);
-            add(stems(&port.meaning), field::SUMMARY);
-        }
         let announce =
             |port: &telos_abi::InputPort| port.words.iter().map(|words| phrase(words)).collect();
         let meaning = |port: &telos_abi::InputPort| {
@@ -167,7 +172,7 @@ impl<'a> Entry<'a> {
                 .map(|words| phrase(words))
                 .filter(|phrase| !phrase.is_empty())
                 .collect(),
-            words,
+            words: words(is),
             announce: is.inputs.iter().map(announce).collect(),
             meaning: is.inputs.iter().map(meaning).collect(),
             columns: columns(is),

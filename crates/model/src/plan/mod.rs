@@ -3,10 +3,12 @@
 //! Read the turn into typed spans; ask every descriptor what its words explain; search backwards from what may have
 //! been asked for to what is here; decide whether the best graph is good enough to propose.
 
+mod cost;
 mod decide;
 mod draft;
 mod emit;
 mod fits;
+mod grow;
 mod lexicon;
 mod phrase;
 mod search;
@@ -99,7 +101,12 @@ fn weights(reading: &Reading<'_>, lexicon: &Lexicon<'_>) -> Vec<f32> {
         Shape::Sign => 0.5,
         Shape::Quoted | Shape::Path => 1.2,
         Shape::Number => 1.0,
-        Shape::Word if reading.covered_by(at, |fact| matches!(fact, Fact::Comparison(_))) => 0.3,
+        Shape::Word
+            if reading.covered_by(at, |fact| matches!(fact, Fact::Comparison(_)))
+                && weight(&token.lower) > 0.0 =>
+        {
+            0.3
+        }
         Shape::Word => {
             let base = weight(&token.lower);
             let phrase = base == 0.0

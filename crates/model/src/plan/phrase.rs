@@ -26,16 +26,15 @@ pub(crate) fn candidates(
         return;
     }
     let tokens = &filler.reading.tokens;
-    for at in 0..tokens.len() {
+    for (at, token) in tokens.iter().enumerate() {
         if wanted == Some(Refinement::JsonQuery) {
-            if tokens[at].lower.starts_with('.') && tokens[at].lower.len() > 1
-                || tokens[at].shape == Shape::Quoted
+            if token.lower.starts_with('.') && token.lower.len() > 1 || token.shape == Shape::Quoted
             {
                 add(filler, index, entry, port, at..at + 1, 0.9, out);
             }
             continue;
         }
-        match tokens[at].shape {
+        match token.shape {
             Shape::Quoted => add(filler, index, entry, port, at..at + 1, 0.7, out),
             Shape::Word | Shape::Number | Shape::Path => words(filler, index, entry, port, at, out),
             Shape::Sign | Shape::Break => {}

@@ -179,6 +179,12 @@ impl<'a> Filler<'a> {
             let mut slot = self.slot(entry, port, span.tokens.clone(), converted);
             slot.strength *= span.trust;
             slot.strength += self.bonus(index, entry, port, &slot.tokens, &mut slot.cue);
+            let overwrites = matches!(span.fact, Fact::File { .. })
+                && entry.acts(port, EffectKind::FileCreate)
+                && !Self::wants_existing(entry, port);
+            if overwrites && (slot.cue.is_empty() || self.announces_reading(&slot.cue)) {
+                continue;
+            }
             out.push(slot);
         }
         self.derived_columns(index, entry, port, out);
@@ -237,7 +243,7 @@ impl<'a> Filler<'a> {
             .get(tokens.end)
             .is_some_and(|after| *after >= super::lexicon::STRONG)
         {
-            bonus += 0.15;
+            bonus += 0.3;
         }
         if self.compares(entry) {
             let beside = |span: &crate::read::Span| {
@@ -273,6 +279,17 @@ impl<'a> Filler<'a> {
                 .iter()
                 .filter(comparison)
                 .any(|span| convert(entry, port, span, self.now_s).is_some())
+        })
+    }
+
+    /// Whether some primitive announces a file it reads by the words at `cue` ("in app.log").
+    pub(crate) fn announces_reading(&self, cue: &Range<usize>) -> bool {
+        self.lexicon.entries.iter().any(|entry| {
+            entry.announce.iter().enumerate().any(|(port, phrases)| {
+                let says =
+                    |phrase: &Phrase| phrase.len() == cue.len() && self.at(phrase, cue.start);
+                entry.acts(port, EffectKind::FileRead) && phrases.iter().any(says)
+            })
         })
     }
 
@@ -406,10 +423,13 @@ impl<'a> Filler<'a> {
                         continue;
                     }
                     let said = token.shape == Shape::Word && token.stem == *stem;
-                    let superlative = self.reading.spans.iter().any(|span| {
-                        span.tokens.start == at && matches!(&span.fact, Fact::Greatest { of, .. } if of.contains(&name.as_str()))
+                    let superlative = self.reading.spans.iter().find_map(|span| match &span.fact {
+                        Fact::Greatest { of, .. } if span.tokens.start == at => {
+                            of.iter().position(|dimension| dimension == name)
+                        }
+                        _ => None,
                     });
-                    if !said && !superlative {
+                    if !said && superlative.is_none() {
                         continue;
                     }
                     let column = Value::Text(name.clone());
@@ -419,7 +439,10 @@ impl<'a> Filler<'a> {
                     } else {
                         column
                     };
-                    let mut converted = Converted::new(value, if said { 0.5 } else { 0.95 });
+                    let mut converted = Converted::new(
+                        value,
+                        superlative.map_or(0.5, |place| 0.95 - 0.1 * small(place)),
+                    );
                     converted.observed = true;
                     converted.seen_in = Some(Seen::Output(name.clone()));
                     let mut slot = self.slot(entry, port, at..at + 1, converted);

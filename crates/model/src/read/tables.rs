@@ -36,7 +36,7 @@ fn candidates(reading: &Reading<'_>) -> Vec<String> {
         match &span.fact {
             Fact::File { path } => named.push(path.clone()),
             Fact::Extension { paths, .. } | Fact::Pattern { paths, .. } => {
-                named.extend(paths.iter().take(FILES_MAX).cloned())
+                named.extend(paths.iter().take(FILES_MAX).cloned());
             }
             _ => {}
         }

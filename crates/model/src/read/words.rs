@@ -120,17 +120,18 @@ pub(crate) fn stem(word: &str) -> String {
         out.truncate(out.len() - 1);
     }
     for end in ["ing", "ed"] {
-        if let Some(base) = out.strip_suffix(end) {
-            if base.len() >= 3 && base.bytes().any(|letter| b"aeiouy".contains(&letter)) {
-                out = undouble(base).to_owned();
-                break;
-            }
+        if let Some(base) = out.strip_suffix(end)
+            && base.len() >= 3
+            && base.bytes().any(|letter| b"aeiouy".contains(&letter))
+        {
+            out = undouble(base).to_owned();
+            break;
         }
     }
-    if out.len() > 3 {
-        if let Some(base) = out.strip_suffix('e') {
-            out = base.to_owned();
-        }
+    if out.len() > 3
+        && let Some(base) = out.strip_suffix('e')
+    {
+        out = base.to_owned();
     }
     out
 }

@@ -89,10 +89,10 @@ pub(crate) fn propose(
     library: &dyn Library,
     check: &Check<'_>,
 ) -> Result<Graph, ProviderError> {
-    if let (Some(variable), None) = (config.kind.key_variable(), &config.key) {
-        if config.base_url == config.kind.default_base_url() {
-            return Err(ProviderError::NoKey { variable });
-        }
+    if let (Some(variable), None) = (config.kind.key_variable(), &config.key)
+        && config.base_url == config.kind.default_base_url()
+    {
+        return Err(ProviderError::NoKey { variable });
     }
     let transport = Transport::new(config.timeout);
     let deadline = Instant::now() + config.timeout;
