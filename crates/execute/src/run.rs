@@ -164,9 +164,12 @@ impl<'a> Run<'a> {
         let ended = self.levels().and_then(|()| self.outputs().map_err(|cause| (None, cause)));
         let tally = self.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
         match ended {
-            Ok(outputs) => {
-                Ok(Outcome { outputs, changes: tally.changes, usage: tally.usage, handles: std::sync::Arc::new(self.handles) })
-            }
+            Ok(outputs) => Ok(Outcome {
+                outputs,
+                changes: tally.changes,
+                usage: tally.usage,
+                handles: std::sync::Arc::new(self.handles),
+            }),
             Err((node, cause)) => Err(RunFailure {
                 node,
                 cause: match cause {

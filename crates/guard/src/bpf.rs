@@ -104,11 +104,7 @@ fn test(test: Test, action: Action, out: &mut Vec<Instruction>) {
     match test {
         Test::Always => out.push(ret(action)),
         Test::AnyBit(argument, mask) => {
-            out.extend([
-                load(low(argument)),
-                jump(JUMP_ANY_BIT, mask, 0, 1),
-                ret(action),
-            ]);
+            out.extend([load(low(argument)), jump(JUMP_ANY_BIT, mask, 0, 1), ret(action)]);
         }
         Test::OneOf(argument, values) => {
             out.push(load(low(argument)));
@@ -141,30 +137,15 @@ const fn low(argument: u8) -> u32 {
 }
 
 const fn load(offset: u32) -> Instruction {
-    Instruction {
-        code: LOAD_WORD,
-        on_true: 0,
-        on_false: 0,
-        operand: offset,
-    }
+    Instruction { code: LOAD_WORD, on_true: 0, on_false: 0, operand: offset }
 }
 
 const fn jump(code: u16, operand: u32, on_true: u8, on_false: u8) -> Instruction {
-    Instruction {
-        code,
-        on_true,
-        on_false,
-        operand,
-    }
+    Instruction { code, on_true, on_false, operand }
 }
 
 const fn ret(action: Action) -> Instruction {
-    Instruction {
-        code: RETURN,
-        on_true: 0,
-        on_false: 0,
-        operand: action.encode(),
-    }
+    Instruction { code: RETURN, on_true: 0, on_false: 0, operand: action.encode() }
 }
 
 // Both supported architectures are little-endian: the low word of an argument comes first.
@@ -176,19 +157,12 @@ pub(crate) mod interpret {
     use super::{Instruction, JUMP_ANY_BIT, JUMP_EQUAL, JUMP_GREATER_EQUAL, LOAD_WORD, RETURN};
 
     /// Runs a program as the kernel would. `None` if it leaves its own code or loads outside the call's data.
-    pub(crate) fn run(
-        program: &[Instruction],
-        number: u32,
-        arch: u32,
-        arguments: [u64; 6],
-    ) -> Option<u32> {
+    pub(crate) fn run(program: &[Instruction], number: u32, arch: u32, arguments: [u64; 6]) -> Option<u32> {
         let mut data = Vec::new();
         data.extend(number.to_le_bytes());
         data.extend(arch.to_le_bytes());
         data.extend(0_u64.to_le_bytes());
-        arguments
-            .iter()
-            .for_each(|argument| data.extend(argument.to_le_bytes()));
+        arguments.iter().for_each(|argument| data.extend(argument.to_le_bytes()));
         let (mut at, mut accumulator) = (0_usize, 0_u32);
         loop {
             let now = program.get(at)?;
@@ -196,8 +170,7 @@ pub(crate) mod interpret {
             let holds = match now.code {
                 LOAD_WORD => {
                     let offset = now.operand as usize;
-                    accumulator =
-                        u32::from_le_bytes(data.get(offset..offset + 4)?.try_into().ok()?);
+                    accumulator = u32::from_le_bytes(data.get(offset..offset + 4)?.try_into().ok()?);
                     continue;
                 }
                 RETURN => return Some(now.operand),
@@ -219,36 +192,12 @@ mod tests {
 
     const ARCH: u32 = 0xc000_003e;
     const LINES: [Line; 6] = [
-        Line {
-            number: 2,
-            test: Test::AnyBit(1, 0b11),
-            action: Action::Notify,
-        },
-        Line {
-            number: 41,
-            test: Test::NoneOf(0, &[1, 2, 10]),
-            action: Action::Fail(97),
-        },
-        Line {
-            number: 41,
-            test: Test::OneOf(2, &[262, 300]),
-            action: Action::Fail(93),
-        },
-        Line {
-            number: 44,
-            test: Test::NotNull(4),
-            action: Action::Notify,
-        },
-        Line {
-            number: 101,
-            test: Test::Always,
-            action: Action::Fail(1),
-        },
-        Line {
-            number: 135,
-            test: Test::NoneOf(0, &[]),
-            action: Action::Fail(1),
-        },
+        Line { number: 2, test: Test::AnyBit(1, 0b11), action: Action::Notify },
+        Line { number: 41, test: Test::NoneOf(0, &[1, 2, 10]), action: Action::Fail(97) },
+        Line { number: 41, test: Test::OneOf(2, &[262, 300]), action: Action::Fail(93) },
+        Line { number: 44, test: Test::NotNull(4), action: Action::Notify },
+        Line { number: 101, test: Test::Always, action: Action::Fail(1) },
+        Line { number: 135, test: Test::NoneOf(0, &[]), action: Action::Fail(1) },
     ];
 
     /// The meaning of the lines, written a second time without BPF.
@@ -274,19 +223,7 @@ mod tests {
 
     fn interesting() -> impl Strategy<Value = u64> {
         prop_oneof![
-            prop::sample::select(vec![
-                0,
-                1,
-                2,
-                3,
-                4,
-                10,
-                262,
-                300,
-                1 << 32,
-                (1 << 32) | 262,
-                u64::MAX
-            ]),
+            prop::sample::select(vec![0, 1, 2, 3, 4, 10, 262, 300, 1 << 32, (1 << 32) | 262, u64::MAX]),
             any::<u64>()
         ]
     }

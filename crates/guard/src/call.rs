@@ -41,39 +41,20 @@ enum Found {
 impl<'a> Reader<'a> {
     /// A reader of one call. `private` tells paths whose changes end with the run: they are not looked at further,
     /// because most writes of most programs go there.
-    pub(crate) fn new(
-        call: &Notification,
-        root: &'a OwnedFd,
-        private: &'a dyn Fn(&[u8]) -> bool,
-    ) -> Self {
-        Self {
-            pid: i32::try_from(call.pid).unwrap_or(0),
-            arguments: call.data.args,
-            root,
-            private,
-        }
+    pub(crate) fn new(call: &Notification, root: &'a OwnedFd, private: &'a dyn Fn(&[u8]) -> bool) -> Self {
+        Self { pid: i32::try_from(call.pid).unwrap_or(0), arguments: call.data.args, root, private }
     }
 
     /// Reads the call as the verb says.
     pub(crate) fn wanted(&self, verb: Verb) -> Wanted {
-        use EffectKind::{
-            DirCreate, FileCreate, FileDelete, FileMeta, FileMove, FileOverwrite, LinkCreate,
-        };
+        use EffectKind::{DirCreate, FileCreate, FileDelete, FileMeta, FileMove, FileOverwrite, LinkCreate};
         match verb {
             Verb::Open { at, path, flags } => self.open(at, path, self.word(flags)),
             Verb::Creat => self.open(None, 0, OPEN_CHANGES),
-            Verb::OpenHow => match self
-                .memory(self.arguments[2], 8)
-                .as_deref()
-                .map(<[u8; 8]>::try_from)
-            {
+            Verb::OpenHow => match self.memory(self.arguments[2], 8).as_deref().map(<[u8; 8]>::try_from) {
                 Some(Ok(bytes)) => {
                     let flags = u32::try_from(u64::from_le_bytes(bytes) & 0xffff_ffff).unwrap_or(0);
-                    if flags & OPEN_CHANGES == 0 {
-                        Wanted::Nothing
-                    } else {
-                        self.open(Some(0), 1, flags)
-                    }
+                    if flags & OPEN_CHANGES == 0 { Wanted::Nothing } else { self.open(Some(0), 1, flags) }
                 }
                 _ => Wanted::Nothing,
             },
@@ -84,8 +65,7 @@ impl<'a> Reader<'a> {
             Verb::Truncate => self.one(FileOverwrite, None, 0),
             Verb::Meta { at, path } => self.one(FileMeta, at, path),
             Verb::Move { from, to } => {
-                let (Some(from), Some(to)) = (self.path(from.0, from.1), self.path(to.0, to.1))
-                else {
+                let (Some(from), Some(to)) = (self.path(from.0, from.1), self.path(to.0, to.1)) else {
                     return Wanted::Nothing;
                 };
                 let replaces = matches!(self.find(&to, false), Some(Found::At(_)));
@@ -99,8 +79,7 @@ impl<'a> Reader<'a> {
 
     /// A call that names one path.
     fn one(&self, kind: EffectKind, at: Option<u8>, path: u8) -> Wanted {
-        self.path(at, path)
-            .map_or(Wanted::Nothing, |path| Wanted::Files(vec![(kind, path)]))
+        self.path(at, path).map_or(Wanted::Nothing, |path| Wanted::Files(vec![(kind, path)]))
     }
 
     /// An open that may change something.
@@ -114,24 +93,17 @@ impl<'a> Reader<'a> {
         let follows = flags & libc::O_NOFOLLOW.cast_unsigned() == 0;
         let writes = flags & (libc::O_WRONLY | libc::O_RDWR | libc::O_TRUNC).cast_unsigned() != 0;
         match self.find(&path, follows) {
-            Some(Found::At(real)) if writes => {
-                Wanted::Files(vec![(EffectKind::FileOverwrite, real)])
-            }
+            Some(Found::At(real)) if writes => Wanted::Files(vec![(EffectKind::FileOverwrite, real)]),
             Some(Found::At(_)) => Wanted::Nothing,
             Some(Found::Absent) | None => Wanted::Files(vec![(EffectKind::FileCreate, path)]),
         }
     }
 
     fn host(&self, address: usize, length: usize, connects: bool) -> Wanted {
-        let length = usize::try_from(self.arguments[length] & 0xffff_ffff)
-            .unwrap_or(0)
-            .min(128);
+        let length = usize::try_from(self.arguments[length] & 0xffff_ffff).unwrap_or(0).min(128);
         self.memory(self.arguments[address], length)
             .and_then(|bytes| parse_address(&bytes))
-            .map_or(Wanted::Nothing, |address| Wanted::Host {
-                address,
-                connects,
-            })
+            .map_or(Wanted::Nothing, |address| Wanted::Host { address, connects })
     }
 
     /// The low word of an argument.
@@ -150,9 +122,7 @@ impl<'a> Reader<'a> {
         let mut out = Vec::with_capacity(256);
         let mut next = address;
         while out.len() <= PATH_BYTES_MAX {
-            let left = usize::try_from(PAGE - next % PAGE)
-                .ok()?
-                .min(if out.is_empty() { 512 } else { 4_096 });
+            let left = usize::try_from(PAGE - next % PAGE).ok()?.min(if out.is_empty() { 512 } else { 4_096 });
             let start = out.len();
             out.resize(start + left, 0);
             let count = sys::read_memory(self.pid, next, &mut out[start..]).ok()?;
@@ -206,8 +176,7 @@ impl<'a> Reader<'a> {
             };
             let who = &rest[..slash];
             let inner = &rest[slash + 1..];
-            let is_process =
-                who == b"self" || who == b"thread-self" || who.iter().all(u8::is_ascii_digit);
+            let is_process = who == b"self" || who == b"thread-self" || who.iter().all(u8::is_ascii_digit);
             if !is_process {
                 break;
             }
@@ -229,13 +198,7 @@ impl<'a> Reader<'a> {
         flags.set(OFlags::NOFOLLOW, !follow);
         let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
         // Most paths hold no links: then the path is the answer.
-        match rustix::fs::openat2(
-            self.root,
-            path,
-            flags,
-            Mode::empty(),
-            resolve | ResolveFlags::NO_SYMLINKS,
-        ) {
+        match rustix::fs::openat2(self.root, path, flags, Mode::empty(), resolve | ResolveFlags::NO_SYMLINKS) {
             Ok(_) => return Some(Found::At(path.to_vec())),
             Err(Errno::NOENT) => return Some(Found::Absent),
             Err(Errno::LOOP) => {}
@@ -244,9 +207,7 @@ impl<'a> Reader<'a> {
         match rustix::fs::openat2(self.root, path, flags, Mode::empty(), resolve) {
             Ok(found) => {
                 let name = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&found));
-                let real = rustix::fs::readlink(name, Vec::with_capacity(256))
-                    .ok()?
-                    .into_bytes();
+                let real = rustix::fs::readlink(name, Vec::with_capacity(256)).ok()?.into_bytes();
                 Some(Found::At(real))
             }
             Err(Errno::NOENT) => Some(Found::Absent),
@@ -257,17 +218,13 @@ impl<'a> Reader<'a> {
 
 /// What follows a component, if the path begins with it.
 fn tail_of<'a>(path: &'a [u8], component: &[u8]) -> Option<&'a [u8]> {
-    path.strip_prefix(component)
-        .filter(|rest| rest.is_empty() || rest[0] == b'/')
+    path.strip_prefix(component).filter(|rest| rest.is_empty() || rest[0] == b'/')
 }
 
 /// Joins and normalises by text alone: `.`, `..`, doubled and trailing slashes go. Always absolute.
 pub(crate) fn normalise(base: &[u8], path: &[u8]) -> Vec<u8> {
     let mut out: Vec<u8> = Vec::with_capacity(base.len() + path.len() + 1);
-    for part in base
-        .split(|byte| *byte == b'/')
-        .chain(path.split(|byte| *byte == b'/'))
-    {
+    for part in base.split(|byte| *byte == b'/').chain(path.split(|byte| *byte == b'/')) {
         match part {
             b"" | b"." => {}
             b".." => {
@@ -300,10 +257,7 @@ mod tests {
             ("/", "..", "/"),
             ("", "/..", "/"),
         ] {
-            assert_eq!(
-                normalise(base.as_bytes(), path.as_bytes()),
-                whole.as_bytes()
-            );
+            assert_eq!(normalise(base.as_bytes(), path.as_bytes()), whole.as_bytes());
         }
     }
 

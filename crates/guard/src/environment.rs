@@ -23,13 +23,7 @@ const WORDS: [&str; 16] = [
     "AUTH",
 ];
 /// Families that carry cloud identities.
-const PREFIXES: [&str; 5] = [
-    "AWS_",
-    "AZURE_",
-    "ARM_CLIENT_",
-    "GOOGLE_APPLICATION_",
-    "CLOUDSDK_AUTH_",
-];
+const PREFIXES: [&str; 5] = ["AWS_", "AZURE_", "ARM_CLIENT_", "GOOGLE_APPLICATION_", "CLOUDSDK_AUTH_"];
 /// Doors to services outside: agents of keys, message buses, displays, container daemons.
 const EXACT: [&str; 12] = [
     "SSH_AUTH_SOCK",
@@ -57,9 +51,7 @@ pub(crate) fn looks_secret(name: &OsStr, value: &OsStr) -> bool {
     EXACT.contains(&name.as_str())
         || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         || name.split('_').any(|word| WORDS.contains(&word))
-        || WORDS[..9]
-            .iter()
-            .any(|word| word.len() > 4 && name.ends_with(word))
+        || WORDS[..9].iter().any(|word| word.len() > 4 && name.ends_with(word))
         || carries_password(value.as_bytes())
 }
 
@@ -69,10 +61,7 @@ fn carries_password(value: &[u8]) -> bool {
         return false;
     };
     let authority = &value[at + 3..];
-    let end = authority
-        .iter()
-        .position(|byte| *byte == b'/')
-        .unwrap_or(authority.len());
+    let end = authority.iter().position(|byte| *byte == b'/').unwrap_or(authority.len());
     let Some(sign) = authority[..end].iter().rposition(|byte| *byte == b'@') else {
         return false;
     };
@@ -80,10 +69,7 @@ fn carries_password(value: &[u8]) -> bool {
 }
 
 /// Splits an environment into what the agent gets and the names that were withheld.
-pub(crate) fn clean(
-    all: &[(OsString, OsString)],
-    keep: &[OsString],
-) -> (Vec<(OsString, OsString)>, Vec<OsString>) {
+pub(crate) fn clean(all: &[(OsString, OsString)], keep: &[OsString]) -> (Vec<(OsString, OsString)>, Vec<OsString>) {
     let mut given = Vec::new();
     let mut withheld = Vec::new();
     for (name, value) in all {
@@ -147,10 +133,7 @@ mod tests {
 
     #[test]
     fn a_granted_variable_is_kept() {
-        let all = [
-            ("A_TOKEN".into(), "1".into()),
-            ("B_TOKEN".into(), "2".into()),
-        ];
+        let all = [("A_TOKEN".into(), "1".into()), ("B_TOKEN".into(), "2".into())];
         let (given, withheld) = clean(&all, &["A_TOKEN".into()]);
         assert_eq!(given, [("A_TOKEN".into(), "1".into())]);
         assert_eq!(withheld, [OsString::from("B_TOKEN")]);

@@ -25,8 +25,7 @@ const EPROTONOSUPPORT: u16 = 93;
 const EAFNOSUPPORT: u16 = 97;
 
 /// Open flags that create or change: `O_WRONLY | O_RDWR | O_CREAT | O_TRUNC`. `O_TMPFILE` needs one of the first two.
-pub(crate) const OPEN_CHANGES: u32 =
-    (libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC).cast_unsigned();
+pub(crate) const OPEN_CHANGES: u32 = (libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC).cast_unsigned();
 
 /// `CLONE_NEW*`: mount, cgroup, UTS, IPC, user, PID and network namespaces.
 const NEW_NAMESPACES: u32 = 0x7e02_0000;
@@ -52,10 +51,7 @@ pub(crate) enum Verb {
     /// Remove a name.
     Remove { at: Option<u8>, path: u8 },
     /// Give another name: directory and path of the source, then of the target.
-    Move {
-        from: (Option<u8>, u8),
-        to: (Option<u8>, u8),
-    },
+    Move { from: (Option<u8>, u8), to: (Option<u8>, u8) },
     /// Make a directory.
     MakeDirectory { at: Option<u8>, path: u8 },
     /// Make a FIFO, socket or device.
@@ -74,52 +70,18 @@ pub(crate) enum Verb {
 
 /// Every decided call of this architecture.
 pub(crate) fn verbs() -> Vec<(u32, Verb)> {
-    use Verb::{
-        Connect, MakeDirectory, MakeLink, MakeNode, Meta, Move, Open, OpenHow, Remove, SendTo,
-        Truncate,
-    };
+    use Verb::{Connect, MakeDirectory, MakeLink, MakeNode, Meta, Move, Open, OpenHow, Remove, SendTo, Truncate};
     let at = Some(0);
     let mut out: Vec<(libc::c_long, Verb)> = vec![
-        (
-            libc::SYS_openat,
-            Open {
-                at,
-                path: 1,
-                flags: 2,
-            },
-        ),
+        (libc::SYS_openat, Open { at, path: 1, flags: 2 }),
         (libc::SYS_openat2, OpenHow),
         (libc::SYS_unlinkat, Remove { at, path: 1 }),
-        (
-            libc::SYS_renameat,
-            Move {
-                from: (at, 1),
-                to: (Some(2), 3),
-            },
-        ),
-        (
-            libc::SYS_renameat2,
-            Move {
-                from: (at, 1),
-                to: (Some(2), 3),
-            },
-        ),
+        (libc::SYS_renameat, Move { from: (at, 1), to: (Some(2), 3) }),
+        (libc::SYS_renameat2, Move { from: (at, 1), to: (Some(2), 3) }),
         (libc::SYS_mkdirat, MakeDirectory { at, path: 1 }),
         (libc::SYS_mknodat, MakeNode { at, path: 1 }),
-        (
-            libc::SYS_linkat,
-            MakeLink {
-                at: Some(2),
-                path: 3,
-            },
-        ),
-        (
-            libc::SYS_symlinkat,
-            MakeLink {
-                at: Some(1),
-                path: 2,
-            },
-        ),
+        (libc::SYS_linkat, MakeLink { at: Some(2), path: 3 }),
+        (libc::SYS_symlinkat, MakeLink { at: Some(1), path: 2 }),
         (libc::SYS_truncate, Truncate),
         (libc::SYS_fchmodat, Meta { at, path: 1 }),
         (FCHMODAT2, Meta { at, path: 1 }),
@@ -133,24 +95,11 @@ pub(crate) fn verbs() -> Vec<(u32, Verb)> {
     ];
     #[cfg(target_arch = "x86_64")]
     out.extend([
-        (
-            libc::SYS_open,
-            Open {
-                at: None,
-                path: 0,
-                flags: 1,
-            },
-        ),
+        (libc::SYS_open, Open { at: None, path: 0, flags: 1 }),
         (libc::SYS_creat, Verb::Creat),
         (libc::SYS_unlink, Remove { at: None, path: 0 }),
         (libc::SYS_rmdir, Remove { at: None, path: 0 }),
-        (
-            libc::SYS_rename,
-            Move {
-                from: (None, 0),
-                to: (None, 1),
-            },
-        ),
+        (libc::SYS_rename, Move { from: (None, 0), to: (None, 1) }),
         (libc::SYS_mkdir, MakeDirectory { at: None, path: 0 }),
         (libc::SYS_mknod, MakeNode { at: None, path: 0 }),
         (libc::SYS_link, MakeLink { at: None, path: 1 }),
@@ -159,9 +108,7 @@ pub(crate) fn verbs() -> Vec<(u32, Verb)> {
         (libc::SYS_chown, Meta { at: None, path: 0 }),
         (libc::SYS_lchown, Meta { at: None, path: 0 }),
     ]);
-    out.into_iter()
-        .map(|(number, verb)| (number_of(number), verb))
-        .collect()
+    out.into_iter().map(|(number, verb)| (number_of(number), verb)).collect()
 }
 
 fn number_of(number: libc::c_long) -> u32 {
@@ -222,12 +169,7 @@ fn refused() -> Vec<libc::c_long> {
         libc::SYS_vhangup,
     ];
     #[cfg(target_arch = "x86_64")]
-    out.extend([
-        libc::SYS_iopl,
-        libc::SYS_ioperm,
-        libc::SYS_modify_ldt,
-        libc::SYS_kexec_file_load,
-    ]);
+    out.extend([libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_modify_ldt, libc::SYS_kexec_file_load]);
     out
 }
 
@@ -241,51 +183,19 @@ pub(crate) fn program() -> Vec<Instruction> {
             Verb::SendTo => Test::NotNull(4),
             _ => Test::Always,
         };
-        lines.push(Line {
-            number,
-            test,
-            action: Action::Notify,
-        });
+        lines.push(Line { number, test, action: Action::Notify });
     }
     let mut add = |number: libc::c_long, test: Test, action: Action| {
-        lines.push(Line {
-            number: number_of(number),
-            test,
-            action,
-        });
+        lines.push(Line { number: number_of(number), test, action });
     };
-    add(
-        libc::SYS_ioctl,
-        Test::OneOf(1, TERMINAL_INPUT),
-        Action::Fail(EPERM),
-    );
-    add(
-        libc::SYS_socket,
-        Test::NoneOf(0, FAMILIES),
-        Action::Fail(EAFNOSUPPORT),
-    );
-    add(
-        libc::SYS_socket,
-        Test::OneOf(2, MULTIPATH_TCP),
-        Action::Fail(EPROTONOSUPPORT),
-    );
-    add(
-        libc::SYS_clone,
-        Test::AnyBit(0, NEW_NAMESPACES),
-        Action::Fail(EPERM),
-    );
-    add(
-        libc::SYS_unshare,
-        Test::AnyBit(0, NEW_NAMESPACES | NEW_TIME),
-        Action::Fail(EPERM),
-    );
+    add(libc::SYS_ioctl, Test::OneOf(1, TERMINAL_INPUT), Action::Fail(EPERM));
+    add(libc::SYS_socket, Test::NoneOf(0, FAMILIES), Action::Fail(EAFNOSUPPORT));
+    add(libc::SYS_socket, Test::OneOf(2, MULTIPATH_TCP), Action::Fail(EPROTONOSUPPORT));
+    add(libc::SYS_clone, Test::AnyBit(0, NEW_NAMESPACES), Action::Fail(EPERM));
+    add(libc::SYS_unshare, Test::AnyBit(0, NEW_NAMESPACES | NEW_TIME), Action::Fail(EPERM));
     // Its flags are in memory, where a filter cannot read them; C libraries fall back to `clone`.
     add(libc::SYS_clone3, Test::Always, Action::Fail(ENOSYS));
-    add(
-        libc::SYS_personality,
-        Test::NoneOf(0, PERSONALITIES),
-        Action::Fail(EPERM),
-    );
+    add(libc::SYS_personality, Test::NoneOf(0, PERSONALITIES), Action::Fail(EPERM));
     for number in refused() {
         add(number, Test::Always, Action::Fail(EPERM));
     }
@@ -306,23 +216,9 @@ mod tests {
 
     #[test]
     fn reading_is_never_trapped_and_writing_always_is() {
-        let open = |flags: i32| {
-            answer(
-                libc::SYS_openat,
-                [0, 0, u64::from(flags.cast_unsigned()), 0, 0, 0],
-            )
-        };
-        assert_eq!(
-            open(libc::O_RDONLY | libc::O_CLOEXEC | libc::O_DIRECTORY),
-            ALLOW
-        );
-        for flags in [
-            libc::O_WRONLY,
-            libc::O_RDWR,
-            libc::O_CREAT,
-            libc::O_TRUNC,
-            libc::O_TMPFILE | libc::O_RDWR,
-        ] {
+        let open = |flags: i32| answer(libc::SYS_openat, [0, 0, u64::from(flags.cast_unsigned()), 0, 0, 0]);
+        assert_eq!(open(libc::O_RDONLY | libc::O_CLOEXEC | libc::O_DIRECTORY), ALLOW);
+        for flags in [libc::O_WRONLY, libc::O_RDWR, libc::O_CREAT, libc::O_TRUNC, libc::O_TMPFILE | libc::O_RDWR] {
             assert_eq!(open(flags), NOTIFY);
         }
         assert_eq!(answer(libc::SYS_read, [0; 6]), ALLOW);
@@ -333,64 +229,37 @@ mod tests {
     fn every_decided_call_notifies_on_some_argument() {
         for (number, _) in verbs() {
             let program = program();
-            assert_eq!(
-                run(&program, number, ARCH, [u64::MAX; 6]),
-                Some(NOTIFY),
-                "call {number}"
-            );
+            assert_eq!(run(&program, number, ARCH, [u64::MAX; 6]), Some(NOTIFY), "call {number}");
         }
     }
 
     #[test]
     fn no_call_is_both_refused_and_decided() {
         for number in refused() {
-            assert!(
-                verbs()
-                    .iter()
-                    .all(|(decided, _)| *decided != number_of(number))
-            );
-            assert_eq!(
-                answer(number, [0; 6]),
-                0x0005_0000 | u32::from(EPERM),
-                "call {number}"
-            );
+            assert!(verbs().iter().all(|(decided, _)| *decided != number_of(number)));
+            assert_eq!(answer(number, [0; 6]), 0x0005_0000 | u32::from(EPERM), "call {number}");
         }
     }
 
     #[test]
     fn sockets_namespaces_and_terminals() {
         assert_eq!(answer(libc::SYS_socket, [1, 1, 0, 0, 0, 0]), ALLOW);
-        assert_eq!(
-            answer(libc::SYS_socket, [2, 1, 262, 0, 0, 0]),
-            0x0005_0000 | u32::from(EPROTONOSUPPORT)
-        );
+        assert_eq!(answer(libc::SYS_socket, [2, 1, 262, 0, 0, 0]), 0x0005_0000 | u32::from(EPROTONOSUPPORT));
         for family in [17, 38, 40] {
-            assert_eq!(
-                answer(libc::SYS_socket, [family, 3, 0, 0, 0, 0]),
-                0x0005_0000 | u32::from(EAFNOSUPPORT)
-            );
+            assert_eq!(answer(libc::SYS_socket, [family, 3, 0, 0, 0, 0]), 0x0005_0000 | u32::from(EAFNOSUPPORT));
         }
         assert_eq!(answer(libc::SYS_clone, [17, 0, 0, 0, 0, 0]), ALLOW);
         assert_ne!(answer(libc::SYS_clone, [0x1000_0011, 0, 0, 0, 0, 0]), ALLOW);
         assert_ne!(answer(libc::SYS_unshare, [0x80, 0, 0, 0, 0, 0]), ALLOW);
-        assert_ne!(
-            answer(libc::SYS_ioctl, [0, 0xffff_ffff_0000_5412, 0, 0, 0, 0]),
-            ALLOW
-        );
+        assert_ne!(answer(libc::SYS_ioctl, [0, 0xffff_ffff_0000_5412, 0, 0, 0, 0]), ALLOW);
         assert_eq!(answer(libc::SYS_ioctl, [0, 0x5401, 0, 0, 0, 0]), ALLOW);
     }
 
     #[test]
     fn other_architectures_and_x32_are_refused() {
         let program = program();
-        assert_eq!(
-            run(&program, 0, 0x4000_0003, [0; 6]),
-            Some(0x0005_0000 | u32::from(ENOSYS))
-        );
-        assert_eq!(
-            run(&program, 0x4000_0000, ARCH, [0; 6]),
-            Some(0x0005_0000 | u32::from(ENOSYS))
-        );
+        assert_eq!(run(&program, 0, 0x4000_0003, [0; 6]), Some(0x0005_0000 | u32::from(ENOSYS)));
+        assert_eq!(run(&program, 0x4000_0000, ARCH, [0; 6]), Some(0x0005_0000 | u32::from(ENOSYS)));
     }
 
     #[test]

@@ -27,11 +27,7 @@ pub(crate) enum Step {
     /// Make a symbolic link.
     Symlink { at: CString, target: CString },
     /// Show a file or tree of the host.
-    Bind {
-        from: CString,
-        at: CString,
-        read_only: bool,
-    },
+    Bind { from: CString, at: CString, read_only: bool },
     /// Mount an empty file system in memory.
     Memory { at: CString, options: CString },
     /// Mount overlayfs.
@@ -140,19 +136,11 @@ struct Failure {
 }
 
 fn at(stage: Stage) -> impl Fn(Errno) -> Failure {
-    move |errno| Failure {
-        stage,
-        index: 0,
-        errno,
-    }
+    move |errno| Failure { stage, index: 0, errno }
 }
 
 fn at_index(stage: Stage, index: usize) -> impl Fn(Errno) -> Failure {
-    move |errno| Failure {
-        stage,
-        index: u16::try_from(index).unwrap_or(u16::MAX),
-        errno,
-    }
+    move |errno| Failure { stage, index: u16::try_from(index).unwrap_or(u16::MAX), errno }
 }
 
 /// Kinds of messages on the control socket. Each message is three little-endian words: kind, and two values.
@@ -171,13 +159,7 @@ pub(crate) mod message {
     pub(crate) const BYTES: usize = 12;
 }
 
-fn tell(
-    control: BorrowedFd<'_>,
-    kind: u32,
-    one: u32,
-    two: u32,
-    descriptors: &[BorrowedFd<'_>],
-) -> Sys<()> {
+fn tell(control: BorrowedFd<'_>, kind: u32, one: u32, two: u32, descriptors: &[BorrowedFd<'_>]) -> Sys<()> {
     let mut bytes = [0_u8; message::BYTES];
     for (to, word) in bytes.chunks_exact_mut(4).zip([kind, one, two]) {
         to.copy_from_slice(&word.to_le_bytes());
@@ -187,34 +169,18 @@ fn tell(
     if !descriptors.is_empty() && !ancillary.push(SendAncillaryMessage::ScmRights(descriptors)) {
         return Err(Errno::TOOBIG);
     }
-    rustix::net::sendmsg(
-        control,
-        &[IoSlice::new(&bytes)],
-        &mut ancillary,
-        SendFlags::NOSIGNAL,
-    )
-    .map(drop)
+    rustix::net::sendmsg(control, &[IoSlice::new(&bytes)], &mut ancillary, SendFlags::NOSIGNAL).map(drop)
 }
 
 fn tell_failure(control: BorrowedFd<'_>, failure: Failure) {
     let place = u32::from(failure.stage as u16) << 16 | u32::from(failure.index);
     // If nobody listens any more there is nobody to tell.
-    let _ = tell(
-        control,
-        message::FAILED,
-        failure.errno.raw_os_error().cast_unsigned(),
-        place,
-        &[],
-    );
+    let _ = tell(control, message::FAILED, failure.errno.raw_os_error().cast_unsigned(), place, &[]);
 }
 
 /// Pointers to prepared strings, ending with null. Made before the fork because it allocates.
 pub(crate) fn pointers(strings: &[CString]) -> Vec<*const c_char> {
-    strings
-        .iter()
-        .map(|text| text.as_ptr())
-        .chain([std::ptr::null()])
-        .collect()
+    strings.iter().map(|text| text.as_ptr()).chain([std::ptr::null()]).collect()
 }
 
 /// The body of the init process.
@@ -225,8 +191,7 @@ pub(crate) fn init(
     control: &OwnedFd,
 ) -> i32 {
     let control = control.as_fd();
-    match become_init(prepared, control)
-        .and_then(|made| start_agent(prepared, arguments, environment, control, &made))
+    match become_init(prepared, control).and_then(|made| start_agent(prepared, arguments, environment, control, &made))
     {
         Ok((pid, descriptor)) => {
             drop(descriptor);
@@ -250,14 +215,8 @@ fn become_init(prepared: &Prepared, control: BorrowedFd<'_>) -> Result<Made, Fai
     let kill = usize::try_from(libc::SIGKILL).unwrap_or(9);
     sys::process_control(libc::PR_SET_PDEATHSIG, kill).map_err(at(Stage::Tie))?;
     // If the supervisor died before the line above, its end of the socket is closed.
-    let mut ends = [rustix::event::PollFd::from_borrowed_fd(
-        control,
-        rustix::event::PollFlags::RDHUP,
-    )];
-    let now = rustix::event::Timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
+    let mut ends = [rustix::event::PollFd::from_borrowed_fd(control, rustix::event::PollFlags::RDHUP)];
+    let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
     if rustix::event::poll(&mut ends, Some(&now)).map_err(at(Stage::Tie))? != 0 {
         return Err(at(Stage::Tie)(Errno::PIPE));
     }
@@ -274,14 +233,11 @@ fn become_init(prepared: &Prepared, control: BorrowedFd<'_>) -> Result<Made, Fai
     }
     leave_old_root().map_err(at(Stage::Leave))?;
     rustix::process::chdir(prepared.directory.as_c_str()).map_err(at(Stage::Directory))?;
-    let root = rustix::fs::open(c"/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
-        .map_err(at(Stage::Leave))?;
+    let root = rustix::fs::open(c"/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).map_err(at(Stage::Leave))?;
     sys::process_control(libc::PR_SET_NO_NEW_PRIVS, 1).map_err(at(Stage::Floor))?;
-    let ruleset =
-        sys::landlock_ruleset(prepared.handled, prepared.scoped).map_err(at(Stage::Floor))?;
+    let ruleset = sys::landlock_ruleset(prepared.handled, prepared.scoped).map_err(at(Stage::Floor))?;
     for (index, (path, rights)) in prepared.rules.iter().enumerate() {
-        sys::landlock_allow(ruleset.as_fd(), path, *rights)
-            .map_err(at_index(Stage::Floor, index))?;
+        sys::landlock_allow(ruleset.as_fd(), path, *rights).map_err(at_index(Stage::Floor, index))?;
     }
     sys::landlock_restrict(ruleset.as_fd()).map_err(at(Stage::Floor))?;
     sys::drop_capabilities().map_err(at(Stage::Capabilities))?;
@@ -291,50 +247,26 @@ fn become_init(prepared: &Prepared, control: BorrowedFd<'_>) -> Result<Made, Fai
 /// The socket on which the agent's questions for names arrive: where every resolver library looks.
 fn open_resolver() -> Sys<OwnedFd> {
     use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with};
-    let socket = socket_with(
-        AddressFamily::INET,
-        SocketType::DGRAM,
-        SocketFlags::CLOEXEC,
-        None,
-    )?;
-    bind(
-        &socket,
-        &std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, 53),
-    )?;
+    let socket = socket_with(AddressFamily::INET, SocketType::DGRAM, SocketFlags::CLOEXEC, None)?;
+    bind(&socket, &std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, 53))?;
     Ok(socket)
 }
 
 fn write_file(path: &CStr, bytes: &[u8]) -> Sys<()> {
     let file = rustix::fs::open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
-    if rustix::io::write(&file, bytes)? == bytes.len() {
-        Ok(())
-    } else {
-        Err(Errno::IO)
-    }
+    if rustix::io::write(&file, bytes)? == bytes.len() { Ok(()) } else { Err(Errno::IO) }
 }
 
 /// Makes a file system in memory the root, with the host's tree at [`HOST`].
 fn enter_new_root() -> Sys<()> {
     let quiet = libc::MS_NOSUID | libc::MS_NODEV;
     sys::mount(None, c"/", None, libc::MS_REC | libc::MS_PRIVATE, None)?;
-    sys::mount(
-        Some(c"tmpfs"),
-        c"/tmp",
-        Some(c"tmpfs"),
-        quiet,
-        Some(c"mode=0755,size=4m"),
-    )?;
+    sys::mount(Some(c"tmpfs"), c"/tmp", Some(c"tmpfs"), quiet, Some(c"mode=0755,size=4m"))?;
     rustix::fs::mkdir(c"/tmp/.host", Mode::from_raw_mode(0o700))?;
     sys::pivot_root(c"/tmp", c"/tmp/.host")?;
     rustix::process::chdir(c"/")?;
     rustix::fs::mkdir(STAGE_C, Mode::from_raw_mode(0o700))?;
-    sys::mount(
-        Some(c"tmpfs"),
-        STAGE_C,
-        Some(c"tmpfs"),
-        quiet,
-        Some(c"mode=0700,size=4m"),
-    )?;
+    sys::mount(Some(c"tmpfs"), STAGE_C, Some(c"tmpfs"), quiet, Some(c"mode=0700,size=4m"))?;
     rustix::fs::mkdir(COVER_DIRECTORY, Mode::from_raw_mode(0o555))?;
     make_file(COVER_FILE)
 }
@@ -355,42 +287,21 @@ fn leave_old_root() -> Sys<()> {
 fn take(step: &Step) -> Sys<()> {
     let quiet = libc::MS_NOSUID | libc::MS_NODEV;
     match step {
-        Step::Directory(path) => {
-            match rustix::fs::mkdir(path.as_c_str(), Mode::from_raw_mode(0o755)) {
-                Err(Errno::EXIST) | Ok(()) => Ok(()),
-                Err(errno) => Err(errno),
-            }
-        }
+        Step::Directory(path) => match rustix::fs::mkdir(path.as_c_str(), Mode::from_raw_mode(0o755)) {
+            Err(Errno::EXIST) | Ok(()) => Ok(()),
+            Err(errno) => Err(errno),
+        },
         Step::File(path) => make_file(path),
         Step::Symlink { at, target } => rustix::fs::symlink(target.as_c_str(), at.as_c_str()),
-        Step::Bind {
-            from,
-            at,
-            read_only,
-        } => {
+        Step::Bind { from, at, read_only } => {
             sys::mount(Some(from), at, None, libc::MS_BIND | libc::MS_REC, None)?;
-            let set = sys::ATTRIBUTE_NO_SUID
-                | if *read_only {
-                    sys::ATTRIBUTE_READ_ONLY
-                } else {
-                    0
-                };
+            let set = sys::ATTRIBUTE_NO_SUID | if *read_only { sys::ATTRIBUTE_READ_ONLY } else { 0 };
             sys::mount_attributes(at, set, true)
         }
-        Step::Memory { at, options } => {
-            sys::mount(Some(c"tmpfs"), at, Some(c"tmpfs"), quiet, Some(options))
-        }
-        Step::Overlay { at, options } => {
-            sys::mount(Some(c"overlay"), at, Some(c"overlay"), quiet, Some(options))
-        }
+        Step::Memory { at, options } => sys::mount(Some(c"tmpfs"), at, Some(c"tmpfs"), quiet, Some(options)),
+        Step::Overlay { at, options } => sys::mount(Some(c"overlay"), at, Some(c"overlay"), quiet, Some(options)),
         Step::Processes(at) => {
-            sys::mount(
-                Some(c"proc"),
-                at,
-                Some(c"proc"),
-                quiet | libc::MS_NOEXEC,
-                None,
-            )?;
+            sys::mount(Some(c"proc"), at, Some(c"proc"), quiet | libc::MS_NOEXEC, None)?;
             // Nested user namespaces off, by the kernel's own count; the call filter refuses them a second time.
             write_file(c"/proc/sys/user/max_user_namespaces", b"0")?;
             // An agent that runs as root would own the machine's settings here.
@@ -398,26 +309,12 @@ fn take(step: &Step) -> Sys<()> {
         }
         Step::Terminals(at) => {
             let options = c"newinstance,ptmxmode=0666,mode=0620";
-            sys::mount(
-                Some(c"devpts"),
-                at,
-                Some(c"devpts"),
-                libc::MS_NOSUID | libc::MS_NOEXEC,
-                Some(options),
-            )
+            sys::mount(Some(c"devpts"), at, Some(c"devpts"), libc::MS_NOSUID | libc::MS_NOEXEC, Some(options))
         }
         Step::Cover { at, directory } => {
-            let from = if *directory {
-                COVER_DIRECTORY
-            } else {
-                COVER_FILE
-            };
+            let from = if *directory { COVER_DIRECTORY } else { COVER_FILE };
             sys::mount(Some(from), at, None, libc::MS_BIND, None)?;
-            sys::mount_attributes(
-                at,
-                sys::ATTRIBUTE_READ_ONLY | sys::ATTRIBUTE_NO_DEVICES,
-                false,
-            )
+            sys::mount_attributes(at, sys::ATTRIBUTE_READ_ONLY | sys::ATTRIBUTE_NO_DEVICES, false)
         }
     }
 }

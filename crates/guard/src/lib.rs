@@ -37,7 +37,4 @@ pub mod workspace;
 pub use error::{GuardError, Plane};
 pub use probe::{HostSupport, Offer, probe};
 pub use run::run;
-pub use spec::{
-    AgentEnd, AgentSpec, Asker, Decider, Exit, Ports, Refused, Streams, Tier, Withheld,
-    WorkspaceMode,
-};
+pub use spec::{AgentEnd, AgentSpec, Asker, Decider, Exit, Ports, Refused, Streams, Tier, Withheld, WorkspaceMode};

@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn mount_points_are_read_with_their_escapes() {
-        let table = b"36 35 98:0 /m /mnt/a\\040b rw - ext4 /d rw\n37 35 98:0 / /mnt\\134x rw - ext4 /d rw\n\nshort line\n";
+        let table =
+            b"36 35 98:0 /m /mnt/a\\040b rw - ext4 /d rw\n37 35 98:0 / /mnt\\134x rw - ext4 /d rw\n\nshort line\n";
         let found: Vec<_> = points(table).collect();
         assert_eq!(found, [Path::new("/mnt/a b"), Path::new("/mnt\\x")]);
         assert_eq!(found[0].as_os_str(), "/mnt/a b");

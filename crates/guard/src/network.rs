@@ -34,28 +34,16 @@ impl Pins {
     pub(crate) fn resolve(hosts: &[HostName]) -> Result<Self, GuardError> {
         let mut out = Vec::new();
         for host in hosts {
-            let refuse = |why: String| GuardError::Specification {
-                what: host.name.clone(),
-                why,
-            };
+            let refuse = |why: String| GuardError::Specification { what: host.name.clone(), why };
             if host.name.starts_with("*.") {
-                return Err(refuse(
-                    "names beneath a wildcard cannot be resolved in advance; name each host".into(),
-                ));
+                return Err(refuse("names beneath a wildcard cannot be resolved in advance; name each host".into()));
             }
             let port = host.port.unwrap_or(443);
             let literal = host.name.parse::<IpAddr>().is_ok() || host.name == "localhost";
-            let found = (host.name.as_str(), port)
-                .to_socket_addrs()
-                .map_err(|error| {
-                    refuse(format!(
-                        "it cannot be resolved ({error}); check the name, or the machine's network"
-                    ))
-                })?;
-            for address in found
-                .map(|address| address.ip().to_canonical())
-                .take(ADDRESSES_MAX)
-            {
+            let found = (host.name.as_str(), port).to_socket_addrs().map_err(|error| {
+                refuse(format!("it cannot be resolved ({error}); check the name, or the machine's network"))
+            })?;
+            for address in found.map(|address| address.ip().to_canonical()).take(ADDRESSES_MAX) {
                 if !literal && !is_public(address) {
                     return Err(refuse(format!(
                         "it resolves to {address}, which is not a public address; grant the address itself if it is meant"
@@ -77,17 +65,12 @@ impl Pins {
         let canonical = address.ip().to_canonical();
         self.0
             .iter()
-            .find(|(host, pinned)| {
-                *pinned == canonical && host.port.is_none_or(|port| port == address.port())
-            })
+            .find(|(host, pinned)| *pinned == canonical && host.port.is_none_or(|port| port == address.port()))
             .map(|(host, _)| host)
     }
 
     fn addresses_of(&self, name: &str) -> impl Iterator<Item = IpAddr> {
-        self.0
-            .iter()
-            .filter(move |(host, _)| host.name == name)
-            .map(|(_, address)| *address)
+        self.0.iter().filter(move |(host, _)| host.name == name).map(|(_, address)| *address)
     }
 }
 
@@ -145,9 +128,7 @@ pub(crate) fn connect_for(
     pid: i32,
     theirs: u32,
 ) -> Sys<()> {
-    if permit.effect().kind != EffectKind::NetConnect
-        || !matches!(permit.effect().resource, Resource::Host(_))
-    {
+    if permit.effect().kind != EffectKind::NetConnect || !matches!(permit.effect().resource, Resource::Host(_)) {
         return Err(Errno::ACCESS);
     }
     let process = sys::open_process(pid)?;
@@ -184,18 +165,12 @@ fn outside(family: AddressFamily, address: SocketAddr) -> Sys<(OwnedFd, SocketAd
         other => other,
     };
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    Ok((
-        rustix::net::socket_with(family, SocketType::STREAM, flags, None)?,
-        address,
-    ))
+    Ok((rustix::net::socket_with(family, SocketType::STREAM, flags, None)?, address))
 }
 
 fn finish(socket: &OwnedFd) -> Sys<()> {
     let mut ready = [PollFd::new(socket, PollFlags::OUT)];
-    let wait = Timespec {
-        tv_sec: CONNECT_SECONDS,
-        tv_nsec: 0,
-    };
+    let wait = Timespec { tv_sec: CONNECT_SECONDS, tv_nsec: 0 };
     if poll(&mut ready, Some(&wait))? == 0 {
         return Err(Errno::TIMEDOUT);
     }
@@ -237,13 +212,7 @@ pub(crate) fn parse_question(bytes: &[u8]) -> Option<Question> {
         labels.push(
             label
                 .iter()
-                .map(|byte| {
-                    if byte.is_ascii_graphic() {
-                        char::from(byte.to_ascii_lowercase())
-                    } else {
-                        '?'
-                    }
-                })
+                .map(|byte| if byte.is_ascii_graphic() { char::from(byte.to_ascii_lowercase()) } else { '?' })
                 .collect(),
         );
         at += length;
@@ -251,12 +220,7 @@ pub(crate) fn parse_question(bytes: &[u8]) -> Option<Question> {
     let name = labels.join(".");
     let kind = u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?);
     let section = bytes.get(12..at + 4)?.to_vec();
-    (!name.is_empty() && name.len() <= 253).then_some(Question {
-        id: [header[0], header[1]],
-        name,
-        kind,
-        section,
-    })
+    (!name.is_empty() && name.len() <= 253).then_some(Question { id: [header[0], header[1]], name, kind, section })
 }
 
 /// The answer: pinned addresses, or that there is no such name.
@@ -274,18 +238,7 @@ pub(crate) fn reply(question: &Question, pins: &Pins) -> Vec<u8> {
     let code = if all.is_empty() { NO_SUCH_NAME } else { 0 };
     let mut out = Vec::with_capacity(64);
     out.extend(question.id);
-    out.extend([
-        0x81,
-        0x80 | code,
-        0,
-        1,
-        0,
-        u8::try_from(records.len()).unwrap_or(0),
-        0,
-        0,
-        0,
-        0,
-    ]);
+    out.extend([0x81, 0x80 | code, 0, 1, 0, u8::try_from(records.len()).unwrap_or(0), 0, 0, 0, 0]);
     out.extend(&question.section);
     for data in records {
         out.extend([0xc0, 12]); // The name of the question.
@@ -315,10 +268,7 @@ mod tests {
 
     #[test]
     fn pinned_names_are_answered_and_others_do_not_exist() {
-        let host = HostName {
-            name: "api.example.org".into(),
-            port: Some(443),
-        };
+        let host = HostName { name: "api.example.org".into(), port: Some(443) };
         let pins = Pins(vec![(host, "192.0.2.7".parse().unwrap())]);
         let asked = parse_question(&question("API.example.org", TYPE_A)).unwrap();
         assert_eq!(asked.name, "api.example.org");
@@ -334,44 +284,25 @@ mod tests {
 
     #[test]
     fn a_pin_holds_for_its_address_and_port_in_every_spelling() {
-        let host = HostName {
-            name: "192.0.2.7".into(),
-            port: Some(80),
-        };
+        let host = HostName { name: "192.0.2.7".into(), port: Some(80) };
         let pins = Pins::resolve(std::slice::from_ref(&host)).unwrap();
         assert_eq!(pins.host_of("192.0.2.7:80".parse().unwrap()), Some(&host));
-        assert_eq!(
-            pins.host_of("[::ffff:192.0.2.7]:80".parse().unwrap()),
-            Some(&host)
-        );
+        assert_eq!(pins.host_of("[::ffff:192.0.2.7]:80".parse().unwrap()), Some(&host));
         assert_eq!(pins.host_of("192.0.2.7:81".parse().unwrap()), None);
         assert_eq!(pins.host_of("192.0.2.8:80".parse().unwrap()), None);
     }
 
     #[test]
     fn wildcards_cannot_be_pinned() {
-        let host = HostName {
-            name: "*.example.org".into(),
-            port: None,
-        };
-        assert!(matches!(
-            Pins::resolve(&[host]),
-            Err(GuardError::Specification { .. })
-        ));
+        let host = HostName { name: "*.example.org".into(), port: None };
+        assert!(matches!(Pins::resolve(&[host]), Err(GuardError::Specification { .. })));
     }
 
     #[test]
     fn private_addresses_are_not_public() {
-        for address in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "::1",
-            "fe80::1",
-            "fd00::1",
-        ] {
+        for address in
+            ["127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "fe80::1", "fd00::1"]
+        {
             assert!(!is_public(address.parse().unwrap()), "{address}");
         }
         assert!(is_public("1.1.1.1".parse().unwrap()));

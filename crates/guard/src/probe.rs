@@ -33,9 +33,7 @@ impl HostSupport {
     /// Whether a plane works here.
     #[must_use]
     pub fn has(&self, plane: Plane) -> bool {
-        self.planes
-            .iter()
-            .any(|(known, offer)| *known == plane && matches!(offer, Offer::Available(_)))
+        self.planes.iter().any(|(known, offer)| *known == plane && matches!(offer, Offer::Available(_)))
     }
 }
 
@@ -52,12 +50,8 @@ pub(crate) struct FileRights {
 }
 
 /// Landlock's file rights.
-pub(crate) const FILE_RIGHTS: FileRights = FileRights {
-    read: 0b1101,
-    write: 1 << 1 | 1 << 14,
-    device: 1 << 15,
-    of_file: 0b111 | 1 << 14 | 1 << 15,
-};
+pub(crate) const FILE_RIGHTS: FileRights =
+    FileRights { read: 0b1101, write: 1 << 1 | 1 << 14, device: 1 << 15, of_file: 0b111 | 1 << 14 | 1 << 15 };
 
 impl FileRights {
     /// Every right that a version of Landlock knows.
@@ -80,20 +74,14 @@ pub(crate) struct Scopes {
 }
 
 /// Landlock's scopes.
-pub(crate) const SCOPES: Scopes = Scopes {
-    since: 6,
-    all: 0b11,
-};
+pub(crate) const SCOPES: Scopes = Scopes { since: 6, all: 0b11 };
 
 /// First version with which files can be renamed between directories.
 const LANDLOCK_MIN: u32 = 2;
 
 /// Checks what a start needs and costs nothing; the rest shows itself in the start. Returns Landlock's version.
 pub(crate) fn require() -> Result<u32, GuardError> {
-    for (plane, offer) in [
-        (Plane::Landlock, landlock()),
-        (Plane::SeccompNotify, notify()),
-    ] {
+    for (plane, offer) in [(Plane::Landlock, landlock()), (Plane::SeccompNotify, notify())] {
         if let Offer::Missing { why, fix } = offer {
             return Err(GuardError::Unenforceable { plane, why, fix });
         }
@@ -118,7 +106,8 @@ fn landlock() -> Offer {
         },
         Err(errno) => Offer::Missing {
             why: format!("the kernel does not offer it ({errno})"),
-            fix: "Use Linux 5.19 or newer with CONFIG_SECURITY_LANDLOCK; in a container, allow the landlock_* calls".into(),
+            fix: "Use Linux 5.19 or newer with CONFIG_SECURITY_LANDLOCK; in a container, allow the landlock_* calls"
+                .into(),
         },
     }
 }
@@ -136,11 +125,7 @@ fn notify() -> Offer {
 
 /// The fix for a kernel that refuses user namespaces to this user.
 pub(crate) fn user_namespace_offer(errno: Errno) -> Offer {
-    let reads = |path: &str| {
-        std::fs::read_to_string(path)
-            .map(|text| text.trim().to_owned())
-            .unwrap_or_default()
-    };
+    let reads = |path: &str| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).unwrap_or_default();
     let fix = if reads("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1" {
         "AppArmor restricts them: give telos a profile with `userns,`, or run `sudo sysctl -w \
          kernel.apparmor_restrict_unprivileged_userns=0`"
@@ -154,33 +139,17 @@ pub(crate) fn user_namespace_offer(errno: Errno) -> Offer {
         "In a container, start it with a seccomp profile that allows `unshare` and `clone` with CLONE_NEWUSER \
          (Docker: `--security-opt seccomp=unconfined`)"
     };
-    Offer::Missing {
-        why: format!("the kernel refuses a new user namespace ({errno})"),
-        fix: fix.into(),
-    }
+    Offer::Missing { why: format!("the kernel refuses a new user namespace ({errno})"), fix: fix.into() }
 }
 
 /// The planes that a child tries in turn; its exit code is the number of the first that failed.
-const TRIED: [Plane; 5] = [
-    Plane::UserNamespaces,
-    Plane::Mounts,
-    Plane::Processes,
-    Plane::Network,
-    Plane::Overlay,
-];
+const TRIED: [Plane; 5] = [Plane::UserNamespaces, Plane::Mounts, Plane::Processes, Plane::Network, Plane::Overlay];
 
 /// Tries every plane. Takes a few milliseconds; leaves nothing behind but what it could not remove under `state`.
 #[must_use]
 pub fn probe(state: &Path) -> HostSupport {
-    let mut planes = vec![
-        (Plane::Landlock, landlock()),
-        (Plane::SeccompNotify, notify()),
-    ];
-    let flags = libc::CLONE_NEWUSER
-        | libc::CLONE_NEWNS
-        | libc::CLONE_NEWPID
-        | libc::CLONE_NEWIPC
-        | libc::CLONE_NEWNET;
+    let mut planes = vec![(Plane::Landlock, landlock()), (Plane::SeccompNotify, notify())];
+    let flags = libc::CLONE_NEWUSER | libc::CLONE_NEWNS | libc::CLONE_NEWPID | libc::CLONE_NEWIPC | libc::CLONE_NEWNET;
     let user = format!("{0} {0} 1", rustix::process::geteuid().as_raw()).into_bytes();
     let group = format!("{0} {0} 1", rustix::process::getegid().as_raw()).into_bytes();
     let code = match sys::fork(flags, &mut || try_planes(&user, &group)) {
@@ -200,10 +169,7 @@ pub fn probe(state: &Path) -> HostSupport {
         } else if code == Some(index + 1) {
             missing(plane)
         } else {
-            Offer::Missing {
-                why: "not reached: an earlier plane is missing".into(),
-                fix: "Mend that one first".into(),
-            }
+            Offer::Missing { why: "not reached: an earlier plane is missing".into(), fix: "Mend that one first".into() }
         };
         planes.push((plane, offer));
     }
@@ -218,10 +184,7 @@ fn missing(plane: Plane) -> Offer {
             "the kernel refuses a new /proc, as it does where parts of the present one are covered",
             "In a container, uncover it (Docker: `--security-opt systempaths=unconfined`)",
         ),
-        Plane::Network => (
-            "the loopback interface cannot be raised",
-            "In a container, allow CLONE_NEWNET and ioctl",
-        ),
+        Plane::Network => ("the loopback interface cannot be raised", "In a container, allow CLONE_NEWNET and ioctl"),
         Plane::Overlay => (
             "the kernel refuses overlayfs in a user namespace",
             "Use Linux 5.13 or newer with overlayfs; run `modprobe overlay`",
@@ -231,10 +194,7 @@ fn missing(plane: Plane) -> Offer {
             "In a container, allow `mount`; with AppArmor, give telos a profile that does",
         ),
     };
-    Offer::Missing {
-        why: why.into(),
-        fix: fix.into(),
-    }
+    Offer::Missing { why: why.into(), fix: fix.into() }
 }
 
 fn exit_code(child: &std::os::fd::OwnedFd) -> Option<usize> {
@@ -266,13 +226,7 @@ fn try_planes(user: &[u8], group: &[u8]) -> i32 {
                 rustix::fs::mkdir(path, Mode::RWXU)?;
             }
             let options = c"lowerdir=/tmp/lower,upperdir=/tmp/upper,workdir=/tmp/work,userxattr";
-            sys::mount(
-                Some(c"overlay"),
-                c"/tmp/both",
-                Some(c"overlay"),
-                0,
-                Some(options),
-            )
+            sys::mount(Some(c"overlay"), c"/tmp/both", Some(c"overlay"), 0, Some(options))
         },
     ];
     for (number, one) in (1..).zip(tries) {
@@ -289,13 +243,8 @@ fn write(path: &std::ffi::CStr, bytes: &[u8]) -> sys::Sys<()> {
 }
 
 fn reflink(state: &Path) -> Offer {
-    let open = |create: OFlags| {
-        rustix::fs::open(
-            state,
-            OFlags::TMPFILE | OFlags::RDWR | create,
-            Mode::RUSR | Mode::WUSR,
-        )
-    };
+    let open =
+        |create: OFlags| rustix::fs::open(state, OFlags::TMPFILE | OFlags::RDWR | create, Mode::RUSR | Mode::WUSR);
     let tried = open(OFlags::CLOEXEC).and_then(|from| {
         rustix::io::write(&from, b"x")?;
         let to = open(OFlags::CLOEXEC)?;
@@ -304,10 +253,7 @@ fn reflink(state: &Path) -> Offer {
     match tried {
         Ok(()) => Offer::Available("copies share blocks".into()),
         Err(errno) => Offer::Missing {
-            why: format!(
-                "files under {} cannot share blocks ({errno})",
-                state.display()
-            ),
+            why: format!("files under {} cannot share blocks ({errno})", state.display()),
             fix: "Nothing is needed; copies are made in full. On btrfs or xfs they are free".into(),
         },
     }
@@ -322,14 +268,7 @@ mod tests {
         let support = probe(&std::env::temp_dir());
         assert_eq!(support.planes.len(), 8);
         for (plane, offer) in &support.planes {
-            assert_eq!(
-                support
-                    .planes
-                    .iter()
-                    .filter(|(other, _)| other == plane)
-                    .count(),
-                1
-            );
+            assert_eq!(support.planes.iter().filter(|(other, _)| other == plane).count(), 1);
             if let Offer::Missing { why, fix } = offer {
                 assert!(!why.is_empty() && !fix.is_empty(), "{plane}");
             }
@@ -339,10 +278,7 @@ mod tests {
     #[test]
     fn rights_grow_with_the_version() {
         for version in 1..9 {
-            let (one, next) = (
-                FILE_RIGHTS.handled(version),
-                FILE_RIGHTS.handled(version + 1),
-            );
+            let (one, next) = (FILE_RIGHTS.handled(version), FILE_RIGHTS.handled(version + 1));
             assert_eq!(one & next, one);
             assert_eq!(one & FILE_RIGHTS.read, FILE_RIGHTS.read);
         }

@@ -14,8 +14,7 @@ use crate::view::{self, View, c};
 use crate::workspace::Workspace;
 use rustix::io::Errno;
 use rustix::net::{
-    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SocketFlags, SocketType,
-    recvmsg, socketpair,
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SocketFlags, SocketType, recvmsg, socketpair,
 };
 use std::ffi::{CString, OsStr};
 use std::io::IoSliceMut;
@@ -37,12 +36,7 @@ pub fn run(spec: AgentSpec, ports: &Ports<'_>) -> Result<AgentEnd, GuardError> {
     let landlock = probe::require()?;
     let resolved = Resolved::new(&spec)?;
     let pins = Pins::resolve(&spec.hosts)?;
-    let workspace = Workspace::create(
-        &resolved.state,
-        spec.run,
-        &resolved.directory,
-        spec.workspace,
-    )?;
+    let workspace = Workspace::create(&resolved.state, spec.run, &resolved.directory, spec.workspace)?;
     let outcome = run_in(spec, ports, landlock, resolved, pins, &workspace);
     if outcome.is_err() {
         // Nothing ran: an empty workspace would only be litter. What cannot be removed is listed by `workspaces`.
@@ -62,27 +56,13 @@ struct Resolved {
 
 impl Resolved {
     fn new(spec: &AgentSpec) -> Result<Self, GuardError> {
-        let directory = spec
-            .directory
-            .canonicalize()
-            .map_err(GuardError::io("entering", &spec.directory))?;
+        let directory = spec.directory.canonicalize().map_err(GuardError::io("entering", &spec.directory))?;
         std::fs::create_dir_all(&spec.state).map_err(GuardError::io("creating", &spec.state))?;
-        let state = spec
-            .state
-            .canonicalize()
-            .map_err(GuardError::io("resolving", &spec.state))?;
-        let home = spec
-            .home
-            .as_ref()
-            .map(|home| home.canonicalize().unwrap_or_else(|_| home.clone()));
-        let usable =
-            |home: &PathBuf| home.is_absolute() && home != Path::new("/") && *home != directory;
+        let state = spec.state.canonicalize().map_err(GuardError::io("resolving", &spec.state))?;
+        let home = spec.home.as_ref().map(|home| home.canonicalize().unwrap_or_else(|_| home.clone()));
+        let usable = |home: &PathBuf| home.is_absolute() && home != Path::new("/") && *home != directory;
         let home = home.filter(usable);
-        Ok(Self {
-            directory,
-            home,
-            state,
-        })
+        Ok(Self { directory, home, state })
     }
 }
 
@@ -94,41 +74,18 @@ fn run_in(
     pins: Pins,
     workspace: &Workspace,
 ) -> Result<AgentEnd, GuardError> {
-    let Resolved {
-        directory,
-        home,
-        state,
-    } = resolved;
+    let Resolved { directory, home, state } = resolved;
     let resolver = workspace.resolver_file();
-    let view = view::compute(
-        &spec,
-        &directory,
-        home.as_deref(),
-        &state,
-        Some(&resolver),
-        ports.decider,
-    )?;
+    let view = view::compute(&spec, &directory, home.as_deref(), &state, Some(&resolver), ports.decider)?;
     let (environment, removed) = environment::clean(&spec.environment, &spec.keep_variables);
     let mut withheld = view.withheld.clone();
-    withheld.extend(
-        removed
-            .iter()
-            .map(|name| Withheld::Variable(name.as_bytes().into())),
-    );
-    let tier = Tier {
-        landlock,
-        workspace: spec.workspace,
-        home_writable: view.home_writable,
-        pinned: pins.list().to_vec(),
-    };
+    withheld.extend(removed.iter().map(|name| Withheld::Variable(name.as_bytes().into())));
+    let tier =
+        Tier { landlock, workspace: spec.workspace, home_writable: view.home_writable, pinned: pins.list().to_vec() };
     let setting = Setting {
         copy_on_write: spec.workspace == WorkspaceMode::CopyOnWrite,
         scratch: view.scratch.clone(),
-        granted: spec
-            .writes
-            .iter()
-            .filter_map(|path| path.canonicalize().ok())
-            .collect(),
+        granted: spec.writes.iter().filter_map(|path| path.canonicalize().ok()).collect(),
         pins,
         label: spec.label,
         directory: directory.clone(),
@@ -165,10 +122,7 @@ fn prepare(
         why: "none was given; put it after `--`".into(),
     })?;
     let mut variables = Vec::with_capacity(environment.len() + 1);
-    for (name, value) in environment
-        .iter()
-        .filter(|(name, _)| name != "PWD" && name != "OLDPWD")
-    {
+    for (name, value) in environment.iter().filter(|(name, _)| name != "PWD" && name != "OLDPWD") {
         let mut line = name.clone();
         line.push("=");
         line.push(value);
@@ -177,16 +131,11 @@ fn prepare(
     let mut line = std::ffi::OsString::from("PWD=");
     line.push(directory);
     variables.push(text(&line)?);
-    let search = environment
-        .iter()
-        .find(|(name, _)| name == "PATH")
-        .map_or(OsStr::new(DEFAULT_PATH), |(_, path)| path);
+    let search = environment.iter().find(|(name, _)| name == "PATH").map_or(OsStr::new(DEFAULT_PATH), |(_, path)| path);
     let candidates: Vec<PathBuf> = if program.as_bytes().contains(&b'/') {
         vec![program.into()]
     } else {
-        std::env::split_paths(search)
-            .map(|directory| directory.join(program))
-            .collect()
+        std::env::split_paths(search).map(|directory| directory.join(program)).collect()
     };
     let user = rustix::process::geteuid().as_raw();
     let group = rustix::process::getegid().as_raw();
@@ -194,24 +143,13 @@ fn prepare(
         uid_map: format!("{user} {user} 1").into_bytes(),
         gid_map: format!("{group} {group} 1").into_bytes(),
         handled: FILE_RIGHTS.handled(landlock),
-        scoped: if landlock >= SCOPES.since {
-            SCOPES.all
-        } else {
-            0
-        },
+        scoped: if landlock >= SCOPES.since { SCOPES.all } else { 0 },
         rules: rules(&view, landlock),
         steps: view.steps,
         filter: filter::program(),
         directory: c(directory),
-        candidates: candidates
-            .iter()
-            .map(|path| text(path.as_os_str()))
-            .collect::<Result<_, _>>()?,
-        arguments: spec
-            .argv
-            .iter()
-            .map(|argument| text(argument))
-            .collect::<Result<_, _>>()?,
+        candidates: candidates.iter().map(|path| text(path.as_os_str())).collect::<Result<_, _>>()?,
+        arguments: spec.argv.iter().map(|argument| text(argument)).collect::<Result<_, _>>()?,
         environment: variables,
         streams,
     })
@@ -222,52 +160,24 @@ fn rules(view: &View, landlock: u32) -> Vec<(CString, u64)> {
     let mut out = vec![(c(Path::new("/")), FILE_RIGHTS.read)];
     for path in &view.writable {
         let all = FILE_RIGHTS.handled(landlock);
-        out.push((
-            c(path),
-            if path.is_file() {
-                all & FILE_RIGHTS.of_file
-            } else {
-                all
-            },
-        ));
+        out.push((c(path), if path.is_file() { all & FILE_RIGHTS.of_file } else { all }));
     }
     // Devices are those of the minimal list.
-    out.push((
-        c"/dev".into(),
-        (FILE_RIGHTS.write | FILE_RIGHTS.device) & FILE_RIGHTS.handled(landlock),
-    ));
+    out.push((c"/dev".into(), (FILE_RIGHTS.write | FILE_RIGHTS.device) & FILE_RIGHTS.handled(landlock)));
     out
 }
 
 /// Starts the child and serves it to its end.
-fn supervise(
-    prepared: &Prepared,
-    setting: &Setting,
-    ports: &Ports<'_>,
-) -> Result<(Exit, Tally), GuardError> {
-    let set_up = |doing: &'static str| {
-        move |source: Errno| GuardError::SetUp {
-            doing,
-            path: String::new(),
-            source,
-        }
-    };
-    let (ours, theirs) = socketpair(
-        AddressFamily::UNIX,
-        SocketType::SEQPACKET,
-        SocketFlags::CLOEXEC,
-        None,
-    )
-    .map_err(set_up("making the control socket"))?;
+fn supervise(prepared: &Prepared, setting: &Setting, ports: &Ports<'_>) -> Result<(Exit, Tally), GuardError> {
+    let set_up = |doing: &'static str| move |source: Errno| GuardError::SetUp { doing, path: String::new(), source };
+    let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
+        .map_err(set_up("making the control socket"))?;
     let arguments = launch::pointers(&prepared.arguments);
     let environment = launch::pointers(&prepared.environment);
     let terminal = Terminal::remember();
     let mut ours = Some(ours);
-    let namespaces = libc::CLONE_NEWUSER
-        | libc::CLONE_NEWNS
-        | libc::CLONE_NEWPID
-        | libc::CLONE_NEWIPC
-        | libc::CLONE_NEWNET;
+    let namespaces =
+        libc::CLONE_NEWUSER | libc::CLONE_NEWNS | libc::CLONE_NEWPID | libc::CLONE_NEWIPC | libc::CLONE_NEWNET;
     let mut body = || {
         // The child's copy of our end must close, or it would never see us go.
         drop(ours.take());
@@ -283,25 +193,15 @@ fn supervise(
         let _ = rustix::process::pidfd_send_signal(&init, rustix::process::Signal::KILL);
     }
     let id = rustix::process::WaitId::PidFd(init.as_fd());
-    while let Err(Errno::INTR) =
-        rustix::process::waitid(id.clone(), rustix::process::WaitIdOptions::EXITED)
-    {}
+    while let Err(Errno::INTR) = rustix::process::waitid(id.clone(), rustix::process::WaitIdOptions::EXITED) {}
     drop(terminal);
     served
 }
 
 fn no_namespaces(errno: Errno) -> GuardError {
     match probe::user_namespace_offer(errno) {
-        Offer::Missing { why, fix } => GuardError::Unenforceable {
-            plane: Plane::UserNamespaces,
-            why,
-            fix,
-        },
-        Offer::Available(doing) => GuardError::SetUp {
-            doing: "making namespaces",
-            path: doing,
-            source: errno,
-        },
+        Offer::Missing { why, fix } => GuardError::Unenforceable { plane: Plane::UserNamespaces, why, fix },
+        Offer::Available(doing) => GuardError::SetUp { doing: "making namespaces", path: doing, source: errno },
     }
 }
 
@@ -331,15 +231,10 @@ fn serve(
     let (Some(mut started), Some(listener)) = (started, listener) else {
         return Err(lost());
     };
-    let (Some(resolver), Some(root), Some(agent)) = (started.pop(), started.pop(), started.pop())
-    else {
+    let (Some(resolver), Some(root), Some(agent)) = (started.pop(), started.pop(), started.pop()) else {
         return Err(lost());
     };
-    let lines = Lines {
-        listener,
-        root,
-        resolver,
-    };
+    let lines = Lines { listener, root, resolver };
     let signals = Signals::pass_on_to(agent.as_fd());
     rustix::net::send(control, b"g", rustix::net::SendFlags::NOSIGNAL).map_err(|_| lost())?;
     let ended = std::thread::scope(|scope| {
@@ -378,12 +273,7 @@ fn receive(control: &OwnedFd) -> Option<(u32, u32, u32, Vec<OwnedFd>)> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let count = loop {
-        match recvmsg(
-            control,
-            &mut [IoSliceMut::new(&mut bytes)],
-            &mut ancillary,
-            RecvFlags::CMSG_CLOEXEC,
-        ) {
+        match recvmsg(control, &mut [IoSliceMut::new(&mut bytes)], &mut ancillary, RecvFlags::CMSG_CLOEXEC) {
             Ok(got) => break got.bytes,
             Err(Errno::INTR) => {}
             Err(_) => return None,
@@ -400,9 +290,7 @@ fn receive(control: &OwnedFd) -> Option<(u32, u32, u32, Vec<OwnedFd>)> {
         })
         .flatten()
         .collect();
-    let mut words = bytes
-        .chunks_exact(4)
-        .map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]));
+    let mut words = bytes.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]));
     Some((words.next()?, words.next()?, words.next()?, descriptors))
 }
 
@@ -416,11 +304,8 @@ fn failure(prepared: &Prepared, errno: u32, place: u32) -> GuardError {
         .unwrap_or((Stage::Tie, "starting the sandbox"));
     let path = match stage {
         Stage::Program => {
-            let program = prepared
-                .arguments
-                .first()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default();
+            let program =
+                prepared.arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             return GuardError::Program { program, source };
         }
         Stage::Tree => prepared.steps.get(index).map(Step::place),
@@ -428,9 +313,7 @@ fn failure(prepared: &Prepared, errno: u32, place: u32) -> GuardError {
         Stage::Directory => Some(&prepared.directory),
         _ => None,
     };
-    if matches!(stage, Stage::Identity | Stage::Root)
-        && matches!(source, Errno::PERM | Errno::ACCESS)
-    {
+    if matches!(stage, Stage::Identity | Stage::Root) && matches!(source, Errno::PERM | Errno::ACCESS) {
         return no_namespaces(source);
     }
     if let (Stage::Tree, Some(Step::Overlay { .. })) = (stage, prepared.steps.get(index)) {
@@ -442,11 +325,5 @@ fn failure(prepared: &Prepared, errno: u32, place: u32) -> GuardError {
                 .into(),
         };
     }
-    GuardError::SetUp {
-        doing,
-        path: path
-            .map(|path| path.to_string_lossy().into_owned())
-            .unwrap_or_default(),
-        source,
-    }
+    GuardError::SetUp { doing, path: path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default(), source }
 }

@@ -32,17 +32,10 @@ pub(crate) fn covers(
     places: &BTreeMap<PathBuf, Place>,
     decider: &dyn Decider,
 ) -> Result<(BTreeSet<PathBuf>, Vec<Withheld>), GuardError> {
-    let granted: BTreeSet<PathBuf> = spec
-        .reads
-        .iter()
-        .chain(&spec.writes)
-        .filter_map(|path| path.canonicalize().ok())
-        .collect();
+    let granted: BTreeSet<PathBuf> =
+        spec.reads.iter().chain(&spec.writes).filter_map(|path| path.canonicalize().ok()).collect();
     let mut found = BTreeSet::new();
-    let system = SYSTEM_SECRETS
-        .iter()
-        .map(PathBuf::from)
-        .filter(|_| rustix::process::geteuid().is_root());
+    let system = SYSTEM_SECRETS.iter().map(PathBuf::from).filter(|_| rustix::process::geteuid().is_root());
     for path in spec.sensitive.iter().cloned().chain(system) {
         // What cannot be resolved is absent or already closed to this user.
         found.extend(path.canonicalize());
@@ -56,10 +49,7 @@ pub(crate) fn covers(
     found.retain(|path| visible(places, path) && !granted.contains(path));
     let mut out = BTreeSet::new();
     for path in found {
-        if let Some(inner) = places
-            .keys()
-            .find(|place| place.starts_with(&path) && **place != path)
-        {
+        if let Some(inner) = places.keys().find(|place| place.starts_with(&path) && **place != path) {
             return Err(GuardError::Specification {
                 what: inner.display().to_string(),
                 why: format!(
@@ -73,11 +63,7 @@ pub(crate) fn covers(
                 why: "it holds secrets by rule; grant it explicitly or work elsewhere".into(),
             });
         }
-        if !path
-            .ancestors()
-            .skip(1)
-            .any(|ancestor| out.contains(ancestor))
-        {
+        if !path.ancestors().skip(1).any(|ancestor| out.contains(ancestor)) {
             withheld.push(Withheld::Path(path.as_os_str().as_bytes().into()));
             out.insert(path);
         }
@@ -110,11 +96,7 @@ fn search(directory: &Path, decider: &dyn Decider) -> (Vec<PathBuf>, Option<usiz
     let mut entries = 0;
     while let Some(next) = queue.pop_front() {
         // A directory that we cannot list is closed to the agent too: it is the same user with fewer rights.
-        for entry in std::fs::read_dir(next)
-            .into_iter()
-            .flatten()
-            .filter_map(Result::ok)
-        {
+        for entry in std::fs::read_dir(next).into_iter().flatten().filter_map(Result::ok) {
             entries += 1;
             if entries > SEARCH_ENTRIES_MAX {
                 return (found, Some(SEARCH_ENTRIES_MAX));

@@ -21,8 +21,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::thread::Scope;
 use telos_abi::{
-    ApprovalRecord, ByteText, DecisionRecord, Durability, Effect, EffectKind, Facts, HostName,
-    Label, Receipt, Resource, Verdict,
+    ApprovalRecord, ByteText, DecisionRecord, Durability, Effect, EffectKind, Facts, HostName, Label, Receipt,
+    Resource, Verdict,
 };
 use telos_policy::{Decision, Permit, Refusal};
 
@@ -65,12 +65,8 @@ impl Setting {
     /// Whether changes at a path end with the run, so that they are no effects on the host.
     fn is_private(&self, path: &[u8]) -> bool {
         let inside = |root: &PathBuf| beneath(path, root.as_os_str().as_encoded_bytes());
-        let own = [&b"/dev"[..], b"/proc"]
-            .iter()
-            .any(|root| beneath(path, root));
-        (own || self.scratch.iter().any(inside))
-            && !self.in_workspace(path)
-            && !self.granted.iter().any(inside)
+        let own = [&b"/dev"[..], b"/proc"].iter().any(|root| beneath(path, root));
+        (own || self.scratch.iter().any(inside)) && !self.in_workspace(path) && !self.granted.iter().any(inside)
     }
 }
 
@@ -96,13 +92,7 @@ pub(crate) struct Supervisor<'a> {
 
 impl<'a> Supervisor<'a> {
     pub(crate) fn new(setting: &'a Setting, lines: &'a Lines, ports: Ports<'a>) -> Self {
-        Self {
-            setting,
-            lines,
-            ports,
-            verbs: filter::verbs().into_iter().collect(),
-            tally: Tally::default(),
-        }
+        Self { setting, lines, ports, verbs: filter::verbs().into_iter().collect(), tally: Tally::default() }
     }
 
     /// Answers until the last process under the filter has ended.
@@ -114,10 +104,8 @@ impl<'a> Supervisor<'a> {
         sys::listen_in_step(listener);
         let mut connecting: Vec<std::thread::ScopedJoinHandle<'scope, ()>> = Vec::new();
         loop {
-            let mut ready = [
-                PollFd::from_borrowed_fd(listener, PollFlags::IN),
-                PollFd::new(&self.lines.resolver, PollFlags::IN),
-            ];
+            let mut ready =
+                [PollFd::from_borrowed_fd(listener, PollFlags::IN), PollFd::new(&self.lines.resolver, PollFlags::IN)];
             match poll(&mut ready, None) {
                 Err(Errno::INTR) => continue,
                 Err(_) => break,
@@ -132,10 +120,7 @@ impl<'a> Supervisor<'a> {
                     connecting.retain(|thread| !thread.is_finished());
                     connecting.extend(self.handle(&notification, scope, connecting.len()));
                 }
-            } else if ready[0]
-                .revents()
-                .intersects(PollFlags::HUP | PollFlags::ERR)
-            {
+            } else if ready[0].revents().intersects(PollFlags::HUP | PollFlags::ERR) {
                 break;
             }
         }
@@ -153,9 +138,7 @@ impl<'a> Supervisor<'a> {
         'a: 'scope,
     {
         let listener = self.lines.listener.as_fd();
-        let verb = u32::try_from(call.data.nr)
-            .ok()
-            .and_then(|number| self.verbs.get(&number).copied());
+        let verb = u32::try_from(call.data.nr).ok().and_then(|number| self.verbs.get(&number).copied());
         let Some(verb) = verb else {
             finish(listener, call.id, Some(Errno::NOSYS));
             return None;
@@ -166,9 +149,7 @@ impl<'a> Supervisor<'a> {
         match reader.wanted(verb) {
             Wanted::Nothing => finish(listener, call.id, None),
             Wanted::Files(effects) => {
-                let refused = effects
-                    .into_iter()
-                    .any(|(kind, path)| !self.file(kind, path, call));
+                let refused = effects.into_iter().any(|(kind, path)| !self.file(kind, path, call));
                 finish(listener, call.id, refused.then_some(REFUSED));
             }
             Wanted::Host { address, connects } => {
@@ -195,31 +176,15 @@ impl<'a> Supervisor<'a> {
         }
         let workspace = self.setting.in_workspace(&path);
         let copied = workspace && self.setting.copy_on_write;
-        let facts = Facts {
-            created_by_run: false,
-            undoable: copied,
-            in_workspace: copied,
-        };
-        let effect = Effect {
-            kind,
-            resource: Resource::Path(ByteText(path)),
-        };
+        let facts = Facts { created_by_run: false, undoable: copied, in_workspace: copied };
+        let effect = Effect { kind, resource: Resource::Path(ByteText(path)) };
         self.decide(effect, facts, call.pid).is_some()
     }
 
     /// Answers a connection unless it is permitted to a pinned address, which is returned.
-    fn host(
-        &mut self,
-        address: SocketAddr,
-        connects: bool,
-        call: &Notification,
-    ) -> Option<(Permit, SocketAddr)> {
+    fn host(&mut self, address: SocketAddr, connects: bool, call: &Notification) -> Option<(Permit, SocketAddr)> {
         let listener = self.lines.listener.as_fd();
-        let pinned = self
-            .setting
-            .pins
-            .host_of(address)
-            .map(|host| host.name.clone());
+        let pinned = self.setting.pins.host_of(address).map(|host| host.name.clone());
         if pinned.is_none() && address.ip().is_loopback() {
             // The namespace's own loopback: reaches nobody but the agent itself.
             finish(listener, call.id, None);
@@ -228,15 +193,8 @@ impl<'a> Supervisor<'a> {
         let known = pinned.is_some();
         let name = pinned.unwrap_or_else(|| address.ip().to_string());
         let effect = Effect {
-            kind: if connects {
-                EffectKind::NetConnect
-            } else {
-                EffectKind::NetSend
-            },
-            resource: Resource::Host(HostName {
-                name,
-                port: Some(address.port()),
-            }),
+            kind: if connects { EffectKind::NetConnect } else { EffectKind::NetSend },
+            resource: Resource::Host(HostName { name, port: Some(address.port()) }),
         };
         let permit = self.decide(effect, Facts::default(), call.pid);
         match permit {
@@ -265,21 +223,10 @@ impl<'a> Supervisor<'a> {
         let Some(question) = bytes.get(..count).and_then(network::parse_question) else {
             return;
         };
-        let granted = self
-            .setting
-            .pins
-            .list()
-            .iter()
-            .any(|(host, _)| host.name == question.name);
+        let granted = self.setting.pins.list().iter().any(|(host, _)| host.name == question.name);
         if !granted {
-            let host = HostName {
-                name: question.name.clone(),
-                port: None,
-            };
-            let effect = Effect {
-                kind: EffectKind::NetConnect,
-                resource: Resource::Host(host),
-            };
+            let host = HostName { name: question.name.clone(), port: None };
+            let effect = Effect { kind: EffectKind::NetConnect, resource: Resource::Host(host) };
             let _ = self.decide(effect, Facts::default(), 0);
         }
         let answer = network::reply(&question, &self.setting.pins);
@@ -298,11 +245,7 @@ impl<'a> Supervisor<'a> {
                 None
             }
             Decision::Ask(question) => {
-                let refusal = Refusal {
-                    effect,
-                    rule: question.rule,
-                    reason: question.reason.clone(),
-                };
+                let refusal = Refusal { effect, rule: question.rule, reason: question.reason.clone() };
                 let approval = self.ports.asker.ask(&question);
                 let granted = approval.is_some();
                 let permit = approval.and_then(|approval| question.approve(approval).ok());
@@ -325,15 +268,8 @@ impl<'a> Supervisor<'a> {
             granted,
             by: "terminal".into(),
         });
-        self.ports
-            .recorder
-            .record(&decided, Durability::Batched)
-            .is_ok()
-            && self
-                .ports
-                .recorder
-                .record(&approved, Durability::Synced)
-                .is_ok()
+        self.ports.recorder.record(&decided, Durability::Batched).is_ok()
+            && self.ports.recorder.record(&approved, Durability::Synced).is_ok()
     }
 
     fn decision_receipt(&self, refusal: &Refusal, verdict: Verdict) -> Receipt {
@@ -350,11 +286,7 @@ impl<'a> Supervisor<'a> {
     /// Lists a refusal; the first of its kind also goes to the log. A log that cannot take it changes nothing: the
     /// effect does not happen either way.
     fn refuse(&mut self, refusal: Refusal, verdict: Verdict, pid: u32) {
-        if let Some(known) = self
-            .tally
-            .index
-            .get(&refusal.effect)
-            .and_then(|index| self.tally.refused.get_mut(*index))
+        if let Some(known) = self.tally.index.get(&refusal.effect).and_then(|index| self.tally.refused.get_mut(*index))
         {
             known.times += 1;
             return;
@@ -363,14 +295,9 @@ impl<'a> Supervisor<'a> {
             self.tally.unlisted += 1;
             return;
         }
-        let _ = self.ports.recorder.record(
-            &self.decision_receipt(&refusal, verdict),
-            Durability::Batched,
-        );
+        let _ = self.ports.recorder.record(&self.decision_receipt(&refusal, verdict), Durability::Batched);
         let program = std::fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
-        self.tally
-            .index
-            .insert(refusal.effect.clone(), self.tally.refused.len());
+        self.tally.index.insert(refusal.effect.clone(), self.tally.refused.len());
         self.tally.refused.push(Refused {
             effect: refusal.effect,
             rule: refusal.rule,
@@ -391,6 +318,5 @@ fn finish(listener: BorrowedFd<'_>, id: u64, refused: Option<Errno>) {
 
 /// Whether a normalised path is a directory or lies beneath it.
 pub(crate) fn beneath(path: &[u8], directory: &[u8]) -> bool {
-    path.strip_prefix(directory)
-        .is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
 }

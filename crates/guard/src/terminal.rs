@@ -4,10 +4,7 @@
 //! directly and a pipeline keeps working. While it runs, the supervisor survives interrupts and passes on signals that
 //! were sent to it alone. Afterwards the terminal's modes and foreground group are what they were: a shell that was the
 //! agent leaves its own group there.
-#![allow(
-    unsafe_code,
-    reason = "signal handlers and terminal calls; each block carries its SAFETY list"
-)]
+#![allow(unsafe_code, reason = "signal handlers and terminal calls; each block carries its SAFETY list")]
 
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, getpgrp};
@@ -25,13 +22,11 @@ impl Terminal {
     /// Remembers the terminal if this process is in its foreground.
     pub(crate) fn remember() -> Self {
         let flags = OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOCTTY;
-        let kept = rustix::fs::open("/dev/tty", flags, Mode::empty())
-            .ok()
-            .and_then(|terminal| {
-                let group = tcgetpgrp(&terminal).ok()?;
-                let modes = tcgetattr(&terminal).ok()?;
-                (group == getpgrp()).then_some((terminal, modes, group))
-            });
+        let kept = rustix::fs::open("/dev/tty", flags, Mode::empty()).ok().and_then(|terminal| {
+            let group = tcgetpgrp(&terminal).ok()?;
+            let modes = tcgetattr(&terminal).ok()?;
+            (group == getpgrp()).then_some((terminal, modes, group))
+        });
         Self(kept)
     }
 }
@@ -68,21 +63,12 @@ impl Blocked {
 impl Drop for Blocked {
     fn drop(&mut self) {
         // SAFETY: 1. the set is the one this thread had before.
-        unsafe {
-            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, std::ptr::null_mut())
-        };
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, std::ptr::null_mut()) };
     }
 }
 
 /// Signals that are passed on instead of ending the supervisor.
-const PASSED_ON: [c_int; 6] = [
-    libc::SIGINT,
-    libc::SIGQUIT,
-    libc::SIGTERM,
-    libc::SIGHUP,
-    libc::SIGUSR1,
-    libc::SIGUSR2,
-];
+const PASSED_ON: [c_int; 6] = [libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGHUP, libc::SIGUSR1, libc::SIGUSR2];
 /// Agents that one process can supervise at once with signals passed on.
 const SLOTS: usize = 64;
 
@@ -96,21 +82,14 @@ impl Signals {
     /// Begins. `process` must stay open until the value is dropped.
     pub(crate) fn pass_on_to(process: BorrowedFd<'_>) -> Self {
         let slot = AGENTS.iter().position(|slot| {
-            slot.compare_exchange(-1, process.as_raw_fd(), Ordering::SeqCst, Ordering::SeqCst)
-                .is_ok()
+            slot.compare_exchange(-1, process.as_raw_fd(), Ordering::SeqCst, Ordering::SeqCst).is_ok()
         });
         if slot.is_some() {
             let mut before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
             match before.as_mut() {
                 Some((users, _)) => *users += 1,
                 None => {
-                    *before = Some((
-                        1,
-                        PASSED_ON
-                            .iter()
-                            .map(|signal| set(*signal, &handler()))
-                            .collect(),
-                    ));
+                    *before = Some((1, PASSED_ON.iter().map(|signal| set(*signal, &handler())).collect()));
                 }
             }
         }

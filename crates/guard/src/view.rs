@@ -111,10 +111,7 @@ pub(crate) fn compute(
         }
     }
     let (covers, withheld) = covers(spec, directory, state, &places, decider)?;
-    let mut builder = Builder {
-        steps: Vec::new(),
-        made: BTreeSet::new(),
-    };
+    let mut builder = Builder { steps: Vec::new(), made: BTreeSet::new() };
     builder.stage(directory, home, state, spec, &places);
     for (path, place) in &places {
         builder.place(path, place, &places);
@@ -124,36 +121,21 @@ pub(crate) fn compute(
         builder.resolver(resolver, &places);
     }
     if spec.workspace == WorkspaceMode::Direct {
-        for path in spec
-            .protected
-            .iter()
-            .filter_map(|path| path.canonicalize().ok())
-        {
+        for path in spec.protected.iter().filter_map(|path| path.canonicalize().ok()) {
             if path.starts_with(directory) {
                 builder.bind(&path, &path, true);
             }
         }
     }
     for path in &covers {
-        builder.steps.push(Step::Cover {
-            at: c(path),
-            directory: path.is_dir(),
-        });
+        builder.steps.push(Step::Cover { at: c(path), directory: path.is_dir() });
     }
     let is_writable = |place: &Place| !matches!(place, Place::Read | Place::Link(_));
     let is_scratch = |place: &Place| matches!(place, Place::Scratch | Place::Memory(_));
     Ok(View {
         steps: builder.steps,
-        writable: places
-            .iter()
-            .filter(|(_, place)| is_writable(place))
-            .map(|(path, _)| path.clone())
-            .collect(),
-        scratch: places
-            .iter()
-            .filter(|(_, place)| is_scratch(place))
-            .map(|(path, _)| path.clone())
-            .collect(),
+        writable: places.iter().filter(|(_, place)| is_writable(place)).map(|(path, _)| path.clone()).collect(),
+        scratch: places.iter().filter(|(_, place)| is_scratch(place)).map(|(path, _)| path.clone()).collect(),
         withheld,
         home_writable,
     })
@@ -161,23 +143,12 @@ pub(crate) fn compute(
 
 /// Refuses working directories that cannot be a workspace.
 fn check_directory(spec: &AgentSpec, directory: &Path, state: &Path) -> Result<(), GuardError> {
-    let refuse = |why: &str| GuardError::Specification {
-        what: directory.display().to_string(),
-        why: why.into(),
-    };
-    if directory == Path::new("/")
-        || ["/proc", "/dev", "/sys"]
-            .iter()
-            .any(|root| directory.starts_with(root))
-    {
-        return Err(refuse(
-            "an agent cannot work here; change to the directory it should work in",
-        ));
+    let refuse = |why: &str| GuardError::Specification { what: directory.display().to_string(), why: why.into() };
+    if directory == Path::new("/") || ["/proc", "/dev", "/sys"].iter().any(|root| directory.starts_with(root)) {
+        return Err(refuse("an agent cannot work here; change to the directory it should work in"));
     }
     if directory.starts_with(state) {
-        return Err(refuse(
-            "this is inside Telos' own state, which no agent may see; change to another directory",
-        ));
+        return Err(refuse("this is inside Telos' own state, which no agent may see; change to another directory"));
     }
     if spec.workspace == WorkspaceMode::CopyOnWrite {
         if state.starts_with(directory) {
@@ -189,11 +160,8 @@ fn check_directory(spec: &AgentSpec, directory: &Path, state: &Path) -> Result<(
         if let Some(inner) = mounted_beneath(directory) {
             return Err(GuardError::Unenforceable {
                 plane: crate::error::Plane::Overlay,
-                why: format!(
-                    "another file system is mounted beneath the working directory, at {inner:?}"
-                ),
-                fix: "Run in a directory without mounts beneath it, or ask for direct changes"
-                    .into(),
+                why: format!("another file system is mounted beneath the working directory, at {inner:?}"),
+                fix: "Run in a directory without mounts beneath it, or ask for direct changes".into(),
             });
         }
     }
@@ -210,9 +178,7 @@ fn lay_out(
     for path in SYSTEM.map(PathBuf::from) {
         match path.symlink_metadata() {
             Ok(found) if found.is_symlink() => {
-                let target = path
-                    .read_link()
-                    .map_err(GuardError::io("reading the link", &path))?;
+                let target = path.read_link().map_err(GuardError::io("reading the link", &path))?;
                 places.insert(path, Place::Link(target));
             }
             Ok(_) => {
@@ -221,12 +187,9 @@ fn lay_out(
             Err(_) => {}
         }
     }
-    for (path, mode) in [
-        ("/tmp", "mode=1777"),
-        ("/var/tmp", "mode=1777"),
-        ("/run", "mode=0755"),
-        ("/dev/shm", "mode=1777"),
-    ] {
+    for (path, mode) in
+        [("/tmp", "mode=1777"), ("/var/tmp", "mode=1777"), ("/run", "mode=0755"), ("/dev/shm", "mode=1777")]
+    {
         places.insert(path.into(), Place::Memory(mode));
     }
     places.insert("/var/run".into(), Place::Link("/run".into()));
@@ -253,17 +216,13 @@ fn lay_out(
 /// Adds what was granted by name.
 fn add_grants(spec: &AgentSpec, places: &mut BTreeMap<PathBuf, Place>) -> Result<(), GuardError> {
     for path in &spec.reads {
-        let path = path
-            .canonicalize()
-            .map_err(GuardError::io("granting reads of", path))?;
+        let path = path.canonicalize().map_err(GuardError::io("granting reads of", path))?;
         if nearest(places, &path).is_none_or(|(_, place)| matches!(place, Place::Memory(_))) {
             places.insert(path, Place::Read);
         }
     }
     for path in &spec.writes {
-        let path = path
-            .canonicalize()
-            .map_err(GuardError::io("granting writes to", path))?;
+        let path = path.canonicalize().map_err(GuardError::io("granting writes to", path))?;
         places.insert(path, Place::Write);
     }
     Ok(())
@@ -271,12 +230,7 @@ fn add_grants(spec: &AgentSpec, places: &mut BTreeMap<PathBuf, Place>) -> Result
 
 /// Directories on `PATH`, the prefixes they belong to, and what the toolchain variables name.
 fn toolchains(spec: &AgentSpec) -> BTreeSet<PathBuf> {
-    let value = |name: &str| {
-        spec.environment
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
-    };
+    let value = |name: &str| spec.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value);
     let mut out = BTreeSet::new();
     let mut add = |path: PathBuf| {
         if let Ok(path) = path.canonicalize()
@@ -292,24 +246,18 @@ fn toolchains(spec: &AgentSpec) -> BTreeSet<PathBuf> {
             _ => add(path),
         }
     }
-    TOOLCHAIN_VARIABLES
-        .iter()
-        .filter_map(|name| value(name))
-        .for_each(|path| add(path.into()));
+    TOOLCHAIN_VARIABLES.iter().filter_map(|name| value(name)).for_each(|path| add(path.into()));
     out
 }
 
 /// The place that a path belongs to: its own or that of its closest ancestor.
 fn nearest<'a>(places: &'a BTreeMap<PathBuf, Place>, path: &Path) -> Option<(&'a Path, &'a Place)> {
-    path.ancestors()
-        .find_map(|ancestor| places.get_key_value(ancestor))
-        .map(|(path, place)| (path.as_path(), place))
+    path.ancestors().find_map(|ancestor| places.get_key_value(ancestor)).map(|(path, place)| (path.as_path(), place))
 }
 
 /// Whether the host's content at a path is visible to the agent.
 pub(crate) fn visible(places: &BTreeMap<PathBuf, Place>, path: &Path) -> bool {
-    nearest(places, path)
-        .is_some_and(|(_, place)| !matches!(place, Place::Memory(_) | Place::Link(_)))
+    nearest(places, path).is_some_and(|(_, place)| !matches!(place, Place::Memory(_) | Place::Link(_)))
 }
 
 /// Paths of ours hold no NUL: they came from the kernel or were opened before.
@@ -374,21 +322,13 @@ impl Builder {
     }
 
     fn bind(&mut self, from: &Path, at: &Path, read_only: bool) {
-        self.steps.push(Step::Bind {
-            from: c(&on_host(from)),
-            at: c(at),
-            read_only,
-        });
+        self.steps.push(Step::Bind { from: c(&on_host(from)), at: c(at), read_only });
     }
 
     fn overlay(&mut self, at: &Path, lower: &str, upper: &str) {
-        let options = format!(
-            "lowerdir={STAGE}/{lower},upperdir={STAGE}/{upper}/upper,workdir={STAGE}/{upper}/work,userxattr"
-        );
-        self.steps.push(Step::Overlay {
-            at: c(at),
-            options: CString::new(options).unwrap_or_default(),
-        });
+        let options =
+            format!("lowerdir={STAGE}/{lower},upperdir={STAGE}/{upper}/upper,workdir={STAGE}/{upper}/work,userxattr");
+        self.steps.push(Step::Overlay { at: c(at), options: CString::new(options).unwrap_or_default() });
     }
 
     /// Makes the directories above a path that no mounted part of the host brings along.
@@ -409,10 +349,7 @@ impl Builder {
         let exists = path.parent().is_some_and(|parent| visible(places, parent));
         if let Place::Link(target) = place {
             if !exists {
-                self.steps.push(Step::Symlink {
-                    at: c(path),
-                    target: c(target),
-                });
+                self.steps.push(Step::Symlink { at: c(path), target: c(target) });
             }
             return;
         }
@@ -455,10 +392,7 @@ impl Builder {
             ("stderr", "/proc/self/fd/2"),
         ] {
             let at = c(&Path::new("/dev").join(name));
-            self.steps.push(Step::Symlink {
-                at,
-                target: c(Path::new(target)),
-            });
+            self.steps.push(Step::Symlink { at, target: c(Path::new(target)) });
         }
     }
 

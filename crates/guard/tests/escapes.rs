@@ -35,14 +35,9 @@ except OSError as error:
     print("refused", error.errno)
 print("END")
 "#,
-        body = python
-            .lines()
-            .map(|line| format!("    {line}\n"))
-            .collect::<String>()
+        body = python.lines().map(|line| format!("    {line}\n")).collect::<String>()
     );
-    let (end, text) = world
-        .run(&["python3", "-c", &program])
-        .expect("the sandbox starts");
+    let (end, text) = world.run(&["python3", "-c", &program]).expect("the sandbox starts");
     assert_eq!(end.exit, Exit::Code(0), "{text}");
     assert!(text.ends_with("END\n"), "{text}");
     text
@@ -101,18 +96,11 @@ fn nothing_of_init_is_inherited() {
     if !able() {
         return;
     }
-    let (_, text) = World::new().shell(
-        "ls /proc/self/fd | wc -l; grep -E 'CapEff|CapBnd|NoNewPrivs|^Seccomp:' /proc/self/status",
-    );
+    let (_, text) =
+        World::new().shell("ls /proc/self/fd | wc -l; grep -E 'CapEff|CapBnd|NoNewPrivs|^Seccomp:' /proc/self/status");
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     // 0, 1, 2 and the listing itself.
     assert_eq!(lines[0], "4", "{text}");
-    assert!(
-        text.contains("CapEff:\t0000000000000000") && text.contains("CapBnd:\t0000000000000000"),
-        "{text}"
-    );
-    assert!(
-        text.contains("NoNewPrivs:\t1") && text.contains("Seccomp:\t2"),
-        "{text}"
-    );
+    assert!(text.contains("CapEff:\t0000000000000000") && text.contains("CapBnd:\t0000000000000000"), "{text}");
+    assert!(text.contains("NoNewPrivs:\t1") && text.contains("Seccomp:\t2"), "{text}");
 }

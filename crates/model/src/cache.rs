@@ -81,13 +81,8 @@ impl Template {
         while at < read.tokens.len() {
             let open = open(read, at);
             if let Some((placeholder, kind, length)) = open {
-                let same = placeholders
-                    .iter()
-                    .position(|other| other.forms == placeholder.forms);
-                text.push_str(&format!(
-                    "\u{1}{kind}{}\n",
-                    same.unwrap_or(placeholders.len())
-                ));
+                let same = placeholders.iter().position(|other| other.forms == placeholder.forms);
+                text.push_str(&format!("\u{1}{kind}{}\n", same.unwrap_or(placeholders.len())));
                 if same.is_none() {
                     placeholders.push(placeholder);
                 }
@@ -104,17 +99,9 @@ impl Template {
             let said = said(&span.fact, &placeholders, &mut names);
             text.push_str(&format!("{:?}{}\u{2}{said}\n", span.tokens, span.trust));
         }
-        let lasting = !read
-            .spans
-            .iter()
-            .any(|span| matches!(span.fact, Fact::Time(_)));
+        let lasting = !read.spans.iter().any(|span| matches!(span.fact, Fact::Time(_)));
         let key = Digest(*blake3::hash(text.as_bytes()).as_bytes());
-        Self {
-            key,
-            placeholders,
-            names,
-            lasting,
-        }
+        Self { key, placeholders, names, lasting }
     }
 }
 
@@ -122,9 +109,7 @@ impl Template {
 fn said(fact: &Fact, placeholders: &[Placeholder], names: &mut Vec<String>) -> String {
     let name = |path: &str| {
         let value = Value::Text(path.to_owned());
-        let known = placeholders
-            .iter()
-            .position(|open| open.forms.contains(&value));
+        let known = placeholders.iter().position(|open| open.forms.contains(&value));
         known.map_or_else(|| path.to_owned(), |position| format!("\u{1}{position}"))
     };
     match fact {
@@ -136,18 +121,10 @@ fn said(fact: &Fact, placeholders: &[Placeholder], names: &mut Vec<String>) -> S
             names.extend([column.clone(), format!(".{column}"), path.clone()]);
             format!("{column}\u{2}{}", name(path))
         }
-        Fact::Extension { extension, paths }
-        | Fact::Pattern {
-            glob: extension,
-            paths,
-        } => {
+        Fact::Extension { extension, paths } | Fact::Pattern { glob: extension, paths } => {
             names.push(extension.clone());
             names.extend(paths.iter().take(1).cloned());
-            let only = if let [only] = paths.as_slice() {
-                only
-            } else {
-                ""
-            };
+            let only = if let [only] = paths.as_slice() { only } else { "" };
             format!("{extension}\u{2}{only}")
         }
         Fact::Greatest { of, .. } => {
@@ -164,58 +141,27 @@ fn open(read: &Read<'_>, at: usize) -> Option<(Placeholder, String, usize)> {
     let token = &read.tokens[at];
     let span = read.spans.iter().find(|span| {
         span.tokens.start == at
-            && matches!(
-                span.fact,
-                Fact::File { .. } | Fact::Absent { .. } | Fact::Quoted(_) | Fact::Number(_)
-            )
+            && matches!(span.fact, Fact::File { .. } | Fact::Absent { .. } | Fact::Quoted(_) | Fact::Number(_))
     })?;
     let length = span.tokens.len();
     let (forms, kind, observed) = match &span.fact {
-        Fact::File { path } | Fact::Absent { path }
-            if token.shape == Shape::Path && length == 1 =>
-        {
+        Fact::File { path } | Fact::Absent { path } if token.shape == Shape::Path && length == 1 => {
             let end = path.rsplit_once('.').map_or("", |(_, end)| end);
-            let kind = if matches!(span.fact, Fact::File { .. }) {
-                "file"
-            } else {
-                "absent"
-            };
-            (
-                vec![Value::Text(path.clone())],
-                format!("{kind}.{end}."),
-                true,
-            )
+            let kind = if matches!(span.fact, Fact::File { .. }) { "file" } else { "absent" };
+            (vec![Value::Text(path.clone())], format!("{kind}.{end}."), true)
         }
-        Fact::Quoted(text)
-            if read
-                .spans
-                .iter()
-                .filter(|other| other.overlaps(&span.tokens))
-                .count()
-                == 1 =>
-        {
+        Fact::Quoted(text) if read.spans.iter().filter(|other| other.overlaps(&span.tokens)).count() == 1 => {
             (vec![Value::Text(text.clone())], "quoted".to_owned(), false)
         }
         Fact::Number(number) if token.shape == Shape::Number => {
-            let mut forms = vec![
-                Value::Float(*number),
-                Value::Text(read.slice(&(at..at + 1)).to_owned()),
-            ];
+            let mut forms = vec![Value::Float(*number), Value::Text(read.slice(&(at..at + 1)).to_owned())];
             forms.extend(format!("{number:.0}").parse().ok().map(Value::Int));
             let whole = number.fract() == 0.0;
             (forms, format!("number.{whole}.{}.", *number > 0.0), false)
         }
         _ => return None,
     };
-    Some((
-        Placeholder {
-            token: span.tokens.clone(),
-            forms,
-            observed,
-        },
-        kind,
-        length,
-    ))
+    Some((Placeholder { token: span.tokens.clone(), forms, observed }, kind, length))
 }
 
 /// The plan cache over a store.
@@ -232,38 +178,23 @@ impl<'a> PlanCache<'a> {
     }
 
     /// The graph kept for a turn like this one, with this turn's values.
-    pub(crate) fn lookup(
-        &self,
-        template: &Template,
-        read: &Read<'_>,
-        library: &dyn Library,
-    ) -> Option<Proposed> {
-        let bytes = self
-            .store
-            .get(&template.key)
-            .filter(|bytes| bytes.len() <= ENTRY_BYTES_MAX)?;
+    pub(crate) fn lookup(&self, template: &Template, read: &Read<'_>, library: &dyn Library) -> Option<Proposed> {
+        let bytes = self.store.get(&template.key).filter(|bytes| bytes.len() <= ENTRY_BYTES_MAX)?;
         let mut kept: Parametric = serde_json::from_slice(&bytes).ok()?;
-        if kept.version != VERSION
-            || kept.graph.nodes.len() > NODES_MAX
-            || !kept.confidence.is_finite()
-        {
+        if kept.version != VERSION || kept.graph.nodes.len() > NODES_MAX || !kept.confidence.is_finite() {
             return None;
         }
         let mut readings = Vec::new();
         let mut filled = Vec::new();
         for (node, input, placeholder) in &kept.holes {
             let (node, input) = (usize::try_from(*node).ok()?, usize::try_from(*input).ok()?);
-            let open = template
-                .placeholders
-                .get(usize::try_from(*placeholder).ok()?)?;
+            let open = template.placeholders.get(usize::try_from(*placeholder).ok()?)?;
             let target = kept.graph.nodes.get_mut(node)?;
             let descriptor = library.descriptor(&target.capability)?;
             let (port, Input::Constant(constant)) = target.inputs.get_mut(input)? else {
                 return None;
             };
-            let same_kind = |form: &&Value| {
-                std::mem::discriminant(*form) == std::mem::discriminant(&constant.value)
-            };
+            let same_kind = |form: &&Value| std::mem::discriminant(*form) == std::mem::discriminant(&constant.value);
             constant.value = open.forms.iter().find(same_kind)?.clone();
             constant.origin = origin(&constant.value, open.observed, read.text);
             filled.push((node, input));
@@ -276,12 +207,7 @@ impl<'a> PlanCache<'a> {
         trustworthy(&kept, &filled, template, read, library)?;
         readings.sort_by_key(|reading| (reading.span.start, reading.span.end));
         let confidence = kept.confidence.clamp(0.0, 1.0);
-        Some(Proposed {
-            graph: kept.graph,
-            confidence,
-            readings,
-            outputs: kept.outputs,
-        })
+        Some(Proposed { graph: kept.graph, confidence, readings, outputs: kept.outputs })
     }
 
     /// Keeps a proposal for turns with this template.
@@ -295,18 +221,12 @@ impl<'a> PlanCache<'a> {
                 let Input::Constant(constant) = fill else {
                     continue;
                 };
-                let Some(open) = template
-                    .placeholders
-                    .iter()
-                    .position(|open| open.forms.contains(&constant.value))
+                let Some(open) = template.placeholders.iter().position(|open| open.forms.contains(&constant.value))
                 else {
                     continue;
                 };
-                let (Ok(node), Ok(input), Ok(open)) = (
-                    u32::try_from(node),
-                    u32::try_from(input),
-                    u32::try_from(open),
-                ) else {
+                let (Ok(node), Ok(input), Ok(open)) = (u32::try_from(node), u32::try_from(input), u32::try_from(open))
+                else {
                     return;
                 };
                 holes.push((node, input, open));
@@ -342,9 +262,7 @@ fn trustworthy(
                 continue;
             };
             let known = |value: &Value| match value {
-                Value::Text(text) => {
-                    read.text.contains(text.as_str()) || template.names.contains(text)
-                }
+                Value::Text(text) => read.text.contains(text.as_str()) || template.names.contains(text),
                 _ => true,
             };
             let all = match &constant.value {

@@ -49,41 +49,21 @@ impl<'a> Cascade<'a> {
     ///
     /// `check` is the validator's verdict, asked for drafts. It must be asked again for the answer, with the seal.
     #[must_use]
-    pub fn propose(
-        &self,
-        turn: &Turn,
-        around: &dyn Surroundings,
-        library: &dyn Library,
-        check: &Check<'_>,
-    ) -> Answer {
+    pub fn propose(&self, turn: &Turn, around: &dyn Surroundings, library: &dyn Library, check: &Check<'_>) -> Answer {
         if turn.text.len() > telos_abi::limit::INTENT_BYTES_MAX {
-            let reason = format!(
-                "a request may have at most {} bytes",
-                telos_abi::limit::INTENT_BYTES_MAX
-            );
+            let reason = format!("a request may have at most {} bytes", telos_abi::limit::INTENT_BYTES_MAX);
             return Answer {
-                proposal: Proposal::Abstain {
-                    reason,
-                    nearest: Vec::new(),
-                },
+                proposal: Proposal::Abstain { reason, nearest: Vec::new() },
                 tier: Tier::Offline,
                 model_error: None,
             };
         }
         let reading = read(turn, around);
-        let template = self
-            .cache
-            .map(|cache| (cache, Template::of(turn, &reading, library)));
+        let template = self.cache.map(|cache| (cache, Template::of(turn, &reading, library)));
         if let Some((cache, template)) = &template {
-            let hit = cache
-                .lookup(template, &reading, library)
-                .filter(|proposed| check(&proposed.graph).is_ok());
+            let hit = cache.lookup(template, &reading, library).filter(|proposed| check(&proposed.graph).is_ok());
             if let Some(proposed) = hit {
-                return Answer {
-                    proposal: Proposal::Graph(Box::new(proposed)),
-                    tier: Tier::Cache,
-                    model_error: None,
-                };
+                return Answer { proposal: Proposal::Graph(Box::new(proposed)), tier: Tier::Cache, model_error: None };
             }
         }
         let answer = self.fresh(turn, reading, around, library, check);
@@ -105,55 +85,23 @@ impl<'a> Cascade<'a> {
     ) -> Answer {
         let proposal = plan::propose(turn, reading, library, check);
         let (Proposal::Abstain { .. }, Some(config)) = (&proposal, &self.provider) else {
-            return Answer {
-                proposal,
-                tier: Tier::Offline,
-                model_error: None,
-            };
+            return Answer { proposal, tier: Tier::Offline, model_error: None };
         };
         let reading = read(turn, around);
         match remote::propose(config, turn, &reading, library, check) {
             Ok(graph) => {
-                let outputs = graph
-                    .outputs
-                    .iter()
-                    .map(|source| meaning(&graph, *source, library))
-                    .collect();
-                let proposed = Proposed {
-                    graph,
-                    confidence: MODEL_CONFIDENCE,
-                    readings: Vec::new(),
-                    outputs,
-                };
-                Answer {
-                    proposal: Proposal::Graph(Box::new(proposed)),
-                    tier: Tier::Model,
-                    model_error: None,
-                }
+                let outputs = graph.outputs.iter().map(|source| meaning(&graph, *source, library)).collect();
+                let proposed = Proposed { graph, confidence: MODEL_CONFIDENCE, readings: Vec::new(), outputs };
+                Answer { proposal: Proposal::Graph(Box::new(proposed)), tier: Tier::Model, model_error: None }
             }
-            Err(error) => Answer {
-                proposal,
-                tier: Tier::Offline,
-                model_error: Some(error),
-            },
+            Err(error) => Answer { proposal, tier: Tier::Offline, model_error: Some(error) },
         }
     }
 }
 
 /// What an output is, by its descriptor.
-fn meaning(
-    graph: &telos_graph::Graph,
-    source: telos_graph::Source,
-    library: &dyn Library,
-) -> String {
-    let node = usize::try_from(source.node.0)
-        .ok()
-        .and_then(|node| graph.nodes.get(node));
-    let port = node.and_then(|node| {
-        library
-            .descriptor(&node.capability)?
-            .outputs
-            .get(usize::from(source.port.0))
-    });
+fn meaning(graph: &telos_graph::Graph, source: telos_graph::Source, library: &dyn Library) -> String {
+    let node = usize::try_from(source.node.0).ok().and_then(|node| graph.nodes.get(node));
+    let port = node.and_then(|node| library.descriptor(&node.capability)?.outputs.get(usize::from(source.port.0)));
     port.map_or_else(String::new, |port| port.meaning.clone())
 }

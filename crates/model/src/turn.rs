@@ -107,11 +107,7 @@ impl Question {
         if self.slot.is_empty() || !fits || self.slot.start > self.slot.end {
             return format!("{} {answer}", text.trim_end());
         }
-        format!(
-            "{}{answer}{}",
-            &text[..self.slot.start],
-            &text[self.slot.end..]
-        )
+        format!("{}{answer}{}", &text[..self.slot.start], &text[self.slot.end..])
     }
 }
 
@@ -137,19 +133,9 @@ mod tests {
 
     #[test]
     fn an_answer_replaces_its_slot_or_is_added() {
-        let ask = |slot| Question {
-            text: String::new(),
-            choices: Vec::new(),
-            slot,
-        };
-        assert_eq!(
-            ask(9..15).answered("lines in app.lg", "app.log"),
-            "lines in app.log"
-        );
-        assert_eq!(
-            ask(0..0).answered("count lines", "in app.log"),
-            "count lines in app.log"
-        );
+        let ask = |slot| Question { text: String::new(), choices: Vec::new(), slot };
+        assert_eq!(ask(9..15).answered("lines in app.lg", "app.log"), "lines in app.log");
+        assert_eq!(ask(0..0).answered("count lines", "in app.log"), "count lines in app.log");
         assert_eq!(ask(1..2).answered("é", "x"), "é x");
     }
 }

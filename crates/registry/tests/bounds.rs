@@ -21,10 +21,7 @@ fn table(row: &str) -> Vec<u8> {
 
 /// Lines that all differ.
 fn numbered() -> Vec<u8> {
-    (0_u32..LINES)
-        .map(|line| format!("{:x}\n", line.wrapping_mul(2_654_435_761)))
-        .collect::<String>()
-        .into()
+    (0_u32..LINES).map(|line| format!("{:x}\n", line.wrapping_mul(2_654_435_761))).collect::<String>().into()
 }
 
 fn distinct_rows() -> Vec<u8> {

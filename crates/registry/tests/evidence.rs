@@ -9,12 +9,14 @@ use std::sync::LazyLock;
 use telos_abi::Evidence;
 use telos_registry::{PackError, PackFile, PublisherKeys, Registry, evidence_for, inspect, publish};
 
-static KEYS: LazyLock<PublisherKeys> = LazyLock::new(|| PublisherKeys::from_seeds(&[1; 32], &[2; 32]).expect("these seeds are accepted"));
+static KEYS: LazyLock<PublisherKeys> =
+    LazyLock::new(|| PublisherKeys::from_seeds(&[1; 32], &[2; 32]).expect("these seeds are accepted"));
 
 /// The smallest pack, published.
 static FILE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let pack = built_in().into_iter().min_by_key(|pack| pack.component.len()).expect("there are packs");
-    publish(&pack.name, &pack.component, pack.descriptors, &EngineRunner::new(), &KEYS).expect("a built-in pack can be published")
+    publish(&pack.name, &pack.component, pack.descriptors, &EngineRunner::new(), &KEYS)
+        .expect("a built-in pack can be published")
 });
 
 #[test]

@@ -75,14 +75,7 @@ pub(super) fn collect(
     whole: bool,
     since_ns: i128,
 ) -> Result<Vec<Change>, GuardError> {
-    let mut walk = Walk {
-        workspace,
-        upper: tree,
-        whole,
-        since_ns,
-        out: Vec::new(),
-        seen: 0,
-    };
+    let mut walk = Walk { workspace, upper: tree, whole, since_ns, out: Vec::new(), seen: 0 };
     let mut stack = vec![PathBuf::new()];
     while let Some(inner) = stack.pop() {
         stack.extend(walk.directory(&inner)?);
@@ -104,9 +97,7 @@ impl Walk<'_> {
             let inner = inner.join(name);
             self.count(&inner)?;
             let path = self.upper.join(&inner);
-            let about = path
-                .symlink_metadata()
-                .map_err(GuardError::io("reading", &path))?;
+            let about = path.symlink_metadata().map_err(GuardError::io("reading", &path))?;
             if about.file_type().is_char_device() && about.rdev() == 0 {
                 self.deleted(&inner)?;
                 continue;
@@ -198,20 +189,11 @@ impl Walk<'_> {
         after: Option<Entry>,
         content: bool,
     ) -> Result<(), GuardError> {
-        let changed_ns = |about: &Metadata| {
-            i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec())
-        };
+        let changed_ns = |about: &Metadata| i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec());
         // A directory's own time moves with every name in it, which the names' own changes tell better.
-        let conflict =
-            before.is_some_and(|about| !about.is_dir() && changed_ns(about) > self.since_ns);
+        let conflict = before.is_some_and(|about| !about.is_dir() && changed_ns(about) > self.since_ns);
         let before = before.map(|about| entry(&path, about)).transpose()?;
-        self.out.push(Change {
-            path,
-            before,
-            after,
-            content,
-            conflict,
-        });
+        self.out.push(Change { path, before, after, content, conflict });
         Ok(())
     }
 }
@@ -219,19 +201,12 @@ impl Walk<'_> {
 fn entry(path: &Path, about: &Metadata) -> Result<Entry, GuardError> {
     let mode = about.mode() & 0o7777;
     Ok(if about.is_file() {
-        Entry::File {
-            size: about.size(),
-            mode,
-        }
+        Entry::File { size: about.size(), mode }
     } else if about.is_dir() {
         Entry::Directory { mode }
     } else if about.is_symlink() {
-        let target = path
-            .read_link()
-            .map_err(GuardError::io("reading the link", path))?;
-        Entry::Link {
-            target: target.as_os_str().as_bytes().into(),
-        }
+        let target = path.read_link().map_err(GuardError::io("reading the link", path))?;
+        Entry::Link { target: target.as_os_str().as_bytes().into() }
     } else {
         Entry::Special
     })
@@ -240,11 +215,7 @@ fn entry(path: &Path, about: &Metadata) -> Result<Entry, GuardError> {
 /// The names in a directory, sorted. A directory of our own that its mode closes to us is opened for the moment.
 fn names(path: &Path) -> Result<Vec<OsString>, GuardError> {
     let failed = || GuardError::io("listing", path);
-    let list = || {
-        std::fs::read_dir(path)?
-            .map(|entry| Ok(entry?.file_name()))
-            .collect::<std::io::Result<Vec<_>>>()
-    };
+    let list = || std::fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<Vec<_>>>();
     let mut out = match list() {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             let mode = path.symlink_metadata().map_err(failed())?.permissions();
@@ -275,9 +246,7 @@ fn same_content(host: &Path, workspace: &Path) -> Result<bool, GuardError> {
     let mut other = File::open(workspace).map_err(GuardError::io("reading", workspace))?;
     let (mut left, mut right) = (vec![0; 64 << 10], vec![0; 64 << 10]);
     loop {
-        let count = one
-            .read(&mut left)
-            .map_err(GuardError::io("reading", host))?;
+        let count = one.read(&mut left).map_err(GuardError::io("reading", host))?;
         if count == 0 {
             return Ok(true);
         }

@@ -76,10 +76,7 @@ impl Operation {
             Self::MakeLink { .. } => EffectKind::LinkCreate,
             Self::SetMode { .. } => EffectKind::FileMeta,
         };
-        Effect {
-            kind,
-            resource: Resource::Path(self.path().as_os_str().as_bytes().into()),
-        }
+        Effect { kind, resource: Resource::Path(self.path().as_os_str().as_bytes().into()) }
     }
 }
 
@@ -87,23 +84,12 @@ impl Operation {
 /// down, then content and links. Special files are left out; the caller tells which by [`Entry::Special`].
 #[must_use]
 pub fn operations(changes: &[Change]) -> Vec<Operation> {
-    let mut sorted: Vec<&Change> = changes
-        .iter()
-        .filter(|change| change.after != Some(Entry::Special))
-        .collect();
+    let mut sorted: Vec<&Change> = changes.iter().filter(|change| change.after != Some(Entry::Special)).collect();
     sorted.sort_by(|one, other| one.path.cmp(&other.path));
-    let mut out: Vec<Operation> = sorted
-        .iter()
-        .rev()
-        .filter_map(|change| removal(change))
-        .collect();
-    let directories = sorted
-        .iter()
-        .filter(|change| matches!(change.after, Some(Entry::Directory { .. })));
+    let mut out: Vec<Operation> = sorted.iter().rev().filter_map(|change| removal(change)).collect();
+    let directories = sorted.iter().filter(|change| matches!(change.after, Some(Entry::Directory { .. })));
     out.extend(directories.filter_map(|change| arrival(change)));
-    let others = sorted
-        .iter()
-        .filter(|change| !matches!(change.after, Some(Entry::Directory { .. })));
+    let others = sorted.iter().filter(|change| !matches!(change.after, Some(Entry::Directory { .. })));
     out.extend(others.filter_map(|change| arrival(change)));
     out
 }
@@ -129,20 +115,11 @@ fn arrival(change: &Change) -> Option<Operation> {
     let was_file = matches!(change.before, Some(Entry::File { .. }));
     let was_directory = matches!(change.before, Some(Entry::Directory { .. }));
     Some(match change.after.as_ref()? {
-        Entry::File { mode, .. } if was_file && !change.content => {
-            Operation::SetMode { path, mode: *mode }
-        }
-        Entry::File { mode, .. } => Operation::Write {
-            path,
-            mode: *mode,
-            exists: was_file,
-        },
+        Entry::File { mode, .. } if was_file && !change.content => Operation::SetMode { path, mode: *mode },
+        Entry::File { mode, .. } => Operation::Write { path, mode: *mode, exists: was_file },
         Entry::Directory { mode } if was_directory => Operation::SetMode { path, mode: *mode },
         Entry::Directory { mode } => Operation::MakeDirectory { path, mode: *mode },
-        Entry::Link { target } => Operation::MakeLink {
-            path,
-            target: target.clone(),
-        },
+        Entry::Link { target } => Operation::MakeLink { path, target: target.clone() },
         Entry::Special => return None,
     })
 }
@@ -152,19 +129,10 @@ mod tests {
     use super::*;
 
     fn change(path: &str, before: Option<Entry>, after: Option<Entry>) -> Change {
-        Change {
-            path: path.into(),
-            before,
-            after,
-            content: true,
-            conflict: false,
-        }
+        Change { path: path.into(), before, after, content: true, conflict: false }
     }
 
-    const FILE: Entry = Entry::File {
-        size: 1,
-        mode: 0o644,
-    };
+    const FILE: Entry = Entry::File { size: 1, mode: 0o644 };
     const DIRECTORY: Entry = Entry::Directory { mode: 0o755 };
 
     #[test]
@@ -180,29 +148,12 @@ mod tests {
         assert_eq!(
             found,
             [
-                Operation::Delete {
-                    path: "/w/c".into()
-                },
-                Operation::Delete {
-                    path: "/w/a/b".into()
-                },
-                Operation::RemoveDirectory {
-                    path: "/w/a".into()
-                },
-                Operation::MakeDirectory {
-                    path: "/w/c".into(),
-                    mode: 0o755
-                },
-                Operation::Write {
-                    path: "/w/a".into(),
-                    mode: 0o644,
-                    exists: false
-                },
-                Operation::Write {
-                    path: "/w/c/d".into(),
-                    mode: 0o644,
-                    exists: false
-                },
+                Operation::Delete { path: "/w/c".into() },
+                Operation::Delete { path: "/w/a/b".into() },
+                Operation::RemoveDirectory { path: "/w/a".into() },
+                Operation::MakeDirectory { path: "/w/c".into(), mode: 0o755 },
+                Operation::Write { path: "/w/a".into(), mode: 0o644, exists: false },
+                Operation::Write { path: "/w/c/d".into(), mode: 0o644, exists: false },
             ]
         );
         assert_eq!(found[0].effect().kind, EffectKind::FileDelete);
@@ -210,21 +161,8 @@ mod tests {
 
     #[test]
     fn a_mode_alone_is_set_without_writing() {
-        let mut one = change(
-            "/w/x",
-            Some(FILE),
-            Some(Entry::File {
-                size: 1,
-                mode: 0o755,
-            }),
-        );
+        let mut one = change("/w/x", Some(FILE), Some(Entry::File { size: 1, mode: 0o755 }));
         one.content = false;
-        assert_eq!(
-            operations(&[one]),
-            [Operation::SetMode {
-                path: "/w/x".into(),
-                mode: 0o755
-            }]
-        );
+        assert_eq!(operations(&[one]), [Operation::SetMode { path: "/w/x".into(), mode: 0o755 }]);
     }
 }

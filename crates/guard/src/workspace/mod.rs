@@ -41,12 +41,7 @@ pub struct Workspace {
 
 impl Workspace {
     /// Makes an empty workspace for a run that is about to begin.
-    pub(crate) fn create(
-        state: &Path,
-        run: RunId,
-        directory: &Path,
-        mode: WorkspaceMode,
-    ) -> Result<Self, GuardError> {
+    pub(crate) fn create(state: &Path, run: RunId, directory: &Path, mode: WorkspaceMode) -> Result<Self, GuardError> {
         let place = state.join("workspaces").join(run.to_string());
         let mut private = std::fs::DirBuilder::new();
         private
@@ -54,31 +49,19 @@ impl Workspace {
             .recursive(true)
             .create(state.join("workspaces"))
             .map_err(GuardError::io("creating", &place))?;
-        private
-            .recursive(false)
-            .create(&place)
-            .map_err(GuardError::io("creating", &place))?;
+        private.recursive(false).create(&place).map_err(GuardError::io("creating", &place))?;
         let lock = locked(&place, run)?;
         let started_ns = stamp_ns(&lock, &place)?;
         let mut about = format!("{HEADER}\n{started_ns}\n").into_bytes();
         about.extend(directory.as_os_str().as_bytes());
         write_new(&place.join("about"), &about)?;
-        write_new(
-            &place.join("resolv.conf"),
-            b"nameserver 127.0.0.1\noptions timeout:2 attempts:1\n",
-        )?;
+        write_new(&place.join("resolv.conf"), b"nameserver 127.0.0.1\noptions timeout:2 attempts:1\n")?;
         match mode {
             WorkspaceMode::Direct => snapshot::take(directory, &place.join("before")),
             WorkspaceMode::CopyOnWrite => make_layers(&place, directory),
         }
         .inspect_err(|_| drop(remove::tree(&place)))?;
-        Ok(Self {
-            run,
-            place,
-            directory: directory.to_path_buf(),
-            started_ns,
-            _lock: lock,
-        })
+        Ok(Self { run, place, directory: directory.to_path_buf(), started_ns, _lock: lock })
     }
 
     /// Opens the workspace of a run that has ended.
@@ -92,34 +75,20 @@ impl Workspace {
         let damaged = || GuardError::Io {
             doing: "reading the description of a workspace",
             path: path.clone(),
-            source: std::io::Error::other(
-                "it is damaged or of an unknown version; look at `upper` beside it by hand",
-            ),
+            source: std::io::Error::other("it is damaged or of an unknown version; look at `upper` beside it by hand"),
         };
-        let size = std::fs::metadata(&path)
-            .map_err(GuardError::io("reading", &path))?
-            .len();
+        let size = std::fs::metadata(&path).map_err(GuardError::io("reading", &path))?.len();
         if size > ABOUT_BYTES_MAX {
             return Err(damaged());
         }
         let about = std::fs::read(&path).map_err(GuardError::io("reading", &path))?;
         let mut parts = about.splitn(3, |byte| *byte == b'\n');
         let header = parts.next().ok_or_else(damaged)?;
-        let started = parts
-            .next()
-            .and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
-        let directory = PathBuf::from(OsString::from_vec(
-            parts.next().unwrap_or_default().to_vec(),
-        ));
+        let started = parts.next().and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
+        let directory = PathBuf::from(OsString::from_vec(parts.next().unwrap_or_default().to_vec()));
         match started {
             Some(started_ns) if header == HEADER.as_bytes() && directory.is_absolute() => {
-                Ok(Self {
-                    run,
-                    place,
-                    directory,
-                    started_ns,
-                    _lock: lock,
-                })
+                Ok(Self { run, place, directory, started_ns, _lock: lock })
             }
             _ => Err(damaged()),
         }
@@ -168,9 +137,7 @@ impl Workspace {
             return Ok(Vec::new());
         }
         // A run that was killed left no end; then nothing can be told apart.
-        let ended = std::fs::read_to_string(self.place.join("ended"))
-            .ok()
-            .and_then(|text| text.parse().ok());
+        let ended = std::fs::read_to_string(self.place.join("ended")).ok().and_then(|text| text.parse().ok());
         changes::collect(self, self.before(), true, ended.unwrap_or(i128::MAX))
     }
 
@@ -179,27 +146,18 @@ impl Workspace {
     /// # Errors
     /// [`GuardError::Io`] if it is not a regular file of this workspace.
     pub fn content(&self, path: &Path) -> Result<File, GuardError> {
-        let inner = path
-            .strip_prefix(&self.directory)
-            .map_err(|_| GuardError::Specification {
-                what: path.display().to_string(),
-                why: "it lies outside the workspace's directory".into(),
-            })?;
-        let source = if self.is_direct() {
-            self.before()
-        } else {
-            self.upper()
-        }
-        .join(inner);
+        let inner = path.strip_prefix(&self.directory).map_err(|_| GuardError::Specification {
+            what: path.display().to_string(),
+            why: "it lies outside the workspace's directory".into(),
+        })?;
+        let source = if self.is_direct() { self.before() } else { self.upper() }.join(inner);
         let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
         let file = std::fs::OpenOptions::new()
             .read(true)
             .custom_flags(flags)
             .open(&source)
             .map_err(GuardError::io("opening", &source))?;
-        let kind = file
-            .metadata()
-            .map_err(GuardError::io("opening", &source))?;
+        let kind = file.metadata().map_err(GuardError::io("opening", &source))?;
         if kind.is_file() {
             Ok(file)
         } else {
@@ -228,14 +186,9 @@ impl Workspace {
     pub(crate) fn end(&self) -> Result<(), GuardError> {
         let path = self.place.join("ended");
         write_new(&path, b"")?;
-        let file = std::fs::OpenOptions::new()
-            .write(true)
-            .open(&path)
-            .map_err(GuardError::io("writing", &path))?;
+        let file = std::fs::OpenOptions::new().write(true).open(&path).map_err(GuardError::io("writing", &path))?;
         let ended_ns = stamp_ns(&file, &path)?;
-        (&file)
-            .write_all(ended_ns.to_string().as_bytes())
-            .map_err(GuardError::io("writing", path))
+        (&file).write_all(ended_ns.to_string().as_bytes()).map_err(GuardError::io("writing", path))
     }
 
     fn before(&self) -> PathBuf {
@@ -263,10 +216,8 @@ pub fn workspaces(state: &Path) -> Result<Vec<RunId>, GuardError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(GuardError::io("listing", place)(error)),
     };
-    let mut out: Vec<RunId> = entries
-        .filter_map(Result::ok)
-        .filter_map(|entry| RunId::parse(entry.file_name().to_str()?))
-        .collect();
+    let mut out: Vec<RunId> =
+        entries.filter_map(Result::ok).filter_map(|entry| RunId::parse(entry.file_name().to_str()?)).collect();
     out.sort();
     Ok(out)
 }
@@ -281,11 +232,8 @@ fn locked(place: &Path, run: RunId) -> Result<File, GuardError> {
         .custom_flags(libc::O_NOFOLLOW)
         .open(&path)
         .map_err(GuardError::io("locking", &path))?;
-    rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(|_| {
-        GuardError::Busy {
-            run: run.to_string(),
-        }
-    })?;
+    rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| GuardError::Busy { run: run.to_string() })?;
     Ok(file)
 }
 
@@ -296,18 +244,14 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), GuardError> {
         .mode(0o600)
         .open(path)
         .map_err(GuardError::io("creating", path))?;
-    file.write_all(bytes)
-        .map_err(GuardError::io("writing", path))
+    file.write_all(bytes).map_err(GuardError::io("writing", path))
 }
 
 /// The layers that overlayfs writes to.
 fn make_layers(place: &Path, directory: &Path) -> Result<(), GuardError> {
     for name in ["upper", "work"] {
         let path = place.join(name);
-        std::fs::DirBuilder::new()
-            .mode(0o700)
-            .create(&path)
-            .map_err(GuardError::io("creating", path))?;
+        std::fs::DirBuilder::new().mode(0o700).create(&path).map_err(GuardError::io("creating", path))?;
     }
     adopt(directory, &place.join("upper"))
 }

@@ -4,9 +4,7 @@
 //! the stack nor path lengths nor open descriptors grow with the tree.
 
 use crate::error::GuardError;
-use rustix::fs::{
-    AtFlags, Dir, FileType, Mode, OFlags, RenameFlags, openat, renameat_with, unlinkat,
-};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, RenameFlags, openat, renameat_with, unlinkat};
 use rustix::io::Errno;
 use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -17,17 +15,11 @@ pub(super) fn tree(path: &Path) -> Result<(), GuardError> {
     let failed = |errno: Errno| GuardError::io("removing", path)(errno.into());
     let parent = path.parent().unwrap_or(Path::new("/"));
     let name = path.file_name().ok_or_else(|| failed(Errno::INVAL))?;
-    let parent = rustix::fs::open(
-        parent,
-        OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC,
-        Mode::empty(),
-    )
-    .map_err(failed)?;
-    let top = open_directory(
-        parent.as_fd(),
-        &CString::new(std::os::unix::ffi::OsStrExt::as_bytes(name)).unwrap_or_default(),
-    )
-    .map_err(failed)?;
+    let parent = rustix::fs::open(parent, OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
+        .map_err(failed)?;
+    let top =
+        open_directory(parent.as_fd(), &CString::new(std::os::unix::ffi::OsStrExt::as_bytes(name)).unwrap_or_default())
+            .map_err(failed)?;
     let mut moved = 0_u64;
     let mut waiting = empty(top.as_fd(), top.as_fd(), &mut moved, true).map_err(failed)?;
     while let Some(name) = waiting.pop() {
@@ -44,22 +36,12 @@ fn open_directory(parent: BorrowedFd<'_>, name: &CString) -> Result<OwnedFd, Err
     let path = openat(parent, name.as_c_str(), flags | OFlags::PATH, Mode::empty())?;
     let magic = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&path));
     rustix::fs::chmod(magic, Mode::RWXU)?;
-    openat(
-        parent,
-        name.as_c_str(),
-        flags | OFlags::RDONLY,
-        Mode::empty(),
-    )
+    openat(parent, name.as_c_str(), flags | OFlags::RDONLY, Mode::empty())
 }
 
 /// Unlinks everything in a directory but directories, which are moved to `top` (or left, if it is `top` itself).
 /// Returns the names of the directories, as they are in `top`.
-fn empty(
-    directory: BorrowedFd<'_>,
-    top: BorrowedFd<'_>,
-    moved: &mut u64,
-    is_top: bool,
-) -> Result<Vec<CString>, Errno> {
+fn empty(directory: BorrowedFd<'_>, top: BorrowedFd<'_>, moved: &mut u64, is_top: bool) -> Result<Vec<CString>, Errno> {
     let mut out = Vec::new();
     let names: Vec<(CString, FileType)> = Dir::read_from(directory)?
         .map(|entry| entry.map(|entry| (entry.file_name().to_owned(), entry.file_type())))
@@ -84,13 +66,7 @@ fn empty(
         loop {
             *moved += 1;
             let target = CString::new(format!(".moved-{moved}")).unwrap_or_default();
-            match renameat_with(
-                directory,
-                name.as_c_str(),
-                top,
-                target.as_c_str(),
-                RenameFlags::NOREPLACE,
-            ) {
+            match renameat_with(directory, name.as_c_str(), top, target.as_c_str(), RenameFlags::NOREPLACE) {
                 Ok(()) => {
                     out.push(target);
                     break;
@@ -119,22 +95,14 @@ mod tests {
         std::fs::create_dir(top.join(".moved-1")).unwrap();
         std::fs::create_dir_all(top.join("closed/inner")).unwrap();
         for name in ["closed/inner", "closed"] {
-            std::fs::set_permissions(top.join(name), std::fs::Permissions::from_mode(0o000))
-                .unwrap();
+            std::fs::set_permissions(top.join(name), std::fs::Permissions::from_mode(0o000)).unwrap();
         }
         // Deeper than any path can say.
-        let mut at =
-            rustix::fs::open(&top, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).unwrap();
+        let mut at = rustix::fs::open(&top, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).unwrap();
         let name = "d".repeat(200);
         for _ in 0..40 {
             rustix::fs::mkdirat(&at, &name, Mode::RWXU).unwrap();
-            at = openat(
-                &at,
-                &name,
-                OFlags::DIRECTORY | OFlags::CLOEXEC,
-                Mode::empty(),
-            )
-            .unwrap();
+            at = openat(&at, &name, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).unwrap();
         }
         tree(&top).unwrap();
         assert!(!top.exists());

@@ -28,24 +28,13 @@ pub(super) fn take(from: &Path, to: &Path) -> Result<(), GuardError> {
     while let Some(inner) = stack.pop() {
         let source = from.join(&inner);
         let target = to.join(&inner);
-        std::fs::DirBuilder::new()
-            .mode(0o700)
-            .create(&target)
-            .map_err(GuardError::io("keeping", &source))?;
-        let about = source
-            .symlink_metadata()
-            .map_err(GuardError::io("keeping", &source))?;
+        std::fs::DirBuilder::new().mode(0o700).create(&target).map_err(GuardError::io("keeping", &source))?;
+        let about = source.symlink_metadata().map_err(GuardError::io("keeping", &source))?;
         modes.push((target, about.permissions()));
         for entry in std::fs::read_dir(&source).map_err(GuardError::io("keeping", &source))? {
-            let path = inner.join(
-                entry
-                    .map_err(GuardError::io("keeping", &source))?
-                    .file_name(),
-            );
+            let path = inner.join(entry.map_err(GuardError::io("keeping", &source))?.file_name());
             let (source, target) = (from.join(&path), to.join(&path));
-            let about = source
-                .symlink_metadata()
-                .map_err(GuardError::io("keeping", &source))?;
+            let about = source.symlink_metadata().map_err(GuardError::io("keeping", &source))?;
             entries += 1;
             if entries > KEPT_ENTRIES_MAX || path.components().count() > WALK_DEPTH_MAX {
                 return Err(over(&format!("{KEPT_ENTRIES_MAX} files")));

@@ -11,12 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use telos_abi::{
-    Budget, Durability, Effect, EffectKind, Facts, Grant, Label, Receipt, RecordError, Recorder,
-    Resource, Rule, RunId, Timestamp,
+    Budget, Durability, Effect, EffectKind, Facts, Grant, Label, Receipt, RecordError, Recorder, Resource, Rule, RunId,
+    Timestamp,
 };
-use telos_guard::{
-    AgentEnd, AgentSpec, Asker, Decider, GuardError, Plane, Ports, Streams, WorkspaceMode,
-};
+use telos_guard::{AgentEnd, AgentSpec, Asker, Decider, GuardError, Plane, Ports, Streams, WorkspaceMode};
 use telos_policy::{Approval, Decision, Policy, Question, Refusal, Request, Subject, decide};
 
 /// Permits what lands in the workspace, refuses everything else and the names in `protected`.
@@ -30,8 +28,7 @@ impl Decider for Rules {
     fn decide(&self, effect: &Effect, facts: Facts) -> Decision {
         let allowed = match &effect.resource {
             Resource::Path(path) => {
-                (facts.in_workspace || self.permit_direct)
-                    && !path.lossy().ends_with(".git/hooks/pre-commit")
+                (facts.in_workspace || self.permit_direct) && !path.lossy().ends_with(".git/hooks/pre-commit")
             }
             Resource::Host(host) => self.hosts.contains(&host.name),
             _ => false,
@@ -44,26 +41,11 @@ impl Decider for Rules {
             });
         }
         let grant = Grant {
-            rows: vec![telos_abi::GrantRow {
-                kinds: telos_abi::EffectSet(u32::MAX),
-                scope: telos_abi::Scope::Any,
-            }],
+            rows: vec![telos_abi::GrantRow { kinds: telos_abi::EffectSet(u32::MAX), scope: telos_abi::Scope::Any }],
             clearances: Vec::new(),
-            budget: Budget {
-                fuel: 0,
-                memory_bytes: 0,
-                output_bytes: 0,
-                wall_ms: 0,
-                calls: 0,
-            },
+            budget: Budget { fuel: 0, memory_bytes: 0, output_bytes: 0, wall_ms: 0, calls: 0 },
         };
-        let request = Request {
-            effect,
-            subject: Subject::Agent {
-                process: Label::BOTTOM,
-            },
-            facts,
-        };
+        let request = Request { effect, subject: Subject::Agent { process: Label::BOTTOM }, facts };
         decide(&Policy::default(), &grant, &request, Timestamp(0))
     }
 
@@ -119,19 +101,13 @@ impl World {
             environment: Vec::new(),
             writes: Vec::new(),
             permit_direct: false,
-            run: RunId {
-                started_ms: 1,
-                nonce: NEXT.fetch_add(1, Ordering::SeqCst),
-            },
+            run: RunId { started_ms: 1, nonce: NEXT.fetch_add(1, Ordering::SeqCst) },
         }
     }
 
     /// The same directories for another run.
     pub(crate) fn next(self) -> Self {
-        let run = RunId {
-            started_ms: 1,
-            nonce: NEXT.fetch_add(1, Ordering::SeqCst),
-        };
+        let run = RunId { started_ms: 1, nonce: NEXT.fetch_add(1, Ordering::SeqCst) };
         Self { run, ..self }
     }
 
@@ -156,11 +132,7 @@ impl World {
             .filter_map(|name| Some(((*name).into(), std::env::var_os(name)?)))
             .collect();
         environment.push(("HOME".into(), self.path("home").into()));
-        environment.extend(
-            self.environment
-                .iter()
-                .map(|(name, value)| (name.into(), value.into())),
-        );
+        environment.extend(self.environment.iter().map(|(name, value)| (name.into(), value.into())));
         AgentSpec {
             run: self.run,
             argv: argv.iter().map(Into::into).collect(),
@@ -200,11 +172,7 @@ impl World {
             reader.read_to_end(&mut text).unwrap();
             String::from_utf8_lossy(&text).into_owned()
         });
-        let ports = Ports {
-            decider: &rules,
-            asker: &Nobody,
-            recorder: &self.log,
-        };
+        let ports = Ports { decider: &rules, asker: &Nobody, recorder: &self.log };
         let end = telos_guard::run(spec, &ports);
         let text = text.join().unwrap();
         end.map(|end| (end, text))
@@ -239,7 +207,7 @@ pub(crate) fn able() -> bool {
 
 /// Whether an effect of this kind on a resource whose text ends so was refused.
 pub(crate) fn refused(end: &AgentEnd, kind: EffectKind, suffix: &str) -> bool {
-    end.refused.iter().any(|refused| {
-        refused.effect.kind == kind && refused.effect.resource.to_string().ends_with(suffix)
-    })
+    end.refused
+        .iter()
+        .any(|refused| refused.effect.kind == kind && refused.effect.resource.to_string().ends_with(suffix))
 }

@@ -34,31 +34,17 @@ pub(crate) struct Decision<'a> {
 impl<'a> Decision<'a> {
     /// The answer, from complete drafts, best first.
     pub(crate) fn decide(&self, drafts: Vec<Draft<'a>>) -> Proposal {
-        let drafts: Vec<Draft<'a>> = drafts
-            .into_iter()
-            .map(|draft| self.assume_files(draft))
-            .collect();
+        let drafts: Vec<Draft<'a>> = drafts.into_iter().map(|draft| self.assume_files(draft)).collect();
         let Some(best) = self.best(&drafts) else {
             return self.abstain(None);
         };
         let coverage = best.coverage(self.weights);
         let unexplained = self.unexplained(best);
         if let Some(question) = self.absent(best) {
-            return if coverage >= COVERAGE_ASK {
-                Proposal::Question(question)
-            } else {
-                self.abstain(Some(best))
-            };
+            return if coverage >= COVERAGE_ASK { Proposal::Question(question) } else { self.abstain(Some(best)) };
         }
-        let enough = if best.missing > 0 {
-            COVERAGE_ASK
-        } else {
-            COVERAGE_MIN
-        };
-        if coverage < enough
-            || unexplained.len() > 1
-            || (unexplained.len() == 1 && self.changes(best))
-        {
+        let enough = if best.missing > 0 { COVERAGE_ASK } else { COVERAGE_MIN };
+        if coverage < enough || unexplained.len() > 1 || (unexplained.len() == 1 && self.changes(best)) {
             return self.abstain(Some(best));
         }
         if best.missing > 0 {
@@ -71,9 +57,8 @@ impl<'a> Decision<'a> {
             return self.abstain(Some(best));
         };
         let margin = self.margin(best, &drafts);
-        let confidence = (coverage * (0.7 + 0.3 * margin)
-            - 0.1 * f32::from(u8::from(!unexplained.is_empty())))
-        .clamp(0.0, 1.0);
+        let confidence =
+            (coverage * (0.7 + 0.3 * margin) - 0.1 * f32::from(u8::from(!unexplained.is_empty()))).clamp(0.0, 1.0);
         Proposal::Graph(Box::new(Proposed {
             graph,
             confidence,
@@ -100,10 +85,8 @@ impl<'a> Decision<'a> {
             match (self.check)(&graph) {
                 Ok(()) => return Some(draft),
                 Err(violation) => {
-                    let malformed = matches!(
-                        violation.rule,
-                        Rule::R0 | Rule::R1 | Rule::R2 | Rule::R3 | Rule::R13 | Rule::R18
-                    );
+                    let malformed =
+                        matches!(violation.rule, Rule::R0 | Rule::R1 | Rule::R2 | Rule::R3 | Rule::R13 | Rule::R18);
                     if !malformed && refused.is_none() {
                         refused = Some(draft);
                     }
@@ -116,17 +99,13 @@ impl<'a> Decision<'a> {
     /// A table's file need not be named where a column tells which one is meant.
     fn assume_files(&self, mut draft: Draft<'a>) -> Draft<'a> {
         use super::slot::Seen;
-        let seen = draft
-            .nodes
-            .iter()
-            .flat_map(|node| &node.fills)
-            .find_map(|fill| match fill {
-                Fill::Slot(slot) => match &slot.seen_in {
-                    Some(Seen::File(path)) => Some(path.clone()),
-                    _ => None,
-                },
+        let seen = draft.nodes.iter().flat_map(|node| &node.fills).find_map(|fill| match fill {
+            Fill::Slot(slot) => match &slot.seen_in {
+                Some(Seen::File(path)) => Some(path.clone()),
                 _ => None,
-            });
+            },
+            _ => None,
+        });
         let Some(path) = seen else { return draft };
         for node in &mut draft.nodes {
             let entry = &self.lexicon.entries[node.entry];
@@ -150,17 +129,12 @@ impl<'a> Decision<'a> {
     }
 
     fn changes(&self, draft: &Draft<'_>) -> bool {
-        draft
-            .nodes
-            .iter()
-            .any(|node| self.lexicon.entries[node.entry].changes_things())
+        draft.nodes.iter().any(|node| self.lexicon.entries[node.entry].changes_things())
     }
 
     /// Content words that the draft does not explain.
     fn unexplained(&self, draft: &Draft<'_>) -> Vec<usize> {
-        (0..self.weights.len())
-            .filter(|at| self.weights[*at] >= 1.0 && draft.cover[*at] < EXPLAINED_MIN)
-            .collect()
+        (0..self.weights.len()).filter(|at| self.weights[*at] >= 1.0 && draft.cover[*at] < EXPLAINED_MIN).collect()
     }
 
     /// How far the best draft is ahead of the next one that does something else, in `[0, 1]`.
@@ -171,11 +145,7 @@ impl<'a> Decision<'a> {
             .filter(|draft| draft.shape() != best.shape() && draft.missing == 0)
             .map(|draft| draft.score(self.weights));
         let next = other.fold(f32::NEG_INFINITY, f32::max);
-        if next.is_finite() {
-            (top - next).clamp(0.0, 1.0)
-        } else {
-            1.0
-        }
+        if next.is_finite() { (top - next).clamp(0.0, 1.0) } else { 1.0 }
     }
 
     /// A file the turn names that is not here, unless the draft creates it.
@@ -184,97 +154,62 @@ impl<'a> Decision<'a> {
             best.nodes.iter().any(|node| {
                 let entry = &self.lexicon.entries[node.entry];
                 node.fills.iter().enumerate().any(|(port, fill)| {
-                    let creates = entry.acts(port, EffectKind::FileCreate)
-                        || entry.acts(port, EffectKind::DirCreate);
+                    let creates = entry.acts(port, EffectKind::FileCreate) || entry.acts(port, EffectKind::DirCreate);
                     let setting = super::fits::handle(&entry.is.inputs[port].ty).is_none();
-                    (creates || setting)
-                        && matches!(fill, Fill::Slot(slot) if span.overlaps(&slot.tokens))
+                    (creates || setting) && matches!(fill, Fill::Slot(slot) if span.overlaps(&slot.tokens))
                 })
             })
         };
-        let unused =
-            |span: &&crate::read::Span| matches!(span.fact, Fact::Absent { .. }) && !created(span);
+        let unused = |span: &&crate::read::Span| matches!(span.fact, Fact::Absent { .. }) && !created(span);
         let span = self.reading.spans.iter().find(unused)?;
         let Fact::Absent { path } = &span.fact else {
             return None;
         };
-        let choices: Vec<String> = near(&self.reading.entries, path)
-            .into_iter()
-            .map(|(_, path)| path)
-            .collect();
+        let choices: Vec<String> = near(&self.reading.entries, path).into_iter().map(|(_, path)| path).collect();
         let text = match choices.first() {
             Some(first) => format!("There is no “{path}” here. Did you mean “{first}”?"),
             None => format!("There is no “{path}” here. Which file do you mean?"),
         };
-        Some(Question {
-            text,
-            choices,
-            slot: self.reading.bytes(&span.tokens),
-        })
+        Some(Question { text, choices, slot: self.reading.bytes(&span.tokens) })
     }
 
     /// Asks for the first input that nothing in the turn fills.
     fn ask(&self, best: &Draft<'_>) -> Proposal {
         for node in &best.nodes {
             let entry = &self.lexicon.entries[node.entry];
-            let Some(port) = node
-                .fills
-                .iter()
-                .position(|fill| matches!(fill, Fill::Missing))
-            else {
+            let Some(port) = node.fills.iter().position(|fill| matches!(fill, Fill::Missing)) else {
                 continue;
             };
             let input = &entry.is.inputs[port];
             let (text, choices) = match &input.ty {
-                Type::Handle {
-                    kind: HandleKind::File,
-                    ..
-                } => (format!("Which file: the {}?", input.meaning), self.files()),
-                Type::Handle { .. } => (
-                    format!("Which directory: the {}?", input.meaning),
-                    Vec::new(),
-                ),
-                ty if super::fits::takes_column(ty) => (
-                    format!("Which column: the {}?", input.meaning),
-                    self.columns(),
-                ),
-                Type::Variant(cases) => (
-                    format!("Which {}?", input.meaning),
-                    cases.keys().take(CHOICES_MAX).cloned().collect(),
-                ),
+                Type::Handle { kind: HandleKind::File, .. } => {
+                    (format!("Which file: the {}?", input.meaning), self.files())
+                }
+                Type::Handle { .. } => (format!("Which directory: the {}?", input.meaning), Vec::new()),
+                ty if super::fits::takes_column(ty) => {
+                    (format!("Which column: the {}?", input.meaning), self.columns())
+                }
+                Type::Variant(cases) => {
+                    (format!("Which {}?", input.meaning), cases.keys().take(CHOICES_MAX).cloned().collect())
+                }
                 _ => (format!("What is the {}?", input.meaning), Vec::new()),
             };
             let end = self.reading.text.len();
-            return Proposal::Question(Question {
-                text,
-                choices,
-                slot: end..end,
-            });
+            return Proposal::Question(Question { text, choices, slot: end..end });
         }
         self.abstain(Some(best))
     }
 
     fn files(&self) -> Vec<String> {
-        let files = self
-            .reading
-            .entries
-            .iter()
-            .filter(|entry| entry.kind == EntryKind::File);
-        files
-            .take(CHOICES_MAX)
-            .map(|entry| entry.path.clone())
-            .collect()
+        let files = self.reading.entries.iter().filter(|entry| entry.kind == EntryKind::File);
+        files.take(CHOICES_MAX).map(|entry| entry.path.clone()).collect()
     }
 
     fn columns(&self) -> Vec<String> {
-        let named = self
-            .reading
-            .spans
-            .iter()
-            .filter_map(|span| match &span.fact {
-                Fact::Column { name, .. } => Some(name.clone()),
-                _ => None,
-            });
+        let named = self.reading.spans.iter().filter_map(|span| match &span.fact {
+            Fact::Column { name, .. } => Some(name.clone()),
+            _ => None,
+        });
         let mut out: Vec<String> = named.collect();
         out.dedup();
         out.truncate(CHOICES_MAX);
@@ -283,14 +218,10 @@ impl<'a> Decision<'a> {
 
     /// Two columns that the same word may mean equally well: ask which.
     fn ambiguous(&self, best: &Draft<'_>, _drafts: &[Draft<'_>]) -> Option<Question> {
-        let slots = best
-            .nodes
-            .iter()
-            .flat_map(|node| &node.fills)
-            .filter_map(|fill| match fill {
-                Fill::Slot(slot) => Some(slot),
-                _ => None,
-            });
+        let slots = best.nodes.iter().flat_map(|node| &node.fills).filter_map(|fill| match fill {
+            Fill::Slot(slot) => Some(slot),
+            _ => None,
+        });
         for slot in slots {
             let Some(super::slot::Seen::File(path)) = &slot.seen_in else {
                 continue;
@@ -309,11 +240,8 @@ impl<'a> Decision<'a> {
                 .iter()
                 .find(|(name, _)| Value::Text((*name).clone()) == slot.value)
                 .map_or(1.0, |(_, trust)| *trust);
-            let equal: Vec<String> = rivals
-                .iter()
-                .filter(|(_, trust)| *trust >= chosen)
-                .map(|(name, _)| (*name).clone())
-                .collect();
+            let equal: Vec<String> =
+                rivals.iter().filter(|(_, trust)| *trust >= chosen).map(|(name, _)| (*name).clone()).collect();
             if equal.len() > 1 {
                 let word = self.reading.slice(&slot.tokens).to_owned();
                 let text = format!("Which column of {path} do you mean by “{word}”?");
@@ -346,23 +274,14 @@ impl<'a> Decision<'a> {
             .iter()
             .enumerate()
             .map(|(index, tokens)| {
-                (
-                    tokens
-                        .iter()
-                        .zip(self.weights)
-                        .map(|(evidence, weight)| evidence * weight)
-                        .sum(),
-                    index,
-                )
+                (tokens.iter().zip(self.weights).map(|(evidence, weight)| evidence * weight).sum(), index)
             })
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let nearest = ranked.iter().filter(|(score, _)| *score > 0.5).take(3);
         Proposal::Abstain {
             reason,
-            nearest: nearest
-                .map(|(_, index)| self.lexicon.entries[*index].is.semantics.summary.clone())
-                .collect(),
+            nearest: nearest.map(|(_, index)| self.lexicon.entries[*index].is.semantics.summary.clone()).collect(),
         }
     }
 }

@@ -66,27 +66,15 @@ impl Draft<'_> {
     /// The part of the turn's content that is explained, in `[0, 1]`.
     pub(crate) fn coverage(&self, weights: &[f32]) -> f32 {
         let all: f32 = weights.iter().sum();
-        if all > 0.0 {
-            self.explained(weights) / all
-        } else {
-            0.0
-        }
+        if all > 0.0 { self.explained(weights) / all } else { 0.0 }
     }
 
     /// A word that is explained at all is nearly explained in full: a second node gains little by it.
     fn explained(&self, weights: &[f32]) -> f32 {
         let part = |cover: f32| {
-            if cover >= 0.5 {
-                0.8 + 0.2 * cover
-            } else {
-                cover
-            }
+            if cover >= 0.5 { 0.8 + 0.2 * cover } else { cover }
         };
-        self.cover
-            .iter()
-            .zip(weights)
-            .map(|(cover, weight)| part(*cover) * weight)
-            .sum()
+        self.cover.iter().zip(weights).map(|(cover, weight)| part(*cover) * weight).sum()
     }
 
     /// A value that equal graphs share, to keep the beam diverse.

@@ -38,10 +38,7 @@ fn port(position: usize) -> Option<PortIndex> {
 }
 
 fn source(node: usize, output: usize) -> Option<Source> {
-    Some(Source {
-        node: index(node)?,
-        port: port(output)?,
-    })
+    Some(Source { node: index(node)?, port: port(output)? })
 }
 
 fn node(node: &DraftNode, lexicon: &Lexicon<'_>) -> Option<Node> {
@@ -51,28 +48,16 @@ fn node(node: &DraftNode, lexicon: &Lexicon<'_>) -> Option<Node> {
         let input = match fill {
             Fill::Default => continue,
             Fill::Open | Fill::Missing => return None,
-            Fill::Slot(slot) => Input::Constant(Constant {
-                value: slot.value.clone(),
-                origin: slot.origin,
-            }),
+            Fill::Slot(slot) => Input::Constant(Constant { value: slot.value.clone(), origin: slot.origin }),
             Fill::Edge { node, output } => Input::From(source(*node, *output)?),
         };
         inputs.push((port(position)?, input));
     }
     let each = match node.each {
         None => None,
-        Some(position) => Some(Each {
-            port: port(position)?,
-            limit: EACH_MAX,
-        }),
+        Some(position) => Some(Each { port: port(position)?, limit: EACH_MAX }),
     };
-    Some(Node {
-        capability: entry.id,
-        inputs,
-        each,
-        guard: None,
-        after: Vec::new(),
-    })
+    Some(Node { capability: entry.id, inputs, each, guard: None, after: Vec::new() })
 }
 
 /// The clause of the words that asked for the node.
@@ -82,9 +67,8 @@ fn position(draft: &Draft<'_>, node: usize) -> usize {
 }
 
 fn order_effects(draft: &Draft<'_>, lexicon: &Lexicon<'_>, nodes: &mut [Node]) {
-    let mut changing: Vec<usize> = (0..draft.nodes.len())
-        .filter(|node| lexicon.entries[draft.nodes[*node].entry].changes_things())
-        .collect();
+    let mut changing: Vec<usize> =
+        (0..draft.nodes.len()).filter(|node| lexicon.entries[draft.nodes[*node].entry].changes_things()).collect();
     changing.sort_by_key(|node| (position(draft, *node), *node));
     for pair in changing.windows(2) {
         let [before, after] = pair else { continue };
@@ -126,9 +110,7 @@ pub(crate) fn show(value: &Value) -> String {
         Value::List(items) => items
             .iter()
             .filter_map(|item| match item {
-                Value::Text(text) => {
-                    Some(format!("“{}”", telos_abi::ByteText::from(text.as_str())))
-                }
+                Value::Text(text) => Some(format!("“{}”", telos_abi::ByteText::from(text.as_str()))),
                 _ => None,
             })
             .collect::<Vec<String>>()
@@ -143,52 +125,32 @@ pub(crate) fn readings(draft: &Draft<'_>, lexicon: &Lexicon<'_>, read: &Read<'_>
     for node in &draft.nodes {
         let entry = &lexicon.entries[node.entry];
         if let Some(anchor) = node.anchor {
-            out.push(Reading {
-                span: read.bytes(&(anchor..anchor + 1)),
-                meaning: entry.is.semantics.summary.clone(),
-            });
+            out.push(Reading { span: read.bytes(&(anchor..anchor + 1)), meaning: entry.is.semantics.summary.clone() });
         }
         for fill in &node.fills {
             if let Fill::Slot(slot) = fill {
                 out.push(Reading {
                     span: span(slot, read),
-                    meaning: format!(
-                        "{} = {}",
-                        entry.is.inputs[slot.port].meaning,
-                        show(&slot.value)
-                    ),
+                    meaning: format!("{} = {}", entry.is.inputs[slot.port].meaning, show(&slot.value)),
                 });
             }
         }
     }
-    out.sort_by(|a, b| {
-        (a.span.start, a.span.end, &a.meaning).cmp(&(b.span.start, b.span.end, &b.meaning))
-    });
+    out.sort_by(|a, b| (a.span.start, a.span.end, &a.meaning).cmp(&(b.span.start, b.span.end, &b.meaning)));
     out.dedup();
     out
 }
 
 fn span(slot: &Slot, read: &Read<'_>) -> std::ops::Range<usize> {
-    if slot.tokens.is_empty() {
-        read.text.len()..read.text.len()
-    } else {
-        read.bytes(&slot.tokens)
-    }
+    if slot.tokens.is_empty() { read.text.len()..read.text.len() } else { read.bytes(&slot.tokens) }
 }
 
 /// What each output is, for a person.
 pub(crate) fn outputs(draft: &Draft<'_>, lexicon: &Lexicon<'_>) -> Vec<String> {
     let describe = |(node, output): &(usize, Option<usize>)| {
-        let port = lexicon.entries[draft.nodes[*node].entry]
-            .is
-            .outputs
-            .get((*output)?)?;
+        let port = lexicon.entries[draft.nodes[*node].entry].is.outputs.get((*output)?)?;
         let many = draft.nodes[*node].each.is_some() && !matches!(port.ty, Type::List { .. });
-        Some(if many {
-            format!("{}, for each", port.meaning)
-        } else {
-            port.meaning.clone()
-        })
+        Some(if many { format!("{}, for each", port.meaning) } else { port.meaning.clone() })
     };
     draft.roots.iter().filter_map(describe).collect()
 }

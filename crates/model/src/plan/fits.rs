@@ -4,54 +4,27 @@ use telos_abi::{HandleKind, Refinement, Type};
 
 /// Whether text with `have` also has `want`.
 fn implies(have: Refinement, want: Refinement) -> bool {
-    want == have
-        || want == Refinement::Bytes
-        || want == Refinement::Utf8 && have != Refinement::Bytes
+    want == have || want == Refinement::Bytes || want == Refinement::Utf8 && have != Refinement::Bytes
 }
 
 /// Whether a value of type `out` may enter a port of type `input`.
 pub(crate) fn fits(out: &Type, input: &Type) -> bool {
     match (out, input) {
-        (
-            Type::Blob {
-                refinement: have,
-                max: most,
-            },
-            Type::Blob {
-                refinement: want,
-                max: room,
-            },
-        )
-        | (
-            Type::Text {
-                refinement: have,
-                max: most,
-            },
-            Type::Text {
-                refinement: want,
-                max: room,
-            },
-        ) => implies(*have, *want) && most <= room,
+        (Type::Blob { refinement: have, max: most }, Type::Blob { refinement: want, max: room })
+        | (Type::Text { refinement: have, max: most }, Type::Text { refinement: want, max: room }) => {
+            implies(*have, *want) && most <= room
+        }
         (Type::Int { min: a, max: b }, Type::Int { min: c, max: d }) => c <= a && b <= d,
-        (
-            Type::List {
-                item: have,
-                max: most,
-            },
-            Type::List {
-                item: want,
-                max: room,
-            },
-        ) => most <= room && fits(have, want),
+        (Type::List { item: have, max: most }, Type::List { item: want, max: room }) => {
+            most <= room && fits(have, want)
+        }
         (Type::Handle { kind: have, .. }, Type::Handle { kind: want, .. }) => have == want,
         (Type::Record(have), Type::Record(want)) => want.iter().all(|(name, field)| {
-            have.get(name).map_or(field.optional, |got| {
-                fits(&got.ty, &field.ty) && (field.optional || !got.optional)
-            })
+            have.get(name).map_or(field.optional, |got| fits(&got.ty, &field.ty) && (field.optional || !got.optional))
         }),
-        (Type::Variant(have), Type::Variant(want)) => have
-            .iter()
-            .all(|(name, ty)| want.get(name).is_some_and(|wanted| fits(ty, wanted))),
+        (Type::Variant(have), Type::Variant(want)) => {
+            have.iter().all(|(name, ty)| want.get(name).is_some_and(|wanted| fits(ty, wanted)))
+        }
         _ => out == input,
     }
 }
@@ -104,21 +77,9 @@ mod tests {
 
     #[test]
     fn refinements_and_sizes_are_respected() {
-        assert!(fits(
-            &blob(Refinement::Table, 9),
-            &blob(Refinement::Utf8, 9)
-        ));
-        assert!(fits(
-            &blob(Refinement::Bytes, 9),
-            &blob(Refinement::Bytes, 10)
-        ));
-        assert!(!fits(
-            &blob(Refinement::Bytes, 9),
-            &blob(Refinement::Utf8, 9)
-        ));
-        assert!(!fits(
-            &blob(Refinement::Utf8, 10),
-            &blob(Refinement::Utf8, 9)
-        ));
+        assert!(fits(&blob(Refinement::Table, 9), &blob(Refinement::Utf8, 9)));
+        assert!(fits(&blob(Refinement::Bytes, 9), &blob(Refinement::Bytes, 10)));
+        assert!(!fits(&blob(Refinement::Bytes, 9), &blob(Refinement::Utf8, 9)));
+        assert!(!fits(&blob(Refinement::Utf8, 10), &blob(Refinement::Utf8, 9)));
     }
 }

@@ -56,10 +56,7 @@ fn phrase(text: &str) -> Phrase {
 }
 
 fn stems(text: &str) -> Vec<String> {
-    let plain = |word: &str| {
-        word.trim_matches(|letter: char| !letter.is_alphanumeric())
-            .to_lowercase()
-    };
+    let plain = |word: &str| word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
     text.split(|letter: char| letter.is_whitespace() || letter == '-' || letter == '/')
         .map(plain)
         .filter(|word| !word.is_empty() && !is_function(word))
@@ -69,33 +66,14 @@ fn stems(text: &str) -> Vec<String> {
 
 /// Words in the meanings of table outputs that may be column names.
 fn columns(is: &Descriptor) -> Vec<(String, String)> {
-    let table = |ty: &Type| {
-        matches!(
-            ty,
-            Type::Blob {
-                refinement: Refinement::Table,
-                ..
-            }
-        )
-    };
+    let table = |ty: &Type| matches!(ty, Type::Blob { refinement: Refinement::Table, .. });
     let mut out: Vec<(String, String)> = is
         .outputs
         .iter()
         .filter(|port| table(&port.ty) && port.meaning.contains(','))
-        .chain(
-            is.outputs
-                .iter()
-                .filter(|port| table(&port.ty) && port.meaning.contains("column")),
-        )
-        .flat_map(|port| {
-            port.meaning
-                .split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_')
-        })
-        .filter(|word| {
-            word.len() > 1
-                && !is_function(word)
-                && word.chars().all(|letter| !letter.is_uppercase())
-        })
+        .chain(is.outputs.iter().filter(|port| table(&port.ty) && port.meaning.contains("column")))
+        .flat_map(|port| port.meaning.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_'))
+        .filter(|word| word.len() > 1 && !is_function(word) && word.chars().all(|letter| !letter.is_uppercase()))
         .filter(|word| !matches!(*word, "table" | "columns" | "column"))
         .map(|word| (word.to_owned(), stem(word)))
         .collect();
@@ -116,24 +94,11 @@ fn words(is: &Descriptor) -> HashMap<String, f32> {
     let name: Vec<String> = parts(&is.name);
     let last = name.len().saturating_sub(1);
     for (position, part) in name.iter().enumerate() {
-        add(
-            vec![stem(part)],
-            if position == last {
-                field::NAME
-            } else {
-                field::TAG
-            },
-        );
+        add(vec![stem(part)], if position == last { field::NAME } else { field::TAG });
     }
-    is.semantics
-        .tags
-        .iter()
-        .for_each(|tag| add(stems(tag), field::TAG));
+    is.semantics.tags.iter().for_each(|tag| add(stems(tag), field::TAG));
     add(stems(&is.semantics.summary), field::SUMMARY);
-    is.semantics
-        .examples
-        .iter()
-        .for_each(|example| add(stems(example), field::EXAMPLE));
+    is.semantics.examples.iter().for_each(|example| add(stems(example), field::EXAMPLE));
     for port in &is.inputs {
         add(stems(&port.meaning), field::PORT);
         if let Type::Variant(cases) = &port.ty {
@@ -155,8 +120,7 @@ fn distinct(mut stems: Vec<String>) -> Vec<String> {
 
 impl<'a> Entry<'a> {
     fn new(id: CapabilityId, is: &'a Descriptor) -> Self {
-        let announce =
-            |port: &telos_abi::InputPort| port.words.iter().map(|words| phrase(words)).collect();
+        let announce = |port: &telos_abi::InputPort| port.words.iter().map(|words| phrase(words)).collect();
         let meaning = |port: &telos_abi::InputPort| {
             let mut out = stems(&port.name);
             out.extend(stems(&port.meaning));
@@ -165,28 +129,13 @@ impl<'a> Entry<'a> {
         Self {
             id,
             is,
-            phrases: is
-                .semantics
-                .words
-                .iter()
-                .map(|words| phrase(words))
-                .filter(|phrase| !phrase.is_empty())
-                .collect(),
+            phrases: is.semantics.words.iter().map(|words| phrase(words)).filter(|phrase| !phrase.is_empty()).collect(),
             words: words(is),
             announce: is.inputs.iter().map(announce).collect(),
             meaning: is.inputs.iter().map(meaning).collect(),
             columns: columns(is),
-            examples: is
-                .semantics
-                .examples
-                .iter()
-                .map(|example| distinct(stems(example)))
-                .collect(),
-            outputs: is
-                .outputs
-                .iter()
-                .map(|port| (stems(&port.name), stems(&port.meaning)))
-                .collect(),
+            examples: is.semantics.examples.iter().map(|example| distinct(stems(example))).collect(),
+            outputs: is.outputs.iter().map(|port| (stems(&port.name), stems(&port.meaning))).collect(),
         }
     }
 
@@ -198,12 +147,10 @@ impl<'a> Entry<'a> {
     /// Whether a phrase of several words that names this primitive covers token `at`.
     pub(crate) fn names_with(&self, reading: &Reading<'_>, at: usize) -> bool {
         let stands = |phrase: &Phrase, from: usize| {
-            phrase.iter().enumerate().all(|(step, word)| {
-                reading
-                    .tokens
-                    .get(from + step)
-                    .is_some_and(|token| token.stem == *word)
-            })
+            phrase
+                .iter()
+                .enumerate()
+                .all(|(step, word)| reading.tokens.get(from + step).is_some_and(|token| token.stem == *word))
         };
         self.phrases
             .iter()
@@ -214,8 +161,7 @@ impl<'a> Entry<'a> {
     /// Whether the effect `kind` acts on input `port`.
     pub(crate) fn acts(&self, port: usize, kind: EffectKind) -> bool {
         self.is.effects.iter().any(|effect| {
-            effect.kind == kind
-                && matches!(effect.target, Target::Input(index) if usize::from(index.0) == port)
+            effect.kind == kind && matches!(effect.target, Target::Input(index) if usize::from(index.0) == port)
         })
     }
 
@@ -223,47 +169,22 @@ impl<'a> Entry<'a> {
     pub(crate) fn changes_things(&self) -> bool {
         use EffectKind as E;
         let harmless = [E::FileRead, E::FileList, E::Clock, E::Random, E::Show];
-        self.is
-            .effects
-            .iter()
-            .any(|effect| !harmless.contains(&effect.kind))
+        self.is.effects.iter().any(|effect| !harmless.contains(&effect.kind))
     }
 
     /// Whether it takes away or sends away: deletes, moves, overwrites without creating, network, programs.
     pub(crate) fn destroys(&self) -> bool {
         use EffectKind as E;
-        let mild = [
-            E::FileRead,
-            E::FileList,
-            E::Clock,
-            E::Random,
-            E::Show,
-            E::FileCreate,
-            E::FileOverwrite,
-            E::DirCreate,
-        ];
-        self.is
-            .effects
-            .iter()
-            .any(|effect| !mild.contains(&effect.kind))
-            || self
-                .is
-                .effects
-                .iter()
-                .any(|effect| effect.kind == E::FileOverwrite)
-                && !self
-                    .is
-                    .effects
-                    .iter()
-                    .any(|effect| effect.kind == E::FileCreate)
+        let mild =
+            [E::FileRead, E::FileList, E::Clock, E::Random, E::Show, E::FileCreate, E::FileOverwrite, E::DirCreate];
+        self.is.effects.iter().any(|effect| !mild.contains(&effect.kind))
+            || self.is.effects.iter().any(|effect| effect.kind == E::FileOverwrite)
+                && !self.is.effects.iter().any(|effect| effect.kind == E::FileCreate)
     }
 
     /// Whether it gives what is piped in.
     pub(crate) fn reads_stdin(&self) -> bool {
-        self.is
-            .outputs
-            .iter()
-            .any(|port| port.source.taint.0 & Taint::STDIN.0 != 0)
+        self.is.outputs.iter().any(|port| port.source.taint.0 & Taint::STDIN.0 != 0)
     }
 
     pub(crate) fn introduces(&self, refinement: Refinement) -> bool {
@@ -271,12 +192,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The token that names output `port` and none of its siblings, beside those in `claimed`.
-    pub(crate) fn output_named(
-        &self,
-        port: usize,
-        reading: &Reading<'_>,
-        claimed: Tokens,
-    ) -> Option<usize> {
+    pub(crate) fn output_named(&self, port: usize, reading: &Reading<'_>, claimed: Tokens) -> Option<usize> {
         let (name, _) = self.outputs.get(port)?;
         let says = |names: &[String], stem: &str| names.iter().any(|name| same_meaning(name, stem));
         let elsewhere = |stem: &str| {
@@ -286,10 +202,7 @@ impl<'a> Entry<'a> {
                 .any(|(other, (names, _))| other != port && names.iter().any(|name| name == stem))
         };
         reading.tokens.iter().enumerate().position(|(at, token)| {
-            token.shape == Shape::Word
-                && claimed >> at & 1 == 0
-                && says(name, &token.stem)
-                && !elsewhere(&token.stem)
+            token.shape == Shape::Word && claimed >> at & 1 == 0 && says(name, &token.stem) && !elsewhere(&token.stem)
         })
     }
 
@@ -302,13 +215,12 @@ impl<'a> Entry<'a> {
             self.outputs
                 .iter()
                 .enumerate()
-                .any(|(other, (names, words))| {
-                    other != port && (names.contains(stem) || words.contains(stem))
-                })
+                .any(|(other, (names, words))| other != port && (names.contains(stem) || words.contains(stem)))
         };
-        reading.tokens.iter().any(|token| {
-            token.shape == Shape::Word && meaning.contains(&token.stem) && !elsewhere(&token.stem)
-        })
+        reading
+            .tokens
+            .iter()
+            .any(|token| token.shape == Shape::Word && meaning.contains(&token.stem) && !elsewhere(&token.stem))
     }
 
     /// How much the turn is like the nearest of σ's examples: shared stems over all stems, in `[0, 1]`.
@@ -320,10 +232,7 @@ impl<'a> Entry<'a> {
             .map(|token| token.stem.as_str())
             .collect();
         let like = |example: &Vec<String>| {
-            let shared = example
-                .iter()
-                .filter(|stem| turn.contains(stem.as_str()))
-                .count();
+            let shared = example.iter().filter(|stem| turn.contains(stem.as_str())).count();
             let all = turn.len() + example.len() - shared;
             ratio(shared, all)
         };
@@ -332,31 +241,19 @@ impl<'a> Entry<'a> {
 
     /// Whether σ names this word, as it names the format "csv".
     pub(crate) fn speaks_of(&self, stem: &str) -> bool {
-        self.words
-            .get(stem)
-            .is_some_and(|strength| *strength >= field::TAG)
-            || self
-                .phrases
-                .iter()
-                .any(|phrase| phrase.len() == 1 && phrase[0] == stem)
+        self.words.get(stem).is_some_and(|strength| *strength >= field::TAG)
+            || self.phrases.iter().any(|phrase| phrase.len() == 1 && phrase[0] == stem)
     }
 
     /// The part of the name before the last dot.
     pub(crate) fn family(&self) -> &str {
-        self.is
-            .name
-            .rsplit_once('.')
-            .map_or("", |(family, _)| family)
+        self.is.name.rsplit_once('.').map_or("", |(family, _)| family)
     }
 }
 
 fn ratio(part: usize, whole: usize) -> f32 {
     let small = |count: usize| u16::try_from(count).map_or(f32::from(u16::MAX), f32::from);
-    if whole == 0 {
-        0.0
-    } else {
-        small(part) / small(whole)
-    }
+    if whole == 0 { 0.0 } else { small(part) / small(whole) }
 }
 
 impl<'a> Lexicon<'a> {
@@ -367,13 +264,7 @@ impl<'a> Lexicon<'a> {
         let mut spread = BTreeMap::new();
         for entry in &entries {
             let mut strong: Vec<&String> = entry.phrases.iter().flatten().collect();
-            strong.extend(
-                entry
-                    .words
-                    .iter()
-                    .filter(|(_, strength)| **strength >= field::TAG)
-                    .map(|(stem, _)| stem),
-            );
+            strong.extend(entry.words.iter().filter(|(_, strength)| **strength >= field::TAG).map(|(stem, _)| stem));
             strong.sort();
             strong.dedup();
             for stem in strong {
@@ -389,9 +280,7 @@ impl<'a> Lexicon<'a> {
             let token = &reading.tokens[at];
             let length = token.lower.chars().count();
             let limit = forgiven(length);
-            let known = self.knows(&token.stem)
-                || is_function(&token.lower)
-                || reading.covered_by(at, |_| true);
+            let known = self.knows(&token.stem) || is_function(&token.lower) || reading.covered_by(at, |_| true);
             if token.shape != Shape::Word || known || limit == 0 {
                 continue;
             }
@@ -410,21 +299,15 @@ impl<'a> Lexicon<'a> {
     /// Whether some primitive has this stem in a strong field, or an input announces itself by it.
     pub(crate) fn knows(&self, stem: &str) -> bool {
         self.spread.contains_key(stem)
-            || self.entries.iter().any(|entry| {
-                entry
-                    .announce
-                    .iter()
-                    .flatten()
-                    .any(|phrase| phrase.iter().any(|word| word == stem))
-            })
+            || self
+                .entries
+                .iter()
+                .any(|entry| entry.announce.iter().flatten().any(|phrase| phrase.iter().any(|word| word == stem)))
     }
 
     /// How much each token speaks for each primitive, in `[0, 1]`.
     pub(crate) fn evidence(&self, reading: &Reading<'_>) -> Vec<Vec<f32>> {
-        self.entries
-            .iter()
-            .map(|entry| self.entry_evidence(entry, reading))
-            .collect()
+        self.entries.iter().map(|entry| self.entry_evidence(entry, reading)).collect()
     }
 
     fn entry_evidence(&self, entry: &Entry<'_>, reading: &Reading<'_>) -> Vec<f32> {
@@ -432,27 +315,21 @@ impl<'a> Lexicon<'a> {
         let mut out: Vec<f32> = tokens
             .iter()
             .map(|token| {
-                let function = is_function(&token.lower)
-                    || matches!(token.shape, Shape::Break | Shape::Sign | Shape::Quoted);
+                let function =
+                    is_function(&token.lower) || matches!(token.shape, Shape::Break | Shape::Sign | Shape::Quoted);
                 let base = entry.words.get(&token.stem).copied().unwrap_or(0.0);
-                if function {
-                    0.0
-                } else {
-                    base * self.rarity(&token.stem, base)
-                }
+                if function { 0.0 } else { base * self.rarity(&token.stem, base) }
             })
             .collect();
         for phrase in &entry.phrases {
             for at in 0..tokens.len() {
-                let fits = phrase.iter().enumerate().all(|(step, word)| {
-                    tokens
-                        .get(at + step)
-                        .is_some_and(|token| token.stem == *word)
-                });
+                let fits = phrase
+                    .iter()
+                    .enumerate()
+                    .all(|(step, word)| tokens.get(at + step).is_some_and(|token| token.stem == *word));
                 let single_function = phrase.len() == 1 && is_function(&tokens[at].lower);
                 if fits && !single_function {
-                    (at..at + phrase.len())
-                        .for_each(|step| out[step] = out[step].max(field::WORDS));
+                    (at..at + phrase.len()).for_each(|step| out[step] = out[step].max(field::WORDS));
                 }
             }
         }
@@ -462,10 +339,6 @@ impl<'a> Lexicon<'a> {
     /// A word that many primitives share says less about each, except where it names the action.
     fn rarity(&self, stem: &str, base: f32) -> f32 {
         let spread = self.spread.get(stem).copied().unwrap_or(1);
-        if base >= STRONG || self.entries.is_empty() || spread * 4 <= self.entries.len() {
-            1.0
-        } else {
-            0.7
-        }
+        if base >= STRONG || self.entries.is_empty() || spread * 4 <= self.entries.len() { 1.0 } else { 0.7 }
     }
 }

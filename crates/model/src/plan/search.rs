@@ -37,10 +37,7 @@ pub(crate) struct Search<'a> {
 impl<'a> Search<'a> {
     /// Complete drafts, best first.
     pub(crate) fn run(&self) -> Vec<Draft<'a>> {
-        let mut beam = self.starts(&Draft {
-            cover: vec![0.0; self.weights.len()],
-            ..Draft::default()
-        });
+        let mut beam = self.starts(&Draft { cover: vec![0.0; self.weights.len()], ..Draft::default() });
         let mut done: Vec<Draft<'a>> = Vec::new();
         for _ in 0..STEPS_MAX {
             self.prune(&mut beam, BEAM);
@@ -67,9 +64,7 @@ impl<'a> Search<'a> {
 
     fn prune(&self, drafts: &mut Vec<Draft<'a>>, keep: usize) {
         drafts.sort_by(|a, b| {
-            b.score(self.weights)
-                .total_cmp(&a.score(self.weights))
-                .then_with(|| a.shape().cmp(&b.shape()))
+            b.score(self.weights).total_cmp(&a.score(self.weights)).then_with(|| a.shape().cmp(&b.shape()))
         });
         let mut seen = HashSet::new();
         drafts.retain(|draft| seen.len() < keep && seen.insert(draft.shape()));
@@ -84,11 +79,7 @@ impl<'a> Search<'a> {
                 continue;
             }
             let outputs = entry.is.outputs.len();
-            let ports: Vec<Option<usize>> = if outputs == 0 {
-                vec![None]
-            } else {
-                (0..outputs).map(Some).collect()
-            };
+            let ports: Vec<Option<usize>> = if outputs == 0 { vec![None] } else { (0..outputs).map(Some).collect() };
             for output in ports {
                 for lifted in [false, true] {
                     if lifted && !self.plural {
@@ -99,11 +90,7 @@ impl<'a> Search<'a> {
                     };
                     let node = draft.nodes.len() - 1;
                     draft.roots.push((node, output));
-                    draft.cost += if base.roots.is_empty() {
-                        0.0
-                    } else {
-                        cost::ROOT
-                    };
+                    draft.cost += if base.roots.is_empty() { 0.0 } else { cost::ROOT };
                     if let Some(port) = output {
                         self.choose_output(&mut draft, entry, port);
                     }
@@ -137,17 +124,13 @@ impl<'a> Search<'a> {
     /// Whether a token that `base` does not explain yet speaks for entry `index`.
     fn newly_named(&self, base: &Draft<'a>, index: usize) -> bool {
         if base.roots.is_empty() {
-            return (0..self.weights.len()).any(|at| self.evidence[index][at] > 0.45)
-                || self.spoken(base, index);
+            return (0..self.weights.len()).any(|at| self.evidence[index][at] > 0.45) || self.spoken(base, index);
         }
         let open = |at: usize| self.weights[at] >= 1.0 && base.cover[at] < 0.3;
         let unused_file = self.reading.spans.iter().any(|span| {
-            matches!(span.fact, Fact::File { .. })
-                && span.trust >= 0.8
-                && base.used & set(&span.tokens) == 0
+            matches!(span.fact, Fact::File { .. }) && span.trust >= 0.8 && base.used & set(&span.tokens) == 0
         });
-        (0..self.weights.len())
-            .any(|at| self.evidence[index][at] > 0.45 && (open(at) || unused_file))
+        (0..self.weights.len()).any(|at| self.evidence[index][at] > 0.45 && (open(at) || unused_file))
     }
 
     /// Every way to fill the last open input.
@@ -185,32 +168,20 @@ impl<'a> Search<'a> {
     }
 
     /// Whether a primitive may enter here: named by a word, filled by one, or plumbing that is not a step back.
-    fn worth(
-        &self,
-        draft: &Draft<'a>,
-        index: usize,
-        entry: &Entry<'_>,
-        goal: &Goal<'a>,
-        port: usize,
-    ) -> bool {
-        let named = (0..self.weights.len()).any(|at| {
-            self.evidence[index][at] > 0.45 && self.evidence[index][at] > draft.cover[at] * 0.9
-        });
+    fn worth(&self, draft: &Draft<'a>, index: usize, entry: &Entry<'_>, goal: &Goal<'a>, port: usize) -> bool {
+        let named = (0..self.weights.len())
+            .any(|at| self.evidence[index][at] > 0.45 && self.evidence[index][at] > draft.cover[at] * 0.9);
         if named {
             return true;
         }
-        let settings = entry.is.inputs.iter().any(|input| {
-            input.default.is_none() && !flows(&input.ty) && super::fits::handle(&input.ty).is_none()
-        });
+        let settings = entry
+            .is
+            .inputs
+            .iter()
+            .any(|input| input.default.is_none() && !flows(&input.ty) && super::fits::handle(&input.ty).is_none());
         let output = &entry.is.outputs[port].ty;
-        let bare =
-            entry.is.inputs.iter().all(|input| input.default.is_some()) && !entry.reads_stdin();
-        let same = bare
-            || entry
-                .is
-                .inputs
-                .iter()
-                .any(|input| flows(&input.ty) && fits(output, &input.ty));
+        let bare = entry.is.inputs.iter().all(|input| input.default.is_some()) && !entry.reads_stdin();
+        let same = bare || entry.is.inputs.iter().any(|input| flows(&input.ty) && fits(output, &input.ty));
         let spoken = settings && self.spoken(draft, index);
         spoken
             || !settings && !same && !entry.changes_things()
@@ -236,19 +207,13 @@ impl<'a> Search<'a> {
     /// The cost of changing text that is only then read as something structured: a sorted CSV file has lost its header.
     fn unread(&self, draft: &Draft<'a>, goal: &Goal<'a>, index: usize) -> f32 {
         let reader = &self.lexicon.entries[draft.nodes[goal.node].entry];
-        let structures = [Refinement::Table, Refinement::Json]
-            .iter()
-            .any(|refinement| reader.introduces(*refinement));
+        let structures = [Refinement::Table, Refinement::Json].iter().any(|refinement| reader.introduces(*refinement));
         let edits = self.lexicon.entries[index]
             .is
             .inputs
             .iter()
             .any(|input| refinement(&input.ty) == Some(Refinement::Utf8) && flows(&input.ty));
-        if structures && edits && refinement(goal.ty) == Some(Refinement::Utf8) {
-            cost::WEAKER
-        } else {
-            0.0
-        }
+        if structures && edits && refinement(goal.ty) == Some(Refinement::Utf8) { cost::WEAKER } else { 0.0 }
     }
 
     /// Whether "it" or "them" may mean a result that is already there.
@@ -270,12 +235,7 @@ impl<'a> Search<'a> {
             if above.contains(&node) || node == goal.node || present.each.is_some() != goal.lifted {
                 continue;
             }
-            for (output, port) in self.lexicon.entries[present.entry]
-                .is
-                .outputs
-                .iter()
-                .enumerate()
-            {
+            for (output, port) in self.lexicon.entries[present.entry].is.outputs.iter().enumerate() {
                 let list = matches!((&port.ty, goal.lifted), (Type::List { item, .. }, true) if fits(item, goal.ty));
                 if !list && !fits(&port.ty, goal.ty) {
                     continue;
@@ -297,10 +257,7 @@ impl<'a> Search<'a> {
                 let known = match &slot.seen_in {
                     None => true,
                     Some(Seen::Output(name)) => draft.nodes.iter().any(|node| {
-                        self.lexicon.entries[node.entry]
-                            .columns()
-                            .iter()
-                            .any(|(column, _)| column == name)
+                        self.lexicon.entries[node.entry].columns().iter().any(|(column, _)| column == name)
                     }),
                     Some(Seen::File(path)) => draft.nodes.iter().any(|node| reads(node, path)),
                 };
@@ -314,15 +271,8 @@ impl<'a> Search<'a> {
 
 /// The cost of using structured data as mere text. A sink that takes any bytes loses nothing.
 fn weaker(gives: Option<Refinement>, takes: Option<Refinement>) -> f32 {
-    let structured = matches!(
-        gives,
-        Some(Refinement::Table | Refinement::Json | Refinement::Svg)
-    );
-    if structured && takes == Some(Refinement::Utf8) {
-        cost::WEAKER
-    } else {
-        0.0
-    }
+    let structured = matches!(gives, Some(Refinement::Table | Refinement::Json | Refinement::Svg));
+    if structured && takes == Some(Refinement::Utf8) { cost::WEAKER } else { 0.0 }
 }
 
 /// Whether a constant of the node is this path.
@@ -339,10 +289,7 @@ pub(super) fn ancestors(draft: &Draft<'_>, node: usize) -> HashSet<usize> {
     let mut wave = vec![node];
     while let Some(at) = wave.pop() {
         for (user, present) in draft.nodes.iter().enumerate() {
-            let uses = present
-                .fills
-                .iter()
-                .any(|fill| matches!(fill, Fill::Edge { node, .. } if *node == at));
+            let uses = present.fills.iter().any(|fill| matches!(fill, Fill::Edge { node, .. } if *node == at));
             if uses && above.insert(user) {
                 wave.push(user);
             }

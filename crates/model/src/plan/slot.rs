@@ -20,10 +20,7 @@ pub(crate) type Tokens = u128;
 
 /// The tokens of a range as a set.
 pub(crate) fn set(range: &Range<usize>) -> Tokens {
-    range
-        .clone()
-        .filter(|token| *token < 128)
-        .fold(0, |set, token| set | 1 << token)
+    range.clone().filter(|token| *token < 128).fold(0, |set, token| set | 1 << token)
 }
 
 /// A constant chosen for an input.
@@ -75,13 +72,7 @@ impl<'a> Filler<'a> {
         evidence: &'a [Vec<f32>],
         now_s: i64,
     ) -> Self {
-        Self {
-            reading,
-            lexicon,
-            evidence,
-            now_s,
-            memo: RefCell::default(),
-        }
+        Self { reading, lexicon, evidence, now_s, memo: RefCell::default() }
     }
 
     /// The best constants for the inputs of entry `index` that do not use the tokens in `used`.
@@ -90,9 +81,7 @@ impl<'a> Filler<'a> {
             return Rc::clone(slots);
         }
         let slots = Rc::new(self.assign(index, used));
-        self.memo
-            .borrow_mut()
-            .insert((index, used), Rc::clone(&slots));
+        self.memo.borrow_mut().insert((index, used), Rc::clone(&slots));
         slots
     }
 
@@ -107,10 +96,7 @@ impl<'a> Filler<'a> {
             slot.strength >= if required { REQUIRED_MIN } else { OPTIONAL_MIN }
         });
         candidates.sort_by(|a, b| {
-            b.strength
-                .total_cmp(&a.strength)
-                .then(a.tokens.start.cmp(&b.tokens.start))
-                .then(a.port.cmp(&b.port))
+            b.strength.total_cmp(&a.strength).then(a.tokens.start.cmp(&b.tokens.start)).then(a.port.cmp(&b.port))
         });
         let mut taken = used;
         let mut out: Vec<Slot> = Vec::new();
@@ -136,16 +122,11 @@ impl<'a> Filler<'a> {
         let joined = |from: usize, to: usize| {
             from < to
                 && to - from <= 2
-                && (from..to)
-                    .all(|at| matches!(self.reading.tokens[at].lower.as_str(), "and" | "," | "&"))
+                && (from..to).all(|at| matches!(self.reading.tokens[at].lower.as_str(), "and" | "," | "&"))
         };
         while let Some(next) = candidates.iter().find(|next| {
-            let beside = joined(slot.tokens.end, next.tokens.start)
-                || joined(next.tokens.end, slot.tokens.start);
-            next.port == slot.port
-                && next.seen_in == slot.seen_in
-                && set(&next.tokens) & *taken == 0
-                && beside
+            let beside = joined(slot.tokens.end, next.tokens.start) || joined(next.tokens.end, slot.tokens.start);
+            next.port == slot.port && next.seen_in == slot.seen_in && set(&next.tokens) & *taken == 0 && beside
         }) {
             *taken |= set(&next.tokens);
             let (Value::List(items), Value::List(more)) = (&mut slot.value, &next.value) else {
@@ -154,8 +135,7 @@ impl<'a> Filler<'a> {
             let before = next.tokens.start < slot.tokens.start;
             let at = if before { 0 } else { items.len() };
             items.splice(at..at, more.iter().cloned());
-            slot.tokens =
-                slot.tokens.start.min(next.tokens.start)..slot.tokens.end.max(next.tokens.end);
+            slot.tokens = slot.tokens.start.min(next.tokens.start)..slot.tokens.end.max(next.tokens.end);
             if next.origin != ConstantOrigin::UserTurn {
                 slot.origin = next.origin;
             }
@@ -193,13 +173,7 @@ impl<'a> Filler<'a> {
         }
     }
 
-    pub(crate) fn slot(
-        &self,
-        _entry: &Entry<'_>,
-        port: usize,
-        tokens: Range<usize>,
-        converted: Converted,
-    ) -> Slot {
+    pub(crate) fn slot(&self, _entry: &Entry<'_>, port: usize, tokens: Range<usize>, converted: Converted) -> Slot {
         let literal = literal(&converted.value, self.reading.text);
         let origin = match (literal, converted.observed) {
             (true, _) => ConstantOrigin::UserTurn,
@@ -239,10 +213,7 @@ impl<'a> Filler<'a> {
         if tokens.start > 0 && self.evidence[index][tokens.start - 1] >= super::lexicon::STRONG {
             bonus += 0.25;
         }
-        if self.evidence[index]
-            .get(tokens.end)
-            .is_some_and(|after| *after >= super::lexicon::STRONG)
-        {
+        if self.evidence[index].get(tokens.end).is_some_and(|after| *after >= super::lexicon::STRONG) {
             bonus += 0.3;
         }
         if self.compares(entry) {
@@ -252,18 +223,9 @@ impl<'a> Filler<'a> {
             };
             let is_column = super::fits::takes_column(&entry.is.inputs[port].ty);
             let side = |span: &crate::read::Span| {
-                if is_column {
-                    span.tokens.start == tokens.end
-                } else {
-                    span.tokens.end == tokens.start
-                }
+                if is_column { span.tokens.start == tokens.end } else { span.tokens.end == tokens.start }
             };
-            if self
-                .reading
-                .spans
-                .iter()
-                .any(|span| beside(span) && side(span))
-            {
+            if self.reading.spans.iter().any(|span| beside(span) && side(span)) {
                 bonus += 0.6;
             }
         }
@@ -274,11 +236,7 @@ impl<'a> Filler<'a> {
     fn compares(&self, entry: &Entry<'_>) -> bool {
         let comparison = |span: &&crate::read::Span| matches!(span.fact, Fact::Comparison(_));
         (0..entry.is.inputs.len()).any(|port| {
-            self.reading
-                .spans
-                .iter()
-                .filter(comparison)
-                .any(|span| convert(entry, port, span, self.now_s).is_some())
+            self.reading.spans.iter().filter(comparison).any(|span| convert(entry, port, span, self.now_s).is_some())
         })
     }
 
@@ -286,8 +244,7 @@ impl<'a> Filler<'a> {
     pub(crate) fn announces_reading(&self, cue: &Range<usize>) -> bool {
         self.lexicon.entries.iter().any(|entry| {
             entry.announce.iter().enumerate().any(|(port, phrases)| {
-                let says =
-                    |phrase: &Phrase| phrase.len() == cue.len() && self.at(phrase, cue.start);
+                let says = |phrase: &Phrase| phrase.len() == cue.len() && self.at(phrase, cue.start);
                 entry.acts(port, EffectKind::FileRead) && phrases.iter().any(says)
             })
         })
@@ -316,10 +273,7 @@ impl<'a> Filler<'a> {
     }
 
     fn cue_after(&self, phrases: &[Phrase], end: usize) -> Option<Range<usize>> {
-        let found = phrases
-            .iter()
-            .filter(|phrase| self.at(phrase, end))
-            .max_by_key(|phrase| phrase.len())?;
+        let found = phrases.iter().filter(|phrase| self.at(phrase, end)).max_by_key(|phrase| phrase.len())?;
         Some(end..end + found.len())
     }
 
@@ -337,30 +291,16 @@ impl<'a> Filler<'a> {
     /// A flag is raised where one of its phrases stands in the turn.
     fn flag(&self, entry: &Entry<'_>, port: usize, out: &mut Vec<Slot>) {
         let rising = entry.is.inputs[port].default != Some(Value::Bool(true));
-        let superlative = entry.meaning[port]
-            .iter()
-            .any(|word| word == "descend" || word == "revers" || word == "greatest");
+        let superlative =
+            entry.meaning[port].iter().any(|word| word == "descend" || word == "revers" || word == "greatest");
         for at in 0..self.reading.tokens.len() {
-            let said = entry.announce[port]
-                .iter()
-                .filter(|phrase| self.at(phrase, at))
-                .map(Vec::len)
-                .max();
+            let said = entry.announce[port].iter().filter(|phrase| self.at(phrase, at)).map(Vec::len).max();
             let greatest = superlative
-                && self.reading.covered_by(at, |fact| {
-                    matches!(
-                        fact,
-                        Fact::Greatest {
-                            descending: true,
-                            ..
-                        }
-                    )
-                });
+                && self.reading.covered_by(at, |fact| matches!(fact, Fact::Greatest { descending: true, .. }));
             let Some(length) = said.or(greatest.then_some(1)) else {
                 continue;
             };
-            let only_function =
-                (at..at + length).all(|token| is_function(&self.reading.tokens[token].lower));
+            let only_function = (at..at + length).all(|token| is_function(&self.reading.tokens[token].lower));
             if rising && !only_function {
                 let converted = Converted::new(Value::Bool(true), 0.8 + 0.1 * small(length));
                 out.push(self.slot(entry, port, at..at + length, converted));
@@ -369,38 +309,22 @@ impl<'a> Filler<'a> {
     }
 
     /// A case is chosen where its name, or a word that means the same, stands in the turn.
-    fn cases<'n>(
-        &self,
-        entry: &Entry<'_>,
-        port: usize,
-        names: impl Iterator<Item = &'n String>,
-        out: &mut Vec<Slot>,
-    ) {
+    fn cases<'n>(&self, entry: &Entry<'_>, port: usize, names: impl Iterator<Item = &'n String>, out: &mut Vec<Slot>) {
         for name in names {
-            let phrase: Phrase = crate::read::words::parts(name)
-                .iter()
-                .map(|word| crate::read::words::stem(word))
-                .collect();
+            let phrase: Phrase =
+                crate::read::words::parts(name).iter().map(|word| crate::read::words::stem(word)).collect();
             for at in 0..self.reading.tokens.len() {
                 let exact = self.at(&phrase, at);
-                let synonym = phrase.len() == 1
-                    && crate::read::words::same_meaning(&self.reading.tokens[at].stem, &phrase[0]);
-                if !exact && !synonym
-                    || self
-                        .reading
-                        .covered_by(at, |fact| matches!(fact, Fact::Comparison(_)))
-                {
+                let synonym =
+                    phrase.len() == 1 && crate::read::words::same_meaning(&self.reading.tokens[at].stem, &phrase[0]);
+                if !exact && !synonym || self.reading.covered_by(at, |fact| matches!(fact, Fact::Comparison(_))) {
                     continue;
                 }
                 let tokens = at..at + if exact { phrase.len() } else { 1 };
                 let value = super::value::case(&entry.is.inputs[port].ty, name);
                 let Some(value) = value else { continue };
-                let mut slot = self.slot(
-                    entry,
-                    port,
-                    tokens.clone(),
-                    Converted::new(value, if exact { 0.8 } else { 0.76 }),
-                );
+                let mut slot =
+                    self.slot(entry, port, tokens.clone(), Converted::new(value, if exact { 0.8 } else { 0.76 }));
                 if let Some(found) = self.cue_before(&entry.announce[port], tokens.start) {
                     slot.strength += 0.2;
                     slot.cue = found;
@@ -434,15 +358,9 @@ impl<'a> Filler<'a> {
                     }
                     let column = Value::Text(name.clone());
                     let several = matches!(entry.is.inputs[port].ty, Type::List { .. });
-                    let value = if several {
-                        Value::List(vec![column])
-                    } else {
-                        column
-                    };
-                    let mut converted = Converted::new(
-                        value,
-                        superlative.map_or(0.5, |place| 0.95 - 0.1 * small(place)),
-                    );
+                    let value = if several { Value::List(vec![column]) } else { column };
+                    let mut converted =
+                        Converted::new(value, superlative.map_or(0.5, |place| 0.95 - 0.1 * small(place)));
                     converted.observed = true;
                     converted.seen_in = Some(Seen::Output(name.clone()));
                     let mut slot = self.slot(entry, port, at..at + 1, converted);
@@ -455,12 +373,7 @@ impl<'a> Filler<'a> {
 
     /// Whether a handle port asks for something that is here already.
     pub(crate) fn wants_existing(entry: &Entry<'_>, port: usize) -> bool {
-        let reads = [
-            EffectKind::FileRead,
-            EffectKind::FileDelete,
-            EffectKind::FileMove,
-            EffectKind::FileList,
-        ];
+        let reads = [EffectKind::FileRead, EffectKind::FileDelete, EffectKind::FileMove, EffectKind::FileList];
         reads.iter().any(|kind| entry.acts(port, *kind))
     }
 
@@ -476,9 +389,9 @@ fn literal(value: &Value, turn: &str) -> bool {
         Value::Text(text) => !text.is_empty() && turn.contains(text.as_str()),
         Value::Int(number) => turn.contains(&number.to_string()),
         Value::Float(number) => turn.contains(&number.to_string()),
-        Value::List(items) => items
-            .iter()
-            .all(|item| matches!(item, Value::Text(text) if turn.contains(text.as_str()))),
+        Value::List(items) => {
+            items.iter().all(|item| matches!(item, Value::Text(text) if turn.contains(text.as_str())))
+        }
         _ => false,
     }
 }

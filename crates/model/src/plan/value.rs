@@ -18,36 +18,18 @@ pub(crate) struct Converted {
 
 impl Converted {
     pub(crate) fn new(value: Value, strength: f32) -> Self {
-        Self {
-            value,
-            strength,
-            observed: false,
-            seen_in: None,
-        }
+        Self { value, strength, observed: false, seen_in: None }
     }
 
     fn here(path: &str, strength: f32) -> Self {
-        Self {
-            value: Value::Text(path.to_owned()),
-            strength,
-            observed: true,
-            seen_in: None,
-        }
+        Self { value: Value::Text(path.to_owned()), strength, observed: true, seen_in: None }
     }
 }
 
 /// The fact as a value for this port, if it can be one.
-pub(crate) fn convert(
-    entry: &Entry<'_>,
-    port: usize,
-    span: &Span,
-    now_s: i64,
-) -> Option<Converted> {
+pub(crate) fn convert(entry: &Entry<'_>, port: usize, span: &Span, now_s: i64) -> Option<Converted> {
     let input = entry.is.inputs.get(port)?;
-    let meant = span
-        .kind_words()
-        .iter()
-        .any(|word| entry.meaning[port].iter().any(|other| other == word));
+    let meant = span.kind_words().iter().any(|word| entry.meaning[port].iter().any(|other| other == word));
     if let (Type::List { .. }, Type::Text { .. }) = (&input.ty, setting(&input.ty)) {
         let mut one = text(entry, port, &span.fact, meant)?;
         one.value = Value::List(vec![one.value]);
@@ -92,9 +74,9 @@ pub(crate) fn case(ty: &Type, name: &str) -> Option<Value> {
         return None;
     };
     match cases.get(name)? {
-        Type::Record(fields) if fields.values().all(|field| field.optional) => Some(
-            Value::Variant(name.to_owned(), Box::new(Value::Record(BTreeMap::new()))),
-        ),
+        Type::Record(fields) if fields.values().all(|field| field.optional) => {
+            Some(Value::Variant(name.to_owned(), Box::new(Value::Record(BTreeMap::new()))))
+        }
         Type::Bool => Some(Value::Variant(name.to_owned(), Box::new(Value::Bool(true)))),
         _ => None,
     }
@@ -105,66 +87,37 @@ fn handle(entry: &Entry<'_>, port: usize, kind: HandleKind, fact: &Fact) -> Opti
     let creates_directory = entry.acts(port, EffectKind::DirCreate);
     let existing = super::slot::Filler::wants_existing(entry, port);
     match (kind, fact) {
-        (HandleKind::File, Fact::File { path }) => Some(Converted::here(
-            path,
-            if creates_file && !existing { 0.6 } else { 0.9 },
-        )),
+        (HandleKind::File, Fact::File { path }) => {
+            Some(Converted::here(path, if creates_file && !existing { 0.6 } else { 0.9 }))
+        }
         (HandleKind::Directory, Fact::Directory { path }) => {
             Some(Converted::here(path, if path == "." { 0.6 } else { 0.9 }))
         }
         (HandleKind::File, Fact::Absent { path }) if creates_file => {
             Some(Converted::new(Value::Text(path.clone()), 1.0))
         }
-        (HandleKind::File, Fact::Absent { path }) if existing => {
-            Some(Converted::new(Value::Text(path.clone()), 0.7))
-        }
+        (HandleKind::File, Fact::Absent { path }) if existing => Some(Converted::new(Value::Text(path.clone()), 0.7)),
         (HandleKind::Directory, Fact::Absent { path }) if creates_directory => {
             Some(Converted::new(Value::Text(path.clone()), 0.9))
         }
-        (HandleKind::File, Fact::Extension { paths, .. } | Fact::Pattern { paths, .. }) => {
-            match paths.as_slice() {
-                [only] if !creates_file => Some(Converted::here(only, 0.7)),
-                _ => None,
-            }
-        }
+        (HandleKind::File, Fact::Extension { paths, .. } | Fact::Pattern { paths, .. }) => match paths.as_slice() {
+            [only] if !creates_file => Some(Converted::here(only, 0.7)),
+            _ => None,
+        },
         _ => None,
     }
 }
 
 /// A number in the unit that the port's meaning names.
-fn amount(
-    entry: &Entry<'_>,
-    port: usize,
-    fact: &Fact,
-    meant: bool,
-    now_s: i64,
-) -> Option<(f64, f32)> {
-    let says = |words: &[&str]| {
-        entry.meaning[port]
-            .iter()
-            .any(|word| words.contains(&word.as_str()))
-    };
-    let units = says(&[
-        "byt",
-        "byte",
-        "second",
-        "minut",
-        "hour",
-        "day",
-        "millisecond",
-    ]);
+fn amount(entry: &Entry<'_>, port: usize, fact: &Fact, meant: bool, now_s: i64) -> Option<(f64, f32)> {
+    let says = |words: &[&str]| entry.meaning[port].iter().any(|word| words.contains(&word.as_str()));
+    let units = says(&["byt", "byte", "second", "minut", "hour", "day", "millisecond"]);
     match fact {
         Fact::Number(number) if units => Some((*number, 0.15)),
         Fact::Number(number) => Some((*number, if says(&["number", "count"]) { 0.6 } else { 0.4 })),
         Fact::Bytes(bytes) if meant => Some((*bytes, 0.45)),
         Fact::Seconds(seconds) if meant => {
-            let unit = [
-                ("millisecond", 1e-3),
-                ("second", 1.0),
-                ("minut", 60.0),
-                ("hour", 3_600.0),
-                ("day", 86_400.0),
-            ];
+            let unit = [("millisecond", 1e-3), ("second", 1.0), ("minut", 60.0), ("hour", 3_600.0), ("day", 86_400.0)];
             let (_, length) = unit.iter().find(|(word, _)| says(&[word]))?;
             Some((seconds / length, 0.45))
         }
@@ -203,12 +156,8 @@ fn text(entry: &Entry<'_>, port: usize, fact: &Fact, meant: bool) -> Option<Conv
         }),
         (Refinement::Url, Fact::Url(url)) => Some(Converted::new(Value::Text(url.clone()), 0.9)),
         (Refinement::Column | Refinement::JsonQuery | Refinement::Url, _) => None,
-        (_, Fact::Extension { extension, .. }) if meant => {
-            Some(Converted::new(Value::Text(extension.clone()), 0.9))
-        }
-        (_, Fact::Pattern { glob, .. }) if meant => {
-            Some(Converted::new(Value::Text(glob.clone()), 0.9))
-        }
+        (_, Fact::Extension { extension, .. }) if meant => Some(Converted::new(Value::Text(extension.clone()), 0.9)),
+        (_, Fact::Pattern { glob, .. }) if meant => Some(Converted::new(Value::Text(glob.clone()), 0.9)),
         (_, Fact::Comparison(comparison)) if meant => {
             let sign = comparison.names().last()?;
             Some(Converted::new(Value::Text((*sign).to_owned()), 0.5))

@@ -36,48 +36,28 @@ fn names_with_spaces(reading: &Reading<'_>) -> Vec<Span> {
     if lower.len() != reading.text.len() {
         return Vec::new();
     }
-    let spaced = reading
-        .entries
-        .iter()
-        .filter(|entry| entry.path.contains(' '));
+    let spaced = reading.entries.iter().filter(|entry| entry.path.contains(' '));
     let find = |entry: &Entry| {
         let start = lower.find(&entry.path.to_lowercase())?;
         let end = start + entry.path.len();
-        let first = reading
-            .tokens
-            .iter()
-            .position(|token| token.start >= start)?;
+        let first = reading.tokens.iter().position(|token| token.start >= start)?;
         let last = reading.tokens.iter().rposition(|token| token.end <= end)?;
-        (first <= last).then(|| Span {
-            tokens: first..last + 1,
-            fact: here(entry),
-            trust: 1.0,
-        })
+        (first <= last).then(|| Span { tokens: first..last + 1, fact: here(entry), trust: 1.0 })
     };
     spaced.filter_map(find).collect()
 }
 
 fn here(entry: &Entry) -> Fact {
     match entry.kind {
-        EntryKind::File => Fact::File {
-            path: entry.path.clone(),
-        },
-        EntryKind::Directory => Fact::Directory {
-            path: entry.path.clone(),
-        },
+        EntryKind::File => Fact::File { path: entry.path.clone() },
+        EntryKind::Directory => Fact::Directory { path: entry.path.clone() },
     }
 }
 
 /// A token that looks like a path: exact, by its last component, by a small typing error, a pattern, or absent.
 fn path(reading: &Reading<'_>, at: usize, text: &str, around: &dyn Surroundings) -> Option<Span> {
     let quoted = reading.tokens[at].shape == Shape::Quoted;
-    let one = |fact, trust| {
-        Some(Span {
-            tokens: at..at + 1,
-            fact,
-            trust,
-        })
-    };
+    let one = |fact, trust| Some(Span { tokens: at..at + 1, fact, trust });
     if quoted && !text.contains(['.', '/', '*']) {
         return around.lookup(text).and_then(|entry| one(here(&entry), 0.9));
     }
@@ -86,17 +66,12 @@ fn path(reading: &Reading<'_>, at: usize, text: &str, around: &dyn Surroundings)
     }
     let plain = text.trim_start_matches("./");
     let wanted = if plain.is_empty() { text } else { plain };
-    if let Some(entry) = around
-        .lookup(wanted.trim_end_matches('/'))
-        .or_else(|| around.lookup(wanted))
-    {
+    if let Some(entry) = around.lookup(wanted.trim_end_matches('/')).or_else(|| around.lookup(wanted)) {
         return one(here(&entry), 1.0);
     }
     if let Some(dotted) = text.strip_prefix('.') {
         let is_extension = !dotted.is_empty() && dotted.chars().all(char::is_alphanumeric);
-        if is_extension
-            && (by_extension(reading, dotted).next().is_some() || file_noun_near(reading, at))
-        {
+        if is_extension && (by_extension(reading, dotted).next().is_some() || file_noun_near(reading, at)) {
             return Some(extension_span(reading, at, dotted));
         }
     }
@@ -112,20 +87,11 @@ fn path(reading: &Reading<'_>, at: usize, text: &str, around: &dyn Surroundings)
     if quoted && text.contains(' ') {
         return None;
     }
-    let looks = text.contains('/')
-        || text
-            .rsplit('.')
-            .next()
-            .is_some_and(|end| end.chars().any(char::is_alphabetic));
+    let looks = text.contains('/') || text.rsplit('.').next().is_some_and(|end| end.chars().any(char::is_alphabetic));
     if !looks {
         return None;
     }
-    one(
-        Fact::Absent {
-            path: wanted.to_owned(),
-        },
-        1.0,
-    )
+    one(Fact::Absent { path: wanted.to_owned() }, 1.0)
 }
 
 /// Existing files whose names are within a few typing errors of `path`, nearest first.
@@ -149,28 +115,15 @@ pub(crate) fn near(entries: &[Entry], path: &str) -> Vec<(usize, String)> {
 
 fn pattern(reading: &Reading<'_>, at: usize, text: &str) -> Option<Span> {
     let glob = text.trim_start_matches("./").to_owned();
-    let matching = reading
-        .entries
-        .iter()
-        .filter(|entry| entry.kind == EntryKind::File && glob_matches(&glob, &entry.path));
-    let paths = matching
-        .take(FILES_MAX)
-        .map(|entry| entry.path.clone())
-        .collect();
-    Some(Span {
-        tokens: at..at + 1,
-        fact: Fact::Pattern { glob, paths },
-        trust: 1.0,
-    })
+    let matching =
+        reading.entries.iter().filter(|entry| entry.kind == EntryKind::File && glob_matches(&glob, &entry.path));
+    let paths = matching.take(FILES_MAX).map(|entry| entry.path.clone()).collect();
+    Some(Span { tokens: at..at + 1, fact: Fact::Pattern { glob, paths }, trust: 1.0 })
 }
 
 /// Whether `glob` (with `*` and `?`) matches a path: its whole, or its last component if the glob has no slash.
 fn glob_matches(glob: &str, path: &str) -> bool {
-    let path = if glob.contains('/') {
-        path
-    } else {
-        path.rsplit('/').next().unwrap_or(path)
-    };
+    let path = if glob.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
     let glob: Vec<char> = glob.chars().collect();
     let path: Vec<char> = path.chars().collect();
     let (mut g, mut p, mut star, mut mark) = (0, 0, None, 0);
@@ -193,27 +146,16 @@ fn glob_matches(glob: &str, path: &str) -> bool {
     glob[g..].iter().all(|letter| *letter == '*')
 }
 
-fn by_extension<'a>(
-    reading: &'a Reading<'_>,
-    extension: &'a str,
-) -> impl Iterator<Item = &'a Entry> {
+fn by_extension<'a>(reading: &'a Reading<'_>, extension: &'a str) -> impl Iterator<Item = &'a Entry> {
     let fits = move |entry: &&Entry| {
-        let dotted = entry
-            .path
-            .rsplit('/')
-            .next()
-            .and_then(|name| name.rsplit_once('.'));
-        entry.kind == EntryKind::File
-            && dotted.is_some_and(|(_, end)| end.eq_ignore_ascii_case(extension))
+        let dotted = entry.path.rsplit('/').next().and_then(|name| name.rsplit_once('.'));
+        entry.kind == EntryKind::File && dotted.is_some_and(|(_, end)| end.eq_ignore_ascii_case(extension))
     };
     reading.entries.iter().filter(fits)
 }
 
 fn file_noun_near(reading: &Reading<'_>, at: usize) -> bool {
-    reading
-        .tokens
-        .get(at + 1)
-        .is_some_and(|next| matches!(next.lower.as_str(), "file" | "files"))
+    reading.tokens.get(at + 1).is_some_and(|next| matches!(next.lower.as_str(), "file" | "files"))
 }
 
 /// "csv files", "all the logs": a word that is an extension here, or stands before "files" and looks like one.
@@ -225,9 +167,7 @@ fn extension(reading: &Reading<'_>, at: usize) -> Option<Span> {
     }
     let noun = file_noun_near(reading, at);
     let named = by_extension(reading, word).next().is_some();
-    let plural = word
-        .strip_suffix('s')
-        .is_some_and(|base| by_extension(reading, base).next().is_some());
+    let plural = word.strip_suffix('s').is_some_and(|base| by_extension(reading, base).next().is_some());
     if named && noun {
         return Some(extension_span(reading, at, word));
     }
@@ -241,66 +181,26 @@ fn extension(reading: &Reading<'_>, at: usize) -> Option<Span> {
 }
 
 fn extension_span(reading: &Reading<'_>, at: usize, extension: &str) -> Span {
-    let paths = by_extension(reading, extension)
-        .take(FILES_MAX)
-        .map(|entry| entry.path.clone())
-        .collect();
-    let end = if file_noun_near(reading, at) {
-        at + 2
-    } else {
-        at + 1
-    };
-    Span {
-        tokens: at..end,
-        fact: Fact::Extension {
-            extension: extension.to_owned(),
-            paths,
-        },
-        trust: 0.9,
-    }
+    let paths = by_extension(reading, extension).take(FILES_MAX).map(|entry| entry.path.clone()).collect();
+    let end = if file_noun_near(reading, at) { at + 2 } else { at + 1 };
+    Span { tokens: at..end, fact: Fact::Extension { extension: extension.to_owned(), paths }, trust: 0.9 }
 }
 
 /// A plain word that names something here: "the data folder", "notes" for `notes.txt`, "Makefile".
 fn bare(reading: &Reading<'_>, at: usize, text: &str, around: &dyn Surroundings) -> Option<Span> {
     let token = &reading.tokens[at];
-    let one = |fact, trust| {
-        Some(Span {
-            tokens: at..at + 1,
-            fact,
-            trust,
-        })
-    };
+    let one = |fact, trust| Some(Span { tokens: at..at + 1, fact, trust });
     let directory_noun = |token: Option<&Token>| {
-        token.is_some_and(|token| {
-            matches!(
-                token.lower.as_str(),
-                "folder" | "directory" | "dir" | "subfolder"
-            )
-        })
+        token.is_some_and(|token| matches!(token.lower.as_str(), "folder" | "directory" | "dir" | "subfolder"))
     };
     if token.lower == "here"
-        || (token.lower == "this" || token.lower == "current")
-            && directory_noun(reading.tokens.get(at + 1))
+        || (token.lower == "this" || token.lower == "current") && directory_noun(reading.tokens.get(at + 1))
     {
-        let end = if token.lower == "here" {
-            at + 1
-        } else {
-            at + 2
-        };
-        return Some(Span {
-            tokens: at..end,
-            fact: Fact::Directory {
-                path: ".".to_owned(),
-            },
-            trust: 0.8,
-        });
+        let end = if token.lower == "here" { at + 1 } else { at + 2 };
+        return Some(Span { tokens: at..end, fact: Fact::Directory { path: ".".to_owned() }, trust: 0.8 });
     }
-    let beside = directory_noun(reading.tokens.get(at + 1))
-        || at > 0 && directory_noun(reading.tokens.get(at - 1));
-    if is_function(&token.lower)
-        || is_file_noun(&token.lower) && !beside
-        || directory_noun(Some(token))
-    {
+    let beside = directory_noun(reading.tokens.get(at + 1)) || at > 0 && directory_noun(reading.tokens.get(at - 1));
+    if is_function(&token.lower) || is_file_noun(&token.lower) && !beside || directory_noun(Some(token)) {
         return None;
     }
     if let Some(entry) = around.lookup(text) {

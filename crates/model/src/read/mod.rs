@@ -25,10 +25,8 @@ pub(crate) struct Reading<'a> {
 impl Reading<'_> {
     /// The text under a range of tokens.
     pub(crate) fn slice(&self, tokens: &std::ops::Range<usize>) -> &str {
-        let (Some(first), Some(last)) = (
-            self.tokens.get(tokens.start),
-            self.tokens.get(tokens.end.saturating_sub(1)),
-        ) else {
+        let (Some(first), Some(last)) = (self.tokens.get(tokens.start), self.tokens.get(tokens.end.saturating_sub(1)))
+        else {
             return "";
         };
         self.text.get(first.start..last.end).unwrap_or("")
@@ -36,10 +34,8 @@ impl Reading<'_> {
 
     /// Bytes of the turn under a range of tokens, quotation marks left out.
     pub(crate) fn bytes(&self, tokens: &std::ops::Range<usize>) -> std::ops::Range<usize> {
-        let (Some(first), Some(last)) = (
-            self.tokens.get(tokens.start),
-            self.tokens.get(tokens.end.saturating_sub(1)),
-        ) else {
+        let (Some(first), Some(last)) = (self.tokens.get(tokens.start), self.tokens.get(tokens.end.saturating_sub(1)))
+        else {
             return self.text.len()..self.text.len();
         };
         first.start..last.end
@@ -47,20 +43,14 @@ impl Reading<'_> {
 
     /// Whether a span of one of the facts `wanted` covers this token.
     pub(crate) fn covered_by(&self, token: usize, wanted: impl Fn(&Fact) -> bool) -> bool {
-        self.spans
-            .iter()
-            .any(|span| span.tokens.contains(&token) && wanted(&span.fact))
+        self.spans.iter().any(|span| span.tokens.contains(&token) && wanted(&span.fact))
     }
 }
 
 /// Reads a turn against what is here.
 pub(crate) fn read<'a>(turn: &'a Turn, around: &dyn Surroundings) -> Reading<'a> {
-    let mut reading = Reading {
-        text: &turn.text,
-        tokens: token::tokens(&turn.text),
-        spans: Vec::new(),
-        entries: around.entries(),
-    };
+    let mut reading =
+        Reading { text: &turn.text, tokens: token::tokens(&turn.text), spans: Vec::new(), entries: around.entries() };
     if reading.tokens.len() > TOKENS_MAX {
         reading.tokens.truncate(TOKENS_MAX + 1);
         return reading;

@@ -14,11 +14,7 @@ pub(super) fn recognise(reading: &mut Reading<'_>, turn: &Turn) {
         let token = &reading.tokens[at];
         if token.shape == Shape::Quoted {
             let text = reading.text[token.start..token.end].to_owned();
-            found.push(Span {
-                tokens: at..at + 1,
-                fact: Fact::Quoted(text),
-                trust: 1.0,
-            });
+            found.push(Span { tokens: at..at + 1, fact: Fact::Quoted(text), trust: 1.0 });
             continue;
         }
         found.extend(url(reading, at));
@@ -51,24 +47,14 @@ fn keep_longest(found: &mut Vec<Span>) {
 fn url(reading: &Reading<'_>, at: usize) -> Option<Span> {
     let token = &reading.tokens[at];
     let text = &reading.text[token.start..token.end];
-    let rest = token
-        .lower
-        .strip_prefix("https://")
-        .or_else(|| token.lower.strip_prefix("http://"))?;
-    (!rest.is_empty()).then(|| Span {
-        tokens: at..at + 1,
-        fact: Fact::Url(text.to_owned()),
-        trust: 1.0,
-    })
+    let rest = token.lower.strip_prefix("https://").or_else(|| token.lower.strip_prefix("http://"))?;
+    (!rest.is_empty()).then(|| Span { tokens: at..at + 1, fact: Fact::Url(text.to_owned()), trust: 1.0 })
 }
 
 /// Phrases that compare, by the words they are made of. This is the grammar of comparisons in English, not of any
 /// primitive: a primitive without a comparison port never sees it.
 const PHRASES: &[(&[&str], Comparison)] = &[
-    (
-        &["greater", "than", "or", "equal", "to"],
-        Comparison::AtLeast,
-    ),
+    (&["greater", "than", "or", "equal", "to"], Comparison::AtLeast),
     (&["less", "than", "or", "equal", "to"], Comparison::AtMost),
     (&["greater", "than"], Comparison::Greater),
     (&["more", "than"], Comparison::Greater),
@@ -126,95 +112,37 @@ fn comparison(tokens: &[Token], at: usize) -> Option<Span> {
         _ => None,
     };
     if let (Some(sign), Shape::Sign) = (sign, tokens[at].shape) {
-        return Some(Span {
-            tokens: at..at + 1,
-            fact: Fact::Comparison(sign),
-            trust: 1.0,
-        });
+        return Some(Span { tokens: at..at + 1, fact: Fact::Comparison(sign), trust: 1.0 });
     }
     let matches = |words: &[&str]| {
-        words.iter().enumerate().all(|(step, word)| {
-            tokens
-                .get(at + step)
-                .is_some_and(|token| token.lower == *word)
-        })
+        words.iter().enumerate().all(|(step, word)| tokens.get(at + step).is_some_and(|token| token.lower == *word))
     };
-    let best = PHRASES
-        .iter()
-        .filter(|(words, _)| matches(words))
-        .max_by_key(|(words, _)| words.len())?;
-    Some(Span {
-        tokens: at..at + best.0.len(),
-        fact: Fact::Comparison(best.1),
-        trust: 0.8,
-    })
+    let best = PHRASES.iter().filter(|(words, _)| matches(words)).max_by_key(|(words, _)| words.len())?;
+    Some(Span { tokens: at..at + best.0.len(), fact: Fact::Comparison(best.1), trust: 0.8 })
 }
 
 /// Adjectives with the dimension they measure, by names such a dimension has in tables.
 const DIMENSIONS: &[(&[&str], &[&str], bool)] = &[
-    (
-        &["largest", "biggest", "heaviest", "larger", "bigger"],
-        &["size", "bytes", "length"],
-        true,
-    ),
-    (
-        &["smallest", "lightest"],
-        &["size", "bytes", "length"],
-        false,
-    ),
-    (
-        &["newest", "latest", "youngest", "recent"],
-        &["modified", "time", "date", "created"],
-        true,
-    ),
-    (
-        &["oldest", "earliest"],
-        &["modified", "time", "date", "created"],
-        false,
-    ),
-    (
-        &["longest", "slowest"],
-        &["duration", "length", "time"],
-        true,
-    ),
-    (
-        &["shortest", "fastest", "quickest"],
-        &["duration", "length", "time"],
-        false,
-    ),
-    (
-        &["commonest", "common", "frequent"],
-        &["count", "frequency"],
-        true,
-    ),
+    (&["largest", "biggest", "heaviest", "larger", "bigger"], &["size", "bytes", "length"], true),
+    (&["smallest", "lightest"], &["size", "bytes", "length"], false),
+    (&["newest", "latest", "youngest", "recent"], &["modified", "time", "date", "created"], true),
+    (&["oldest", "earliest"], &["modified", "time", "date", "created"], false),
+    (&["longest", "slowest"], &["duration", "length", "time"], true),
+    (&["shortest", "fastest", "quickest"], &["duration", "length", "time"], false),
+    (&["commonest", "common", "frequent"], &["count", "frequency"], true),
     (&["cheapest"], &["price", "cost"], false),
-    (
-        &["dearest", "priciest", "expensive"],
-        &["price", "cost"],
-        true,
-    ),
+    (&["dearest", "priciest", "expensive"], &["price", "cost"], true),
     (&["highest", "greatest", "top", "best", "most"], &[], true),
 ];
 
 fn superlative(tokens: &[Token], at: usize) -> Option<Span> {
-    let (_, of, descending) = DIMENSIONS
-        .iter()
-        .find(|(words, _, _)| words.contains(&tokens[at].lower.as_str()))?;
-    Some(Span {
-        tokens: at..at + 1,
-        fact: Fact::Greatest {
-            of,
-            descending: *descending,
-        },
-        trust: 0.6,
-    })
+    let (_, of, descending) = DIMENSIONS.iter().find(|(words, _, _)| words.contains(&tokens[at].lower.as_str()))?;
+    Some(Span { tokens: at..at + 1, fact: Fact::Greatest { of, descending: *descending }, trust: 0.6 })
 }
 
 /// Number words up to twelve, as people write them.
-const NUMBER_WORDS: [&str; 12] = [
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve",
-];
+const NUMBER_WORDS: [&str; 12] =
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
 fn number(tokens: &[Token], at: usize) -> Option<Span> {
     let token = &tokens[at];
@@ -227,14 +155,10 @@ fn number(tokens: &[Token], at: usize) -> Option<Span> {
         return None;
     }
     let body = token.lower.trim_start_matches(['$', '€', '£', '+']);
-    let digits = body
-        .find(|letter: char| letter.is_alphabetic() || letter == '%')
-        .unwrap_or(body.len());
+    let digits = body.find(|letter: char| letter.is_alphabetic() || letter == '%').unwrap_or(body.len());
     let (digits, unit) = body.split_at(digits);
     let value: f64 = digits.replace([',', '_'], "").parse().ok()?;
-    value
-        .is_finite()
-        .then(|| scaled(tokens, at, value, unit, 1.0))
+    value.is_finite().then(|| scaled(tokens, at, value, unit, 1.0))
 }
 
 /// Takes the unit that is glued to the number or follows it.
@@ -245,25 +169,13 @@ fn scaled(tokens: &[Token], at: usize, value: f64, glued: &str, trust: f32) -> S
         _ => ("", at + 1),
     };
     if let Some(factor) = byte_unit(unit, !glued.is_empty()) {
-        return Span {
-            tokens: at..end,
-            fact: Fact::Bytes(value * factor),
-            trust,
-        };
+        return Span { tokens: at..end, fact: Fact::Bytes(value * factor), trust };
     }
     if let Some(factor) = time_unit(unit) {
-        return Span {
-            tokens: at..end,
-            fact: Fact::Seconds(value * factor),
-            trust,
-        };
+        return Span { tokens: at..end, fact: Fact::Seconds(value * factor), trust };
     }
     let value = if glued == "k" { value * 1e3 } else { value };
-    Span {
-        tokens: at..at + 1,
-        fact: Fact::Number(value),
-        trust,
-    }
+    Span { tokens: at..at + 1, fact: Fact::Number(value), trust }
 }
 
 /// Decimal units for kB, MB, …; binary ones for KiB, MiB, …
@@ -303,30 +215,13 @@ struct Today {
 
 impl Today {
     fn of(turn: &Turn) -> Self {
-        let zone = turn
-            .zone
-            .as_deref()
-            .and_then(|name| TimeZone::get(name).ok())
-            .unwrap_or(TimeZone::UTC);
-        let now = i64::try_from(turn.now.0)
-            .ok()
-            .and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        Self {
-            date: now
-                .unwrap_or(Timestamp::UNIX_EPOCH)
-                .to_zoned(zone.clone())
-                .date(),
-            zone,
-        }
+        let zone = turn.zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+        let now = i64::try_from(turn.now.0).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        Self { date: now.unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date(), zone }
     }
 
     fn seconds(&self, date: Date) -> Option<i64> {
-        Some(
-            date.to_zoned(self.zone.clone())
-                .ok()?
-                .timestamp()
-                .as_second(),
-        )
+        Some(date.to_zoned(self.zone.clone()).ok()?.timestamp().as_second())
     }
 }
 
@@ -334,11 +229,7 @@ impl Today {
 fn date(tokens: &[Token], at: usize, today: &Today) -> Option<Span> {
     let token = &tokens[at];
     if let Ok(date) = token.lower.parse::<Date>() {
-        return Some(Span {
-            tokens: at..at + 1,
-            fact: Fact::Time(today.seconds(date)?),
-            trust: 1.0,
-        });
+        return Some(Span { tokens: at..at + 1, fact: Fact::Time(today.seconds(date)?), trust: 1.0 });
     }
     let back = match token.lower.as_str() {
         "today" => Some(0),
@@ -347,17 +238,9 @@ fn date(tokens: &[Token], at: usize, today: &Today) -> Option<Span> {
     };
     if let Some(days) = back {
         let date = today.date.checked_sub(days.days()).ok()?;
-        return Some(Span {
-            tokens: at..at + 1,
-            fact: Fact::Time(today.seconds(date)?),
-            trust: 0.9,
-        });
+        return Some(Span { tokens: at..at + 1, fact: Fact::Time(today.seconds(date)?), trust: 0.9 });
     }
     let leads = matches!(token.lower.as_str(), "a" | "an" | "last" | "past" | "this");
     let unit = time_unit(&tokens.get(at + 1)?.lower)?;
-    leads.then(|| Span {
-        tokens: at..at + 2,
-        fact: Fact::Seconds(unit),
-        trust: 0.9,
-    })
+    leads.then(|| Span { tokens: at..at + 2, fact: Fact::Seconds(unit), trust: 0.9 })
 }

@@ -24,35 +24,9 @@ impl Comparison {
             Self::Less => &["lt", "less", "less-than", "below", "before", "under", "<"],
             Self::AtMost => &["le", "lte", "at-most", "less-or-equal", "not-greater", "<="],
             Self::Equal => &["eq", "equal", "equals", "is", "same", "=", "=="],
-            Self::NotEqual => &[
-                "ne",
-                "neq",
-                "not-equal",
-                "not-equals",
-                "differs",
-                "is-not",
-                "unequal",
-                "!=",
-            ],
-            Self::AtLeast => &[
-                "ge",
-                "gte",
-                "at-least",
-                "greater-or-equal",
-                "not-less",
-                ">=",
-            ],
-            Self::Greater => &[
-                "gt",
-                "greater",
-                "greater-than",
-                "more",
-                "more-than",
-                "above",
-                "after",
-                "over",
-                ">",
-            ],
+            Self::NotEqual => &["ne", "neq", "not-equal", "not-equals", "differs", "is-not", "unequal", "!="],
+            Self::AtLeast => &["ge", "gte", "at-least", "greater-or-equal", "not-less", ">="],
+            Self::Greater => &["gt", "greater", "greater-than", "more", "more-than", "above", "after", "over", ">"],
             Self::Contains => &["contains", "contain", "includes", "matches", "has", "~"],
             Self::StartsWith => &["starts-with", "begins-with", "prefix", "starts"],
             Self::EndsWith => &["ends-with", "suffix", "ends"],
@@ -71,10 +45,7 @@ pub(crate) enum Fact {
     /// Looks like a path, and nothing is there.
     Absent { path: String },
     /// Files by extension: "csv files".
-    Extension {
-        extension: String,
-        paths: Vec<String>,
-    },
+    Extension { extension: String, paths: Vec<String> },
     /// Files by pattern: `*.csv`.
     Pattern { glob: String, paths: Vec<String> },
     /// A quoted string.
@@ -92,10 +63,7 @@ pub(crate) enum Fact {
     /// An absolute URL.
     Url(String),
     /// A superlative: the greatest or least of what a dimension measures ("largest", "newest").
-    Greatest {
-        of: &'static [&'static str],
-        descending: bool,
-    },
+    Greatest { of: &'static [&'static str], descending: bool },
     /// A column of a table that is here.
     Column { name: String, path: String },
     /// A key of a JSON file that is here.
@@ -117,24 +85,9 @@ impl Span {
             Fact::Extension { .. } => &["extension"],
             Fact::Pattern { .. } => &["pattern", "glob"],
             Fact::Bytes(_) => &["byte", "siz"],
-            Fact::Seconds(_) => &[
-                "second",
-                "minut",
-                "hour",
-                "day",
-                "ag",
-                "duration",
-                "millisecond",
-            ],
+            Fact::Seconds(_) => &["second", "minut", "hour", "day", "ag", "duration", "millisecond"],
             Fact::Time(_) => &["tim", "date", "dat", "timestamp", "day"],
-            Fact::Comparison(_) => &[
-                "comparison",
-                "compar",
-                "operator",
-                "condition",
-                "relation",
-                "test",
-            ],
+            Fact::Comparison(_) => &["comparison", "compar", "operator", "condition", "relation", "test"],
             Fact::Key { .. } => &["key", "field", "path", "query", "filter"],
             _ => &[],
         }

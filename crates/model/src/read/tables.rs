@@ -14,16 +14,10 @@ pub(super) fn recognise(reading: &mut Reading<'_>, around: &dyn Surroundings) {
     let mut found = Vec::new();
     for path in candidates(reading) {
         let columns = around.columns(&path);
-        found.extend(matches(reading, &columns, |name| Fact::Column {
-            name,
-            path: path.clone(),
-        }));
+        found.extend(matches(reading, &columns, |name| Fact::Column { name, path: path.clone() }));
         if columns.is_empty() {
             let keys = around.json_keys(&path);
-            found.extend(matches(reading, &keys, |name| Fact::Key {
-                name,
-                path: path.clone(),
-            }));
+            found.extend(matches(reading, &keys, |name| Fact::Key { name, path: path.clone() }));
         }
     }
     reading.spans.extend(found);
@@ -41,21 +35,13 @@ fn candidates(reading: &Reading<'_>) -> Vec<String> {
             _ => {}
         }
     }
-    let strong = reading
-        .spans
-        .iter()
-        .any(|span| matches!(span.fact, Fact::File { .. }) && span.trust > 0.8);
+    let strong = reading.spans.iter().any(|span| matches!(span.fact, Fact::File { .. }) && span.trust > 0.8);
     if !strong {
         let data = |path: &str| {
             let lower = path.to_lowercase();
-            ["csv", "tsv", "json", "jsonl"]
-                .iter()
-                .any(|end| lower.rsplit('.').next() == Some(end))
+            ["csv", "tsv", "json", "jsonl"].iter().any(|end| lower.rsplit('.').next() == Some(end))
         };
-        let files = reading
-            .entries
-            .iter()
-            .filter(|entry| entry.kind == EntryKind::File && data(&entry.path));
+        let files = reading.entries.iter().filter(|entry| entry.kind == EntryKind::File && data(&entry.path));
         named.extend(files.take(FILES_MAX).map(|entry| entry.path.clone()));
     }
     named.sort();
@@ -74,28 +60,16 @@ fn matches(reading: &Reading<'_>, names: &[String], fact: impl Fn(String) -> Fac
         }
         for at in 0..reading.tokens.len() {
             if let Some((length, trust)) = at_token(reading, at, name, &words) {
-                out.push(Span {
-                    tokens: at..at + length,
-                    fact: fact(name.clone()),
-                    trust,
-                });
+                out.push(Span { tokens: at..at + length, fact: fact(name.clone()), trust });
             }
         }
     }
     out
 }
 
-fn at_token(
-    reading: &Reading<'_>,
-    at: usize,
-    name: &str,
-    words: &[String],
-) -> Option<(usize, f32)> {
+fn at_token(reading: &Reading<'_>, at: usize, name: &str, words: &[String]) -> Option<(usize, f32)> {
     let token = &reading.tokens[at];
-    if !matches!(
-        token.shape,
-        Shape::Word | Shape::Path | Shape::Quoted | Shape::Number
-    ) {
+    if !matches!(token.shape, Shape::Word | Shape::Path | Shape::Quoted | Shape::Number) {
         return None;
     }
     if reading.text[token.start..token.end] == *name {
@@ -107,28 +81,15 @@ fn at_token(
     if is_function(&token.lower) {
         return None;
     }
-    let same = |step: usize, word: &String| {
-        reading
-            .tokens
-            .get(at + step)
-            .is_some_and(|token| token.stem == *word)
-    };
-    if words
-        .iter()
-        .enumerate()
-        .all(|(step, word)| same(step, word))
-    {
+    let same = |step: usize, word: &String| reading.tokens.get(at + step).is_some_and(|token| token.stem == *word);
+    if words.iter().enumerate().all(|(step, word)| same(step, word)) {
         return Some((words.len(), 0.9));
     }
     if words.len() == 1 {
         let word = name.to_lowercase();
         let limit = forgiven(word.chars().count());
-        return distance(&token.lower, &word, limit)
-            .filter(|far| *far > 0 && token.lower.len() > 4)
-            .map(|_| (1, 0.7));
+        return distance(&token.lower, &word, limit).filter(|far| *far > 0 && token.lower.len() > 4).map(|_| (1, 0.7));
     }
-    let part = words
-        .iter()
-        .any(|word| word.len() > 2 && *word == token.stem);
+    let part = words.iter().any(|word| word.len() > 2 && *word == token.stem);
     part.then_some((1, 0.6))
 }

@@ -51,16 +51,8 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             push(&mut out, text, start, end, Shape::Quoted);
             at = next;
         } else if "<>=!≥≤≠".contains(letter) {
-            let length: usize = rest
-                .chars()
-                .take_while(|sign| "<>=!≥≤≠".contains(*sign))
-                .map(char::len_utf8)
-                .sum();
-            let shape = if &rest[..length] == "!" {
-                Shape::Break
-            } else {
-                Shape::Sign
-            };
+            let length: usize = rest.chars().take_while(|sign| "<>=!≥≤≠".contains(*sign)).map(char::len_utf8).sum();
+            let shape = if &rest[..length] == "!" { Shape::Break } else { Shape::Sign };
             push(&mut out, text, at, at + length, shape);
             at += length;
         } else if is_edge(letter) {
@@ -88,10 +80,7 @@ fn quoted(text: &str, at: usize) -> Option<(usize, usize, usize)> {
     let start = at + open.len_utf8();
     let length = text[start..].find(*close)?;
     let after = start + length + close.len_utf8();
-    let closes_a_word = text[after..]
-        .chars()
-        .next()
-        .is_none_or(|next| !next.is_alphanumeric());
+    let closes_a_word = text[after..].chars().next().is_none_or(|next| !next.is_alphanumeric());
     (length > 0 && closes_a_word).then_some((start, start + length, after))
 }
 
@@ -102,39 +91,21 @@ fn chunk(out: &mut Vec<Token>, text: &str, at: usize) -> usize {
     let mut end = rest.find(stop).unwrap_or(rest.len());
     let next = rest[end..].chars().next();
     if next == Some(',') && thousands(&rest[..end], &rest[end + 1..]) {
-        let digits = rest[end + 1..]
-            .bytes()
-            .take_while(|byte| byte.is_ascii_digit() || *byte == b',' || *byte == b'.')
-            .count();
+        let digits =
+            rest[end + 1..].bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b',' || *byte == b'.').count();
         end += 1 + digits;
     }
     let whole = &rest[..end];
     let trimmed = whole.trim_end_matches(['.', '?', '!', ':', '\'', ',']);
     if trimmed.is_empty() {
         if whole == "." || whole == ".." {
-            push(
-                out,
-                text,
-                at,
-                at + end,
-                if out.is_empty() {
-                    Shape::Break
-                } else {
-                    Shape::Path
-                },
-            );
+            push(out, text, at, at + end, if out.is_empty() { Shape::Break } else { Shape::Path });
         }
         return at + end.max(1);
     }
     push(out, text, at, at + trimmed.len(), shape_of(trimmed));
     if whole.len() > trimmed.len() {
-        push(
-            out,
-            text,
-            at + trimmed.len(),
-            at + whole.len(),
-            Shape::Break,
-        );
+        push(out, text, at + trimmed.len(), at + whole.len(), Shape::Break);
     }
     at + end
 }
@@ -146,21 +117,10 @@ fn thousands(before: &str, after: &str) -> bool {
 
 fn shape_of(word: &str) -> Shape {
     let body = word.strip_prefix(['-', '+', '$', '€', '£']).unwrap_or(word);
-    let digits = body
-        .bytes()
-        .take_while(|byte| byte.is_ascii_digit() || b".,_".contains(byte))
-        .count();
+    let digits = body.bytes().take_while(|byte| byte.is_ascii_digit() || b".,_".contains(byte)).count();
     let unit = &body[digits..];
-    let leads = body
-        .bytes()
-        .next()
-        .is_some_and(|byte| byte.is_ascii_digit());
-    if leads
-        && unit.len() <= 3
-        && unit
-            .chars()
-            .all(|letter| letter.is_alphabetic() || letter == '%')
-    {
+    let leads = body.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+    if leads && unit.len() <= 3 && unit.chars().all(|letter| letter.is_alphabetic() || letter == '%') {
         return Shape::Number;
     }
     let dot_inside = word.trim_end_matches('.').contains('.');
@@ -173,14 +133,7 @@ fn shape_of(word: &str) -> Shape {
 fn push(out: &mut Vec<Token>, text: &str, start: usize, end: usize, shape: Shape) {
     let lower = text[start..end].to_lowercase().replace('’', "'");
     let stem = stem(&lower);
-    out.push(Token {
-        start,
-        end,
-        shape,
-        lower,
-        stem,
-        clause: 0,
-    });
+    out.push(Token { start, end, shape, lower, stem, clause: 0 });
 }
 
 /// A clause ends at punctuation, at "and" or "then", and before a participle that follows its noun ("… sorted by
@@ -190,8 +143,7 @@ fn number_clauses(tokens: &mut [Token]) {
     let mut first = true;
     for token in tokens {
         let joins = matches!(token.lower.as_str(), "and" | "then" | "afterwards" | "but");
-        let participle =
-            token.shape == Shape::Word && token.lower.len() > 5 && token.lower.ends_with("ed");
+        let participle = token.shape == Shape::Word && token.lower.len() > 5 && token.lower.ends_with("ed");
         if token.shape == Shape::Break || joins || (participle && !first) {
             clause = clause.saturating_add(u8::from(!first));
             first = !participle || joins;
@@ -207,10 +159,7 @@ mod tests {
     use super::*;
 
     fn shapes(text: &str) -> Vec<(String, Shape)> {
-        tokens(text)
-            .into_iter()
-            .map(|token| (token.lower, token.shape))
-            .collect()
+        tokens(text).into_iter().map(|token| (token.lower, token.shape)).collect()
     }
 
     #[test]
@@ -229,30 +178,19 @@ mod tests {
             ("10mb", Shape::Number),
             (".", Shape::Break),
         ];
-        let want: Vec<(String, Shape)> = want
-            .iter()
-            .map(|(word, shape)| ((*word).to_owned(), *shape))
-            .collect();
+        let want: Vec<(String, Shape)> = want.iter().map(|(word, shape)| ((*word).to_owned(), *shape)).collect();
         assert_eq!(got, want);
     }
 
     #[test]
     fn an_apostrophe_is_not_a_quotation() {
-        assert!(
-            shapes("don't touch John's file")
-                .iter()
-                .all(|(_, shape)| *shape == Shape::Word)
-        );
+        assert!(shapes("don't touch John's file").iter().all(|(_, shape)| *shape == Shape::Word));
     }
 
     #[test]
     fn later_steps_have_later_clauses() {
         let got = tokens("keep rows where x > 1, sorted by y and then save it");
-        let clause = |word: &str| {
-            got.iter()
-                .find(|token| token.lower == word)
-                .map(|token| token.clause)
-        };
+        let clause = |word: &str| got.iter().find(|token| token.lower == word).map(|token| token.clause);
         assert!(clause("keep") < clause("sorted"));
         assert!(clause("sorted") < clause("save"));
     }

@@ -2,15 +2,14 @@
 
 /// Words that carry grammar rather than content. They need no explanation by a plan.
 const FUNCTION_WORDS: &[&str] = &[
-    "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been",
-    "by", "can", "could", "did", "do", "does", "each", "every", "for", "from", "had", "has",
-    "have", "here", "hey", "hi", "i", "if", "in", "inside", "into", "is", "it", "its", "just",
-    "kindly", "let", "like", "may", "me", "my", "now", "of", "on", "one", "ones", "only", "onto",
-    "or", "our", "out", "please", "pls", "plz", "should", "so", "some", "than", "thank", "thanks",
-    "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through",
-    "to", "u", "up", "us", "using", "via", "was", "we", "were", "what", "what's", "whats", "when",
-    "where", "which", "while", "who", "whose", "will", "with", "within", "would", "you", "your",
-    "i'd", "i'm", "it's", "that's", "lets", "let's", "contents", "content",
+    "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could",
+    "did", "do", "does", "each", "every", "for", "from", "had", "has", "have", "here", "hey", "hi", "i", "if", "in",
+    "inside", "into", "is", "it", "its", "just", "kindly", "let", "like", "may", "me", "my", "now", "of", "on", "one",
+    "ones", "only", "onto", "or", "our", "out", "please", "pls", "plz", "should", "so", "some", "than", "thank",
+    "thanks", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to", "u",
+    "up", "us", "using", "via", "was", "we", "were", "what", "what's", "whats", "when", "where", "which", "while",
+    "who", "whose", "will", "with", "within", "would", "you", "your", "i'd", "i'm", "it's", "that's", "lets", "let's",
+    "contents", "content",
 ];
 
 /// Words that ask for an answer without saying which: they add little when a plan explains them and cost little
@@ -45,26 +44,14 @@ const REQUEST_WORDS: &[&str] = &[
 ];
 
 /// Words that say "a file": explained by any file in the plan.
-const FILE_WORDS: &[&str] = &[
-    "file",
-    "files",
-    "document",
-    "folder",
-    "folders",
-    "directory",
-    "dir",
-    "data",
-    "called",
-    "named",
-];
+const FILE_WORDS: &[&str] =
+    &["file", "files", "document", "folder", "folders", "directory", "dir", "data", "called", "named"];
 
 /// English words with one meaning, as stems, where a name may use either.
 const SAME: &[&[&str]] = &[
     &["averag", "mean", "avg"],
     &["sum", "total"],
-    &[
-        "max", "maximum", "highest", "largest", "biggest", "greatest",
-    ],
+    &["max", "maximum", "highest", "largest", "biggest", "greatest"],
     &["min", "minimum", "lowest", "smallest", "least"],
     &["count", "number", "many"],
     &["folder", "directory"],
@@ -73,10 +60,7 @@ const SAME: &[&[&str]] = &[
 
 /// Whether two stems mean the same.
 pub(crate) fn same_meaning(left: &str, right: &str) -> bool {
-    left == right
-        || SAME
-            .iter()
-            .any(|ring| ring.contains(&left) && ring.contains(&right))
+    left == right || SAME.iter().any(|ring| ring.contains(&left) && ring.contains(&right))
 }
 
 /// How much a word matters for the claim that a plan explains the whole request.
@@ -159,9 +143,7 @@ pub(crate) fn distance(left: &str, right: &str, limit: usize) -> Option<usize> {
         let mut next = vec![row + 1; width];
         for (column, b) in right.iter().enumerate() {
             let swap = usize::from(a != b);
-            let mut best = (last[column] + swap)
-                .min(last[column + 1] + 1)
-                .min(next[column] + 1);
+            let mut best = (last[column] + swap).min(last[column + 1] + 1).min(next[column] + 1);
             let crossed = row > 0 && column > 0 && *a == right[column - 1] && left[row - 1] == *b;
             if crossed {
                 best = best.min(before[column - 1] + 1);

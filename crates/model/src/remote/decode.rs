@@ -82,12 +82,7 @@ pub(crate) enum Decoded {
 }
 
 /// Reads a reply.
-pub(crate) fn decode(
-    text: &str,
-    turn: &str,
-    tokens: &[Token],
-    library: &dyn Library,
-) -> Result<Decoded, DecodeError> {
+pub(crate) fn decode(text: &str, turn: &str, tokens: &[Token], library: &dyn Library) -> Result<Decoded, DecodeError> {
     let answer: Answer = serde_json::from_str(text).map_err(|_| DecodeError::Form)?;
     if answer.steps.is_empty() && !answer.cannot.is_empty() {
         return Ok(Decoded::Cannot);
@@ -99,39 +94,20 @@ pub(crate) fn decode(
     library.visit(&mut |id, is| {
         known.insert(&is.name, (id, is));
     });
-    let mut reader = Reader {
-        turn,
-        tokens,
-        steps: BTreeMap::new(),
-    };
+    let mut reader = Reader { turn, tokens, steps: BTreeMap::new() };
     let mut graph = Graph::default();
     for (index, step) in answer.steps.iter().enumerate() {
-        let (id, is) = known
-            .get(step.primitive.as_str())
-            .ok_or(DecodeError::Primitive(index + 1))?;
+        let (id, is) = known.get(step.primitive.as_str()).ok_or(DecodeError::Primitive(index + 1))?;
         graph.nodes.push(reader.node(index, step, *id, is)?);
         let node = u32::try_from(index).map_err(|_| DecodeError::Size)?;
-        if step.id.is_empty()
-            || reader
-                .steps
-                .insert(&step.id, (NodeIndex(node), is))
-                .is_some()
-        {
+        if step.id.is_empty() || reader.steps.insert(&step.id, (NodeIndex(node), is)).is_some() {
             return Err(DecodeError::Reference(index + 1));
         }
     }
     for shown in &answer.show {
-        graph.outputs.push(
-            reader
-                .source(shown)
-                .ok_or(DecodeError::Reference(answer.steps.len()))?,
-        );
+        graph.outputs.push(reader.source(shown).ok_or(DecodeError::Reference(answer.steps.len()))?);
     }
-    if graph.nodes.is_empty() {
-        Err(DecodeError::Empty)
-    } else {
-        Ok(Decoded::Graph(graph))
-    }
+    if graph.nodes.is_empty() { Err(DecodeError::Empty) } else { Ok(Decoded::Graph(graph)) }
 }
 
 struct Reader<'a> {
@@ -141,13 +117,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn node(
-        &self,
-        index: usize,
-        step: &Step,
-        id: CapabilityId,
-        is: &Descriptor,
-    ) -> Result<Node, DecodeError> {
+    fn node(&self, index: usize, step: &Step, id: CapabilityId, is: &Descriptor) -> Result<Node, DecodeError> {
         let mut inputs: Vec<(PortIndex, Input)> = Vec::new();
         for given in &step.inputs {
             if given.value.len() > FIELD_BYTES_MAX {
@@ -157,20 +127,10 @@ impl<'a> Reader<'a> {
             if inputs.iter().any(|(other, _)| *other == port) {
                 return Err(DecodeError::Port(index + 1));
             }
-            let ty = &is
-                .inputs
-                .get(usize::from(port.0))
-                .ok_or(DecodeError::Port(index + 1))?
-                .ty;
+            let ty = &is.inputs.get(usize::from(port.0)).ok_or(DecodeError::Port(index + 1))?.ty;
             let input = match given.kind {
-                Kind::Step => Input::From(
-                    self.source(&given.value)
-                        .ok_or(DecodeError::Reference(index + 1))?,
-                ),
-                kind => Input::Constant(
-                    self.constant(kind, &given.value, ty)
-                        .ok_or(DecodeError::Constant(index + 1))?,
-                ),
+                Kind::Step => Input::From(self.source(&given.value).ok_or(DecodeError::Reference(index + 1))?),
+                kind => Input::Constant(self.constant(kind, &given.value, ty).ok_or(DecodeError::Constant(index + 1))?),
             };
             inputs.push((port, input));
         }
@@ -178,18 +138,9 @@ impl<'a> Reader<'a> {
             None
         } else {
             let port = port(is, &step.each).ok_or(DecodeError::Port(index + 1))?;
-            Some(Each {
-                port,
-                limit: EACH_MAX,
-            })
+            Some(Each { port, limit: EACH_MAX })
         };
-        Ok(Node {
-            capability: id,
-            inputs,
-            each,
-            guard: None,
-            after: Vec::new(),
-        })
+        Ok(Node { capability: id, inputs, each, guard: None, after: Vec::new() })
     }
 
     /// `step.output` as a source; the output may be left out where there is one.
@@ -200,10 +151,7 @@ impl<'a> Reader<'a> {
             "" if is.outputs.len() == 1 => 0,
             name => is.outputs.iter().position(|port| port.name == name)?,
         };
-        Some(Source {
-            node: *node,
-            port: PortIndex(u16::try_from(position).ok()?),
-        })
+        Some(Source { node: *node, port: PortIndex(u16::try_from(position).ok()?) })
     }
 
     fn constant(&self, kind: Kind, text: &str, ty: &Type) -> Option<Constant> {
@@ -211,31 +159,16 @@ impl<'a> Reader<'a> {
             (Kind::File, Type::Handle { .. }) => {
                 let token = self.tokens.iter().find(|token| token.name == text)?;
                 let literal = self.turn.contains(&token.path);
-                let origin = if literal {
-                    ConstantOrigin::UserTurn
-                } else {
-                    ConstantOrigin::Observed
-                };
-                return Some(Constant {
-                    value: Value::Text(token.path.clone()),
-                    origin,
-                });
+                let origin = if literal { ConstantOrigin::UserTurn } else { ConstantOrigin::Observed };
+                return Some(Constant { value: Value::Text(token.path.clone()), origin });
             }
-            (Kind::Text, Type::Text { max, .. })
-                if u64::try_from(text.len()).is_ok_and(|bytes| bytes <= *max) =>
-            {
+            (Kind::Text, Type::Text { max, .. }) if u64::try_from(text.len()).is_ok_and(|bytes| bytes <= *max) => {
                 Value::Text(text.to_owned())
             }
-            (Kind::Number, Type::Int { min, max }) => Value::Int(
-                text.parse()
-                    .ok()
-                    .filter(|number| number >= min && number <= max)?,
-            ),
-            (Kind::Number, Type::Float) => Value::Float(
-                text.parse()
-                    .ok()
-                    .filter(|number: &f64| number.is_finite())?,
-            ),
+            (Kind::Number, Type::Int { min, max }) => {
+                Value::Int(text.parse().ok().filter(|number| number >= min && number <= max)?)
+            }
+            (Kind::Number, Type::Float) => Value::Float(text.parse().ok().filter(|number: &f64| number.is_finite())?),
             (Kind::Flag, Type::Bool) => Value::Bool(text.parse().ok()?),
             (Kind::Case, Type::Variant(_)) => crate::plan::case(ty, text)?,
             _ => return None,
@@ -243,14 +176,7 @@ impl<'a> Reader<'a> {
         let literal = matches!(value, Value::Text(_) | Value::Int(_) | Value::Float(_))
             && !text.is_empty()
             && self.turn.contains(text);
-        Some(Constant {
-            value,
-            origin: if literal {
-                ConstantOrigin::UserTurn
-            } else {
-                ConstantOrigin::Planner
-            },
-        })
+        Some(Constant { value, origin: if literal { ConstantOrigin::UserTurn } else { ConstantOrigin::Planner } })
     }
 }
 

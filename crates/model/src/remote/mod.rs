@@ -59,9 +59,7 @@ pub enum ProviderError {
         why: String,
     },
     /// No reply in time.
-    #[error(
-        "{url} did not answer within {seconds} s: raise `timeout` in config.toml or choose a faster model"
-    )]
+    #[error("{url} did not answer within {seconds} s: raise `timeout` in config.toml or choose a faster model")]
     Timeout {
         /// Address asked.
         url: String,
@@ -69,9 +67,7 @@ pub enum ProviderError {
         seconds: u64,
     },
     /// Replies, but no graph in them.
-    #[error(
-        "the model's replies held no usable graph ({why}): rephrase, or set a stronger model in config.toml"
-    )]
+    #[error("the model's replies held no usable graph ({why}): rephrase, or set a stronger model in config.toml")]
     Unusable {
         /// What was wrong with the last one.
         why: String,
@@ -118,20 +114,14 @@ pub(crate) fn propose(
             Err(error) => error.to_string(),
         };
         exchange.said.push((Role::Model, text));
-        exchange.said.push((
-            Role::Person,
-            format!("The graph was refused: {why}. Give a corrected one."),
-        ));
+        exchange.said.push((Role::Person, format!("The graph was refused: {why}. Give a corrected one.")));
     }
     Err(ProviderError::Unusable { why })
 }
 
 /// What a model may hear of a violation: the rule and the place. Its message may name files, so it is not passed on.
 fn complaint(violation: &Violation) -> String {
-    let says = Rule::TABLE
-        .iter()
-        .find(|info| info.rule == violation.rule)
-        .map_or("", |info| info.says);
+    let says = Rule::TABLE.iter().find(|info| info.rule == violation.rule).map_or("", |info| info.says);
     let place = match violation.place {
         Place::Graph => "the graph".to_owned(),
         Place::Node(node) => format!("step number {}", node.0 + 1),
@@ -158,37 +148,20 @@ fn ask(
         if Instant::now() >= deadline {
             return Err(ProviderError::Timeout { url, seconds });
         }
-        let reply = transport
-            .post(&url, &request.headers, body.as_bytes())
-            .map_err(|error| match error {
-                TransportError::Timeout => ProviderError::Timeout {
-                    url: url.clone(),
-                    seconds,
-                },
-                other => ProviderError::Unreachable {
-                    url: url.clone(),
-                    why: other.to_string(),
-                },
-            })?;
+        let reply = transport.post(&url, &request.headers, body.as_bytes()).map_err(|error| match error {
+            TransportError::Timeout => ProviderError::Timeout { url: url.clone(), seconds },
+            other => ProviderError::Unreachable { url: url.clone(), why: other.to_string() },
+        })?;
         match reply.status {
             200 => return Ok(reply),
             401 | 403 => {
-                return Err(ProviderError::Denied {
-                    url,
-                    status: reply.status,
-                });
+                return Err(ProviderError::Denied { url, status: reply.status });
             }
             408 | 429 | 500..=599 => {
                 status = reply.status;
-                let wished = reply
-                    .retry_after_s
-                    .map_or(Duration::from_millis(200), Duration::from_secs);
+                let wished = reply.retry_after_s.map_or(Duration::from_millis(200), Duration::from_secs);
                 if attempt + 1 < BUSY_MAX {
-                    std::thread::sleep(
-                        wished
-                            .min(PAUSE_MAX)
-                            .min(deadline.saturating_duration_since(Instant::now())),
-                    );
+                    std::thread::sleep(wished.min(PAUSE_MAX).min(deadline.saturating_duration_since(Instant::now())));
                 }
             }
             other => return Err(ProviderError::Status { url, status: other }),

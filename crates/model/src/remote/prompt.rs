@@ -22,15 +22,11 @@ pub(crate) struct Token {
 pub(crate) fn tokens(reading: &Reading<'_>) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::new();
     for span in &reading.spans {
-        let (Fact::File { path } | Fact::Directory { path } | Fact::Absent { path }) = &span.fact
-        else {
+        let (Fact::File { path } | Fact::Directory { path } | Fact::Absent { path }) = &span.fact else {
             continue;
         };
         if out.iter().all(|token| token.path != *path) {
-            out.push(Token {
-                name: format!("f{}", out.len() + 1),
-                path: path.clone(),
-            });
+            out.push(Token { name: format!("f{}", out.len() + 1), path: path.clone() });
         }
     }
     out
@@ -42,18 +38,12 @@ pub(crate) fn person(turn: &Turn, reading: &Reading<'_>, tokens: &[Token]) -> St
     for token in tokens {
         let here = reading.spans.iter().find_map(|span| match &span.fact {
             Fact::File { path } if *path == token.path => Some((span, "a file that exists")),
-            Fact::Directory { path } if *path == token.path => {
-                Some((span, "a directory that exists"))
-            }
-            Fact::Absent { path } if *path == token.path => {
-                Some((span, "a path where nothing is yet"))
-            }
+            Fact::Directory { path } if *path == token.path => Some((span, "a directory that exists")),
+            Fact::Absent { path } if *path == token.path => Some((span, "a path where nothing is yet")),
             _ => None,
         });
         if let Some((span, kind)) = here {
-            files.push(
-                json!({ "file": token.name, "words": reading.slice(&span.tokens), "is": kind }),
-            );
+            files.push(json!({ "file": token.name, "words": reading.slice(&span.tokens), "is": kind }));
         }
     }
     json!({ "request": turn.text, "files": files, "piped_input": turn.stdin_piped }).to_string()
@@ -61,10 +51,7 @@ pub(crate) fn person(turn: &Turn, reading: &Reading<'_>, tokens: &[Token]) -> St
 
 /// The fixed instructions with the primitives nearest to the turn.
 pub(crate) fn instructions(reading: &Reading<'_>, library: &dyn Library) -> String {
-    let primitives: Vec<Json> = nearest(reading, library, PRIMITIVES_MAX)
-        .into_iter()
-        .map(describe)
-        .collect();
+    let primitives: Vec<Json> = nearest(reading, library, PRIMITIVES_MAX).into_iter().map(describe).collect();
     format!(
         "You turn a person's request into a graph of primitives. Use only the primitives listed. Each step uses one \
          primitive; each input is a constant from the request, a file token, or an output of an earlier step named \
@@ -108,11 +95,7 @@ fn default_text(value: &Value) -> Json {
 /// A descriptor's text, shortened, in printable characters only.
 fn clean(text: &str) -> String {
     text.chars()
-        .filter(|letter| {
-            !letter.is_control()
-                && !('\u{200b}'..='\u{206f}').contains(letter)
-                && *letter < '\u{e0000}'
-        })
+        .filter(|letter| !letter.is_control() && !('\u{200b}'..='\u{206f}').contains(letter) && *letter < '\u{e0000}')
         .take(FIELD_CHARS_MAX)
         .collect()
 }
@@ -141,10 +124,8 @@ fn type_name(ty: &Type) -> String {
 pub(crate) fn schema() -> Json {
     let text = || json!({ "type": "string" });
     let object = |properties: Json| {
-        let names: Vec<String> = properties
-            .as_object()
-            .map(|fields| fields.keys().cloned().collect())
-            .unwrap_or_default();
+        let names: Vec<String> =
+            properties.as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default();
         json!({ "type": "object", "properties": properties, "required": names, "additionalProperties": false })
     };
     let input = object(json!({

@@ -39,55 +39,36 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(timeout: Duration) -> Self {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let tls = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .unversioned_rustls_crypto_provider(provider)
-            .build();
+        let tls =
+            TlsConfig::builder().provider(TlsProvider::Rustls).unversioned_rustls_crypto_provider(provider).build();
         let config = Agent::config_builder()
             .timeout_global(Some(timeout))
             .http_status_as_error(false)
             .max_redirects(0)
             .tls_config(tls)
             .build();
-        Self {
-            agent: Agent::new_with_config(config),
-        }
+        Self { agent: Agent::new_with_config(config) }
     }
 
     /// Posts `body` and reads the reply whole.
-    pub(crate) fn post(
-        &self,
-        url: &str,
-        headers: &[(&str, String)],
-        body: &[u8],
-    ) -> Result<Reply, TransportError> {
+    pub(crate) fn post(&self, url: &str, headers: &[(&str, String)], body: &[u8]) -> Result<Reply, TransportError> {
         if url.starts_with("http://") && !is_local(url) {
             return Err(TransportError::Plain);
         }
-        let mut request = self
-            .agent
-            .post(url)
-            .header("content-type", "application/json");
+        let mut request = self.agent.post(url).header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, value.as_str());
         }
         let mut response = request.send(body).map_err(|error| failure(error, url))?;
         let status = response.status().as_u16();
-        let retry_after_s = response
-            .headers()
-            .get("retry-after")
-            .and_then(|value| value.to_str().ok()?.parse().ok());
+        let retry_after_s = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
         let body = response
             .body_mut()
             .with_config()
             .limit(REPLY_BYTES_MAX)
             .read_to_vec()
             .map_err(|error| failure(error, url))?;
-        Ok(Reply {
-            status,
-            retry_after_s,
-            body,
-        })
+        Ok(Reply { status, retry_after_s, body })
     }
 }
 
@@ -120,18 +101,10 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_local() {
-        for local in [
-            "http://localhost:1/x",
-            "http://127.0.0.1:11434",
-            "http://[::1]:9/",
-        ] {
+        for local in ["http://localhost:1/x", "http://127.0.0.1:11434", "http://[::1]:9/"] {
             assert!(is_local(local), "{local}");
         }
-        for remote in [
-            "http://example.com",
-            "http://127.0.0.1.example.com",
-            "http://localhost@example.com/",
-        ] {
+        for remote in ["http://example.com", "http://127.0.0.1.example.com", "http://localhost@example.com/"] {
             assert!(!is_local(remote), "{remote}");
         }
     }

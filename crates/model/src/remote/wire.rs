@@ -35,10 +35,7 @@ pub(crate) fn request(config: &ProviderConfig, exchange: &Exchange) -> Request {
     match config.kind {
         ProviderKind::OpenAi => Request {
             url: format!("{base}/chat/completions"),
-            headers: key
-                .map(|key| ("authorization", format!("Bearer {key}")))
-                .into_iter()
-                .collect(),
+            headers: key.map(|key| ("authorization", format!("Bearer {key}"))).into_iter().collect(),
             body: json!({
                 "model": config.model,
                 "messages": messages(exchange, true),
@@ -136,11 +133,7 @@ pub(crate) fn answer(kind: ProviderKind, body: &[u8]) -> Option<String> {
         }
         ProviderKind::Anthropic => {
             let reply: MessagesReply = serde_json::from_slice(body).ok()?;
-            let input = reply
-                .content
-                .into_iter()
-                .find(|block| block.kind == "tool_use")?
-                .input?;
+            let input = reply.content.into_iter().find(|block| block.kind == "tool_use")?.input?;
             Some(input.to_string())
         }
         ProviderKind::Ollama => {

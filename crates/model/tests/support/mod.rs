@@ -13,12 +13,7 @@ pub(crate) struct Shelf(pub(crate) Vec<(CapabilityId, Descriptor)>);
 impl Shelf {
     pub(crate) fn of(descriptors: Vec<Descriptor>) -> Self {
         let id = |name: &str| CapabilityId(Digest(*blake3::hash(name.as_bytes()).as_bytes()));
-        Self(
-            descriptors
-                .into_iter()
-                .map(|is| (id(&is.name), is))
-                .collect(),
-        )
+        Self(descriptors.into_iter().map(|is| (id(&is.name), is)).collect())
     }
 
     pub(crate) fn standard() -> Self {
@@ -28,10 +23,7 @@ impl Shelf {
 
 impl Catalogue for Shelf {
     fn descriptor(&self, id: &CapabilityId) -> Option<&Descriptor> {
-        self.0
-            .iter()
-            .find(|(other, _)| other == id)
-            .map(|(_, is)| is)
+        self.0.iter().find(|(other, _)| other == id).map(|(_, is)| is)
     }
 
     fn epoch(&self) -> u64 {
@@ -58,14 +50,8 @@ impl Tree {
             ("emails.txt", vec![]),
             ("draft.md", vec![]),
             ("old.bak", vec![]),
-            (
-                "sales.csv",
-                vec!["date", "region", "product", "units", "amount"],
-            ),
-            (
-                "people.csv",
-                vec!["first_name", "last_name", "age", "city", "email"],
-            ),
+            ("sales.csv", vec!["date", "region", "product", "units", "amount"]),
+            ("people.csv", vec!["first_name", "last_name", "age", "city", "email"]),
             ("orders.json", vec!["id", "customer", "items", "price"]),
             ("photo one.jpg", vec![]),
             ("archive/", vec![]),
@@ -77,24 +63,13 @@ impl Tree {
     }
 
     fn entry(path: &str) -> Entry {
-        let kind = if path.ends_with('/') {
-            EntryKind::Directory
-        } else {
-            EntryKind::File
-        };
-        Entry {
-            path: path.trim_end_matches('/').to_owned(),
-            kind,
-            size_bytes: 100,
-            modified: Timestamp(0),
-        }
+        let kind = if path.ends_with('/') { EntryKind::Directory } else { EntryKind::File };
+        Entry { path: path.trim_end_matches('/').to_owned(), kind, size_bytes: 100, modified: Timestamp(0) }
     }
 
     fn below(&self, path: &str) -> Vec<String> {
         let found = self.0.iter().find(|(name, _)| *name == path);
-        found.map_or_else(Vec::new, |(_, names)| {
-            names.iter().map(|name| (*name).to_owned()).collect()
-        })
+        found.map_or_else(Vec::new, |(_, names)| names.iter().map(|name| (*name).to_owned()).collect())
     }
 }
 
@@ -108,19 +83,11 @@ impl Surroundings for Tree {
     }
 
     fn columns(&self, path: &str) -> Vec<String> {
-        if path.ends_with(".csv") {
-            self.below(path)
-        } else {
-            Vec::new()
-        }
+        if path.ends_with(".csv") { self.below(path) } else { Vec::new() }
     }
 
     fn json_keys(&self, path: &str) -> Vec<String> {
-        if path.ends_with(".json") {
-            self.below(path)
-        } else {
-            Vec::new()
-        }
+        if path.ends_with(".json") { self.below(path) } else { Vec::new() }
     }
 }
 
@@ -145,11 +112,7 @@ pub(crate) fn print(graph: &Graph, shelf: &Shelf) -> String {
             Input::Constant(_) => None,
         })
         .collect();
-    let mut out: Vec<String> = graph
-        .outputs
-        .iter()
-        .map(|source| expression(graph, shelf, *source, 0))
-        .collect();
+    let mut out: Vec<String> = graph.outputs.iter().map(|source| expression(graph, shelf, *source, 0)).collect();
     for node in 0..u32::try_from(graph.nodes.len()).expect("graphs are small") {
         let shown = graph.outputs.iter().any(|source| source.node.0 == node);
         if !shown && !fed.contains(&node) {
@@ -161,35 +124,23 @@ pub(crate) fn print(graph: &Graph, shelf: &Shelf) -> String {
 
 fn expression(graph: &Graph, shelf: &Shelf, source: Source, depth: usize) -> String {
     let node = &graph.nodes[source.node.0 as usize];
-    let is = shelf
-        .descriptor(&node.capability)
-        .expect("proposals use registered primitives");
+    let is = shelf.descriptor(&node.capability).expect("proposals use registered primitives");
     let port = &is.outputs[usize::from(source.port.0)].name;
     let call = call(graph, shelf, source.node.0, depth);
-    if is.outputs.len() > 1 {
-        call.replacen(&is.name, &format!("{}.{port}", is.name), 1)
-    } else {
-        call
-    }
+    if is.outputs.len() > 1 { call.replacen(&is.name, &format!("{}.{port}", is.name), 1) } else { call }
 }
 
 fn call(graph: &Graph, shelf: &Shelf, index: u32, depth: usize) -> String {
     assert!(depth < 32, "graphs are acyclic");
     let node = &graph.nodes[index as usize];
-    let is = shelf
-        .descriptor(&node.capability)
-        .expect("proposals use registered primitives");
+    let is = shelf.descriptor(&node.capability).expect("proposals use registered primitives");
     let mut inputs: Vec<String> = Vec::new();
     let mut ordered = node.inputs.clone();
     ordered.sort_by_key(|(port, _)| port.0);
     for (port, input) in &ordered {
         let value = match input {
             Input::From(source) => expression(graph, shelf, *source, depth + 1),
-            Input::Constant(constant) => format!(
-                "{}={}",
-                is.inputs[usize::from(port.0)].name,
-                plain(&constant.value)
-            ),
+            Input::Constant(constant) => format!("{}={}", is.inputs[usize::from(port.0)].name, plain(&constant.value)),
         };
         let each = node.each.is_some_and(|each| each.port == *port);
         inputs.push(if each { format!("each {value}") } else { value });
