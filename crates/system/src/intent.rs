@@ -251,7 +251,7 @@ impl Telos {
         let host = self.host(&run)?;
         let doubts = self.settle(target, &host, &run)?;
         drop(host);
-        let report = self.resume_settled(target, &run, doubts, person, stop);
+        let report = self.resume_settled(target, &run, &doubts, person, stop);
         self.close(run, report)
     }
 
@@ -259,7 +259,7 @@ impl Telos {
         &self,
         target: RunId,
         run: &Run,
-        doubts: Vec<String>,
+        doubts: &[String],
         person: &dyn Person,
         stop: &Stop,
     ) -> Result<Report, SystemError> {

@@ -8,8 +8,11 @@ pub mod text;
 
 use telos_abi::Descriptor;
 
+/// Gives a pack's descriptors.
+pub type Describe = fn() -> Vec<Descriptor>;
+
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, fn() -> Vec<Descriptor>); 5] = [
+pub const ALL: [(&str, Describe); 5] = [
     ("chart", chart::descriptors),
     ("digest", digest::descriptors),
     ("json", json::descriptors),
