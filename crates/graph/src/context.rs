@@ -15,6 +15,13 @@ pub trait Catalogue {
 pub trait ResourceLabels {
     /// The label of `resource`'s content.
     fn label(&self, resource: &Resource) -> Label;
+
+    /// Most bytes that reading the resource brings in (for a directory, all beneath it), if that is known now. The
+    /// executor must hold the run to it. `None` makes a plan that reads it *metered* (R17).
+    fn bytes_max(&self, resource: &Resource) -> Option<u64> {
+        let _ = resource;
+        None
+    }
 }
 
 /// Everything a verdict depends on beside the graph.

@@ -1,0 +1,243 @@
+//! What a constant names, and what a graph writes before it reads.
+
+use crate::path::{PathError, join};
+use crate::rules::resolve::is_file_kind;
+use crate::scope::{parse_host, parse_url, scope_join};
+use std::collections::HashMap;
+use telos_abi::limit::NESTING_MAX;
+use telos_abi::{
+    ByteText, EffectKind, HandleKind, HostName, Label, Refinement, Scope, Type, Value,
+};
+
+/// Whether a handle can be anywhere in a value of this type.
+pub(crate) fn holds_handle(ty: &Type) -> bool {
+    match ty {
+        Type::Handle { .. } => true,
+        Type::List { item, .. } => holds_handle(item),
+        Type::Record(fields) => fields.values().any(|field| holds_handle(&field.ty)),
+        Type::Variant(cases) => cases.values().any(holds_handle),
+        _ => false,
+    }
+}
+
+/// The resources that a constant of this type names for effects of this kind. A directory stands for all beneath it.
+/// `None` where the value names nothing this room can tell. Lists, as `each` and list ports take them, name the join
+/// of their items.
+pub(crate) fn constant_scope(
+    value: &Value,
+    ty: &Type,
+    kind: Option<EffectKind>,
+    directory: &ByteText,
+) -> Result<Option<Scope>, PathError> {
+    scope_at(value, ty, kind, directory, NESTING_MAX)
+}
+
+fn scope_at(
+    value: &Value,
+    ty: &Type,
+    kind: Option<EffectKind>,
+    directory: &ByteText,
+    depth: usize,
+) -> Result<Option<Scope>, PathError> {
+    let Some(depth) = depth.checked_sub(1) else {
+        return Ok(None);
+    };
+    let mut joined: Option<Scope> = None;
+    let mut add = |part: Option<Scope>| {
+        if let Some(part) = part {
+            joined = Some(match &joined {
+                Some(wider) => scope_join(wider, &part),
+                None => part,
+            });
+        }
+    };
+    match (value, ty) {
+        (Value::Text(text), Type::Handle { kind, .. }) => add(match kind {
+            HandleKind::File => Some(Scope::Path(join(directory, text.as_bytes())?)),
+            HandleKind::Directory => Some(Scope::Under(join(directory, text.as_bytes())?)),
+            HandleKind::Endpoint => host(text).map(Scope::Host),
+        }),
+        (Value::Text(text), Type::Text { refinement, .. }) => {
+            add(text_scope(text, *refinement, kind));
+        }
+        (Value::List(items), ty) => {
+            // A repeated port takes a list of its own type.
+            let item_type = match ty {
+                Type::List { item, .. } => item,
+                other => other,
+            };
+            for item in items {
+                add(scope_at(item, item_type, kind, directory, depth)?);
+            }
+        }
+        (Value::Record(values), Type::Record(fields)) => {
+            for (name, value) in values {
+                if let Some(field) = fields.get(name) {
+                    add(scope_at(value, &field.ty, kind, directory, depth)?);
+                }
+            }
+        }
+        (Value::Variant(name, inner), Type::Variant(cases)) => {
+            if let Some(case) = cases.get(name) {
+                add(scope_at(inner, case, kind, directory, depth)?);
+            }
+        }
+        _ => {}
+    }
+    Ok(joined)
+}
+
+/// Text names a host, program or provider by the kind of effect; never a file.
+fn text_scope(text: &str, refinement: Refinement, kind: Option<EffectKind>) -> Option<Scope> {
+    let kind = kind?;
+    match kind {
+        EffectKind::NetConnect
+        | EffectKind::NetGet
+        | EffectKind::NetSend
+        | EffectKind::NetListen => match refinement {
+            Refinement::Url => parse_url(text).map(Scope::Host),
+            _ => host(text).map(Scope::Host),
+        },
+        EffectKind::Exec if text.starts_with('/') => {
+            let root = ByteText::from("/");
+            join(&root, text.as_bytes()).ok().map(Scope::Path)
+        }
+        _ if is_file_kind(kind) => None,
+        _ => Some(Scope::Named(text.to_owned())),
+    }
+}
+
+fn host(text: &str) -> Option<HostName> {
+    parse_url(text).or_else(|| parse_host(text))
+}
+
+/// What the nodes so far have written, so that a later read of it carries the label. Each operation is
+/// O(components of the path).
+#[derive(Default)]
+pub(crate) struct Written {
+    at: HashMap<Vec<u8>, Marks>,
+    /// Written where nobody can tell.
+    anywhere: Label,
+    /// Everything written.
+    all: Label,
+    /// Whether every read sees everything.
+    blurred: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Marks {
+    /// Written to exactly this path.
+    here: Label,
+    /// Written somewhere in this directory, nobody can tell where.
+    inside: Label,
+    /// Join of all that was written to or beneath this path.
+    beneath: Label,
+}
+
+impl Written {
+    pub(crate) fn add(&mut self, scope: &Scope, label: Label) {
+        self.all = self.all.join(label);
+        let (path, exact) = match scope {
+            Scope::Path(path) => (trimmed(path), true),
+            Scope::Under(path) => (trimmed(path), false),
+            Scope::Any => {
+                self.anywhere = self.anywhere.join(label);
+                return;
+            }
+            Scope::Host(_) | Scope::Named(_) => return,
+        };
+        for directory in upwards(path) {
+            let marks = self.at.entry(directory.to_vec()).or_default();
+            marks.beneath = marks.beneath.join(label);
+            if directory.len() == path.len() {
+                let own = if exact {
+                    &mut marks.here
+                } else {
+                    &mut marks.inside
+                };
+                *own = own.join(label);
+            }
+        }
+    }
+
+    /// From now on every read carries everything written.
+    pub(crate) fn blur(&mut self) {
+        self.blurred = true;
+    }
+
+    /// Whether a read of `scope` that was given the labels in `self` should have been given more, as `now` knows.
+    pub(crate) fn misses(&self, now: &Self, scope: &Scope) -> bool {
+        let wanted = if self.blurred {
+            now.all
+        } else {
+            now.label(scope)
+        };
+        !wanted.flows_to(self.label(scope))
+    }
+
+    /// The join of all that was written to what `scope` may read.
+    pub(crate) fn label(&self, scope: &Scope) -> Label {
+        if self.blurred {
+            return self.all;
+        }
+        let (path, exact) = match scope {
+            _ if self.at.is_empty() => return self.anywhere,
+            Scope::Path(path) => (trimmed(path), true),
+            Scope::Under(path) => (trimmed(path), false),
+            Scope::Any => return self.all,
+            Scope::Host(_) | Scope::Named(_) => return Label::BOTTOM,
+        };
+        upwards(path).fold(self.anywhere, |label, directory| {
+            let marks = self.at.get(directory).copied().unwrap_or_default();
+            let label = label.join(marks.inside);
+            match (directory.len() == path.len(), exact) {
+                (true, true) => label.join(marks.here),
+                (true, false) => label.join(marks.beneath),
+                (false, _) => label,
+            }
+        })
+    }
+}
+
+/// A normal path with `/` as the empty path, so that cutting at the last slash reaches it.
+fn trimmed(path: &ByteText) -> &[u8] {
+    path.as_bytes()
+        .strip_suffix(b"/")
+        .unwrap_or(path.as_bytes())
+}
+
+/// The trimmed path and every directory above it.
+fn upwards(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut next = Some(path);
+    core::iter::from_fn(move || {
+        let now = next?;
+        next = now
+            .iter()
+            .rposition(|byte| *byte == b'/')
+            .map(|cut| &now[..cut]);
+        Some(now)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use telos_abi::{Secrecy, Taint};
+
+    #[test]
+    fn reads_carry_what_was_written_there() {
+        let secret = Label::secret(Secrecy::CREDENTIAL);
+        let tainted = Label::tainted(Taint::NETWORK);
+        let mut written = Written::default();
+        written.add(&Scope::Path("/a/b/c".into()), secret);
+        written.add(&Scope::Under("/x/y".into()), tainted);
+        let label = |scope| written.label(&scope);
+        assert_eq!(label(Scope::Path("/a/b/c".into())), secret);
+        assert_eq!(label(Scope::Path("/a/b/d".into())), Label::BOTTOM);
+        assert_eq!(label(Scope::Under("/a".into())), secret);
+        assert_eq!(label(Scope::Under("/".into())), secret.join(tainted));
+        assert_eq!(label(Scope::Path("/x/y/z/w".into())), tainted);
+        assert_eq!(label(Scope::Path("/x".into())), Label::BOTTOM);
+        assert_eq!(label(Scope::Any), secret.join(tainted));
+    }
+}
