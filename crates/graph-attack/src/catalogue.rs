@@ -79,11 +79,12 @@ fn cell(name: &str, cell: &str, writes: bool) -> Descriptor {
 
 /// Where data enters: labels, clocks and handles.
 fn sources() -> Vec<Descriptor> {
-    let line = text(Refinement::Line);
+    let mut pin = origin("user.pin", text(Refinement::Line), Label::secret(Secrecy::PERSONAL));
+    pin.introduces = vec![Refinement::Line];
     let mut clock = host("clock.now", EffectKind::Clock, vec![], vec![output("now", int(0, i64::MAX))]);
     clock.effects[0].target = Target::None;
     vec![
-        origin("user.pin", line, Label::secret(Secrecy::PERSONAL)),
+        pin,
         origin("stdin.read", blob(Refinement::Utf8), Label::tainted(Taint::STDIN)),
         origin("session.link", handle(HandleKind::Endpoint), Label::BOTTOM),
         clock,

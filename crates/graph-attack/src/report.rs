@@ -43,8 +43,10 @@ pub struct AttackReport {
     pub parents: usize,
     /// Nodes of all parents.
     pub parent_nodes: usize,
-    /// Parents that were refused, by seed with the violation: the attacks would have proved nothing.
-    pub parents_refused: Vec<(u64, String)>,
+    /// Parents that were refused: attacks on them would prove nothing.
+    pub parents_refused: usize,
+    /// The first of them, by seed with the violation.
+    pub refusals: Vec<(u64, String)>,
     /// Mutants judged.
     pub mutants: usize,
     /// Mutants by number of planted families, from one.
@@ -63,7 +65,7 @@ impl AttackReport {
     /// Whether every parent was accepted, and every mutant refused with the code of a planted family.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.parents_refused.is_empty() && self.escaped == 0 && self.wrong_code == 0
+        self.parents_refused == 0 && self.escaped == 0 && self.wrong_code == 0
     }
 }
 
@@ -76,11 +78,11 @@ impl fmt::Display for AttackReport {
             writeln!(out, "{number:>2}  {rules:<9} {planted:>7} {alone:>7} {refused:>7}  {name}")?;
         }
         let [one, two, three] = self.by_depth;
-        let (parents, refused) = (self.parents, self.parents_refused.len());
+        let (parents, refused) = (self.parents, self.parents_refused);
         writeln!(out, "{parents} parents ({} nodes), {refused} refused", self.parent_nodes)?;
         writeln!(out, "{} mutants: {one} of one family, {two} of two, {three} of three", self.mutants)?;
         writeln!(out, "{} escaped, {} refused with another code", self.escaped, self.wrong_code)?;
-        for (seed, violation) in &self.parents_refused {
+        for (seed, violation) in &self.refusals {
             writeln!(out, "parent {seed}: {violation}")?;
         }
         for failure in &self.failures {
@@ -132,7 +134,10 @@ pub fn run_attacks(mutants: usize, seed: u64) -> AttackReport {
         report.parents += 1;
         report.parent_nodes += ground.graph.nodes.len();
         if let Err(violation) = ground.judge() {
-            report.parents_refused.push((parent_seed, violation.to_string()));
+            report.parents_refused += 1;
+            if report.refusals.len() < KEPT_MAX {
+                report.refusals.push((parent_seed, violation.to_string()));
+            }
         }
         for _ in 0..MUTANTS_PER_PARENT.min(mutants - report.mutants) {
             let seed = seeds.word();

@@ -240,7 +240,8 @@ pub(super) fn hidden_effect(case: &mut Case, dice: &mut Dice) -> Rule {
     let mut pretty = filter("text.pretty");
     pretty.body = Body::Host;
     pretty.effects = vec![EffectUse { kind, target: Target::None }];
-    let data = case.attach(dice);
+    // A local effect anywhere marks all that is read: give it nothing that is labelled.
+    let data = if kind == EffectKind::FileDelete { from(case.harmless(), 0) } else { case.attach(dice) };
     let node = case.add_new(pretty, vec![data]);
     case.show(node);
     Rule::R11
