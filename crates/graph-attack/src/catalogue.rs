@@ -173,10 +173,19 @@ fn sinks() -> Vec<Descriptor> {
         vec![output("file", file())],
     );
     transfer.effects.push(EffectUse { kind: EffectKind::FileCreate, target: Target::Input(PortIndex(1)) });
+    // What is created is declared before what is read: the order of a descriptor's effects must not matter.
+    let mut copy = host(
+        "files.copy",
+        EffectKind::FileCreate,
+        vec![input("to", file(), Authority), input("from", file(), Authority)],
+        vec![output("done", Type::Bool)],
+    );
+    copy.effects.push(EffectUse { kind: EffectKind::FileRead, target: Target::Input(PortIndex(1)) });
     let amount = input("amount", int(0, i64::MAX), Authority);
     vec![
         show,
         transfer,
+        copy,
         host("files.mkdir", EffectKind::DirCreate, vec![input("at", handle(HandleKind::Directory), Authority)], vec![]),
         host("net.lookup", EffectKind::NetConnect, vec![input("host", line(), Authority)], vec![output(
             "address",
