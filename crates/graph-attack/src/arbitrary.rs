@@ -80,7 +80,8 @@ fn wire(case: &mut Case, dice: &mut Dice, place: usize, fits: bool) {
     }
     let node = &mut case.graph.nodes[place];
     if dice.once_in(8) && !node.inputs.is_empty() {
-        let (port, input) = &mut node.inputs[dice.below(descriptor.inputs.len().min(node.inputs.len()))];
+        let chosen = dice.below(node.inputs.len());
+        let (port, input) = &mut node.inputs[chosen];
         node.each = Some(Each { port: *port, limit: 1 + u32::try_from(dice.below(50)).unwrap_or(0) });
         if let Input::Constant(constant) = input {
             let ty = &descriptor.inputs[usize::from(port.0)].ty;
