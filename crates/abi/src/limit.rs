@@ -40,3 +40,8 @@ pub const VALUE_BYTES_MAX: usize = 64 << 20;
 pub const PRE_IMAGE_BYTES_RUN: u64 = 4 << 30;
 /// Milliseconds that a question to a person stays open before it counts as denied.
 pub const APPROVAL_WAIT_MS: u64 = 120_000;
+/// Largest blob, in bytes. Part of the types of every built-in port, so that any blob fits any blob port; what a
+/// primitive can hold of it at once is its memory bound.
+pub const BLOB_BYTES_MAX: u64 = 1 << 36;
+/// Longest text that built-in ports take or give, in bytes.
+pub const TEXT_BYTES_MAX: u64 = 16 << 10;

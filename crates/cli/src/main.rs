@@ -1,1 +1,5 @@
-fn main() {}
+//! The `telos` binary.
+
+fn main() -> std::process::ExitCode {
+    telos::main()
+}

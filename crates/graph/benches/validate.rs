@@ -1,5 +1,4 @@
 //! Time of one validation by the number of nodes. Figure: at most 100 µs at 16 nodes, linear to 10⁴.
-#![expect(missing_docs, reason = "criterion's macros make public items")]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
@@ -25,13 +24,9 @@ fn validate(criterion: &mut Criterion) {
         let graph = chain(&world, nodes);
         world.validate(&graph).expect("the chain is acceptable");
         group.throughput(Throughput::Elements(nodes as u64));
-        group.bench_with_input(
-            BenchmarkId::from_parameter(nodes),
-            &graph,
-            |bench, graph| {
-                bench.iter(|| black_box(world.validate(black_box(graph))));
-            },
-        );
+        group.bench_with_input(BenchmarkId::from_parameter(nodes), &graph, |bench, graph| {
+            bench.iter(|| black_box(world.validate(black_box(graph))));
+        });
     }
     group.finish();
 }

@@ -31,10 +31,7 @@ pub(crate) fn digest(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex]) 
     let count = work.graph.nodes.len();
     let effectful: Vec<bool> = (0..count).map(|node| is_effectful(work, node)).collect();
     let digests = settle(work, wiring, order, &effectful);
-    let mut effects: Vec<&[u8; 32]> = (0..count)
-        .filter(|node| effectful[*node])
-        .map(|node| &digests[node].0)
-        .collect();
+    let mut effects: Vec<&[u8; 32]> = (0..count).filter(|node| effectful[*node]).map(|node| &digests[node].0).collect();
     effects.sort_unstable();
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"graph/v1");
@@ -55,12 +52,7 @@ fn is_effectful(work: &Work<'_>, node: usize) -> bool {
     !descriptor.effects.is_empty() || descriptor.state != State::Stateless
 }
 
-fn digest_nodes(
-    work: &Work<'_>,
-    wiring: &Wiring<'_>,
-    order: &[NodeIndex],
-    occurrence: &[u32],
-) -> Vec<Digest> {
+fn digest_nodes(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex], occurrence: &[u32]) -> Vec<Digest> {
     let mut digests = vec![Digest::ZERO; work.graph.nodes.len()];
     for node in order.iter().map(|node| node.0 as usize) {
         digests[node] = digest_node(work, wiring, node, occurrence[node], &digests);
@@ -68,13 +60,7 @@ fn digest_nodes(
     digests
 }
 
-fn digest_node(
-    work: &Work<'_>,
-    wiring: &Wiring<'_>,
-    node: usize,
-    occurrence: u32,
-    digests: &[Digest],
-) -> Digest {
+fn digest_node(work: &Work<'_>, wiring: &Wiring<'_>, node: usize, occurrence: u32, digests: &[Digest]) -> Digest {
     let own = work.node(node);
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"node/v1");
@@ -100,10 +86,7 @@ fn digest_node(
     }
     match own.each {
         None => hasher.update(&[0]),
-        Some(each) => hasher
-            .update(&[1])
-            .update(&each.port.0.to_le_bytes())
-            .update(&each.limit.to_le_bytes()),
+        Some(each) => hasher.update(&[1]).update(&each.port.0.to_le_bytes()).update(&each.limit.to_le_bytes()),
     };
     match own.guard {
         None => {
@@ -114,20 +97,13 @@ fn digest_node(
             source_into(&mut hasher, guard, digests);
         }
     }
-    let mut after: Vec<Digest> = own
-        .after
-        .iter()
-        .map(|earlier| digests[earlier.0 as usize])
-        .collect();
+    let mut after: Vec<Digest> = own.after.iter().map(|earlier| digests[earlier.0 as usize]).collect();
     after.sort_unstable();
     count_into(&mut hasher, after.len());
     for earlier in after {
         hasher.update(&earlier.0);
     }
-    debug_assert_eq!(
-        wiring.inputs(node).len(),
-        work.descriptor(node).inputs.len()
-    );
+    debug_assert_eq!(wiring.inputs(node).len(), work.descriptor(node).inputs.len());
     Digest(hasher.finalize().into())
 }
 
@@ -142,12 +118,7 @@ fn count_into(hasher: &mut blake3::Hasher, count: usize) {
 
 /// Digests in which no two effects are equal. Each round numbers the twins that their uses tell apart; where uses do
 /// not, it numbers one twin and looks again, for a choice here may tell others apart.
-fn settle(
-    work: &Work<'_>,
-    wiring: &Wiring<'_>,
-    order: &[NodeIndex],
-    effectful: &[bool],
-) -> Vec<Digest> {
+fn settle(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex], effectful: &[bool]) -> Vec<Digest> {
     let count = effectful.len();
     let rounds_max = (SETTLE_STEPS_MAX / count.max(1)).min(SETTLE_ROUNDS_MAX);
     let mut occurrence = vec![0_u32; count];
@@ -178,13 +149,7 @@ fn twins(effectful: &[bool], digests: &[Digest]) -> Vec<Vec<usize>> {
 
 /// Numbers every group whose uses all differ; if there is none, one node of the first group; in the `last` round all.
 /// The round is part of the number, so that a number is never given twice within a group.
-fn number(
-    mut groups: Vec<Vec<usize>>,
-    used: &[Digest],
-    round: u32,
-    last: bool,
-    occurrence: &mut [u32],
-) {
+fn number(mut groups: Vec<Vec<usize>>, used: &[Digest], round: u32, last: bool, occurrence: &mut [u32]) {
     let mut settled = false;
     for group in &mut groups {
         group.sort_unstable_by_key(|node| (used[*node], *node));
@@ -205,12 +170,7 @@ fn number(
 }
 
 /// For each node a digest of itself and of everything that follows from it, by role.
-fn digest_uses(
-    work: &Work<'_>,
-    wiring: &Wiring<'_>,
-    order: &[NodeIndex],
-    digests: &[Digest],
-) -> Vec<Digest> {
+fn digest_uses(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex], digests: &[Digest]) -> Vec<Digest> {
     let mut uses: Vec<Vec<[u8; 40]>> = vec![Vec::new(); digests.len()];
     for (number, output) in work.graph.outputs.iter().enumerate() {
         let number = u32::try_from(number).unwrap_or(u32::MAX);

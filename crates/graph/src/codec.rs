@@ -45,10 +45,7 @@ pub fn encode(graph: &Graph) -> Result<Vec<u8>, Violation> {
     shape::check(graph)?;
     let bytes = write(graph);
     if bytes.len() > PLAN_BYTES_MAX {
-        return Err(malformed(&CodecError::TooLong {
-            bytes: bytes.len(),
-            max: PLAN_BYTES_MAX,
-        }));
+        return Err(malformed(&CodecError::TooLong { bytes: bytes.len(), max: PLAN_BYTES_MAX }));
     }
     Ok(bytes)
 }
@@ -78,11 +75,7 @@ pub fn encode_descriptor(descriptor: &Descriptor) -> Vec<u8> {
 /// See [`CodecError`].
 pub fn decode_descriptor(bytes: &[u8]) -> Result<Descriptor, CodecError> {
     let descriptor: Descriptor = read(bytes, DESCRIPTOR_BYTES_MAX)?;
-    for default in descriptor
-        .inputs
-        .iter()
-        .filter_map(|port| port.default.as_ref())
-    {
+    for default in descriptor.inputs.iter().filter_map(|port| port.default.as_ref()) {
         shape::check_value(default).map_err(|fault| CodecError::Shape(fault.to_owned()))?;
     }
     if write(&descriptor) != bytes {
@@ -110,10 +103,7 @@ pub(crate) fn write<T: Serialize>(document: &T) -> Vec<u8> {
 
 fn read<T: DeserializeOwned>(bytes: &[u8], max: usize) -> Result<T, CodecError> {
     if bytes.len() > max {
-        return Err(CodecError::TooLong {
-            bytes: bytes.len(),
-            max,
-        });
+        return Err(CodecError::TooLong { bytes: bytes.len(), max });
     }
     ciborium::de::from_reader_with_recursion_limit(bytes, DOCUMENT_NESTING_MAX)
         .map_err(|error| CodecError::Unreadable(error.to_string()))

@@ -161,15 +161,12 @@ pub const fn sink(kind: EffectKind, clearance: Secrecy, flow: &Flow) -> Result<(
             return breach(Rule::R6, kind, FlowRole::Authority, secrecy);
         }
     }
-    if class.is_outward() {
-        if let Some(secrecy) = secrecy_beyond(flow.payload, clearance) {
-            return breach(Rule::R6, kind, FlowRole::Payload, secrecy);
-        }
+    if let (true, Some(secrecy)) = (class.is_outward(), secrecy_beyond(flow.payload, clearance)) {
+        return breach(Rule::R6, kind, FlowRole::Payload, secrecy);
     }
-    if matches!(class, SinkClass::Instruction) {
-        if let Some(taint) = taint_beyond(flow.payload, Taint::NONE) {
-            return breach(Rule::R7, kind, FlowRole::Payload, taint);
-        }
+    let obeyed = matches!(class, SinkClass::Instruction);
+    if let (true, Some(taint)) = (obeyed, taint_beyond(flow.payload, Taint::NONE)) {
+        return breach(Rule::R7, kind, FlowRole::Payload, taint);
     }
     if let Some(control) = flow.control {
         if let Some(taint) = taint_beyond(control, accepted) {

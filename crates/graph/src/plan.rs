@@ -94,20 +94,14 @@ impl Plan {
     /// The label of what decides whether and how often `node` runs (R10). [`Label::TOP`] for a node it lacks.
     #[must_use]
     pub fn control(&self, node: NodeIndex) -> Label {
-        self.control
-            .get(node.0 as usize)
-            .copied()
-            .unwrap_or(Label::TOP)
+        self.control.get(node.0 as usize).copied().unwrap_or(Label::TOP)
     }
 
     /// The join of everything in the part of the graph connected to `node` (R12): what `decide` takes as history.
     /// [`Label::TOP`] for a node it lacks.
     #[must_use]
     pub fn history(&self, node: NodeIndex) -> Label {
-        self.history
-            .get(node.0 as usize)
-            .copied()
-            .unwrap_or(Label::TOP)
+        self.history.get(node.0 as usize).copied().unwrap_or(Label::TOP)
     }
 
     /// Every effect, in sequence.
@@ -143,8 +137,7 @@ impl Plan {
         if planned.is_some_and(|planned| actual.flows_to(*planned)) {
             return Ok(());
         }
-        let planned =
-            planned.map_or_else(|| "nothing".into(), |label| crate::origin::describe(*label));
+        let planned = planned.map_or_else(|| "nothing".into(), |label| crate::origin::describe(*label));
         Err(Violation {
             rule: Rule::R20,
             place: Place::Port(node, port),
@@ -152,8 +145,7 @@ impl Plan {
                 "a value carries {}, and the plan was sealed for {planned}",
                 crate::origin::describe(actual)
             ),
-            way_out: "plan again: the data is labelled differently than when the plan was made"
-                .into(),
+            way_out: "plan again: the data is labelled differently than when the plan was made".into(),
         })
     }
 
@@ -171,11 +163,7 @@ impl Plan {
     /// # Errors
     /// The first rule that fails now; R20 if the plan is acceptable but not the one that was sealed, because the
     /// grant, the policy, the registry or the directory is another.
-    pub fn reopen(
-        bytes: &[u8],
-        sealed: PlanHash,
-        context: &Context<'_>,
-    ) -> Result<Self, Violation> {
+    pub fn reopen(bytes: &[u8], sealed: PlanHash, context: &Context<'_>) -> Result<Self, Violation> {
         let plan = validate(codec::decode(bytes)?, context)?;
         if plan.hash == sealed {
             return Ok(plan);
@@ -183,8 +171,7 @@ impl Plan {
         Err(Violation {
             rule: Rule::R20,
             place: Place::Graph,
-            message: "this is not the plan that was sealed, or it was sealed under other rights"
-                .into(),
+            message: "this is not the plan that was sealed, or it was sealed under other rights".into(),
             way_out: "plan again and look at the new plan".into(),
         })
     }
@@ -212,23 +199,15 @@ pub fn validate(graph: Graph, context: &Context<'_>) -> Result<Plan, Violation> 
     let cost = bounds::check(&work, &wiring, &order, &labels)?;
     order::check_use(&work, &wiring, &order)?;
     let hash = seal(&work, canonical::digest(&work, &wiring, &order));
-    let mut starts: Vec<usize> = (0..graph.nodes.len())
-        .map(|node| wiring.start(node))
-        .collect();
+    let mut starts: Vec<usize> = (0..graph.nodes.len()).map(|node| wiring.start(node)).collect();
     starts.push(wiring.len());
     let effects = planned(&labels);
     Ok(Plan {
         hash,
         grant: context.grant.clone(),
         order,
-        inputs: Table {
-            starts,
-            labels: labels.inputs,
-        },
-        outputs: Table {
-            starts: labels.output_starts,
-            labels: labels.outputs,
-        },
+        inputs: Table { starts, labels: labels.inputs },
+        outputs: Table { starts: labels.output_starts, labels: labels.outputs },
         control: labels.control,
         history,
         effects,

@@ -25,47 +25,22 @@ fn subtype_at(sub: &Type, sup: &Type, depth: usize) -> bool {
     };
     match (sub, sup) {
         (Type::Bool, Type::Bool) | (Type::Float, Type::Float) => true,
-        (
-            Type::Int { min, max },
-            Type::Int {
-                min: least,
-                max: most,
-            },
-        ) => min >= least && max <= most && min <= max,
-        (
-            Type::Text { refinement, max },
-            Type::Text {
-                refinement: wanted,
-                max: most,
-            },
-        ) => max <= most && (implies(*refinement, *wanted) || *wanted == Refinement::Utf8),
-        (
-            Type::Blob { refinement, max },
-            Type::Blob {
-                refinement: wanted,
-                max: most,
-            },
-        ) => max <= most && implies(*refinement, *wanted),
-        (
-            Type::List { item, max },
-            Type::List {
-                item: wanted,
-                max: most,
-            },
-        ) => max <= most && subtype_at(item, wanted, depth),
-        (
-            Type::Stream { item, rate, max },
-            Type::Stream {
-                item: wanted,
-                rate: same,
-                max: most,
-            },
-        ) => rate == same && max <= most && subtype_at(item, wanted, depth),
+        (Type::Int { min, max }, Type::Int { min: least, max: most }) => min >= least && max <= most && min <= max,
+        (Type::Text { refinement, max }, Type::Text { refinement: wanted, max: most }) => {
+            max <= most && (implies(*refinement, *wanted) || *wanted == Refinement::Utf8)
+        }
+        (Type::Blob { refinement, max }, Type::Blob { refinement: wanted, max: most }) => {
+            max <= most && implies(*refinement, *wanted)
+        }
+        (Type::List { item, max }, Type::List { item: wanted, max: most }) => {
+            max <= most && subtype_at(item, wanted, depth)
+        }
+        (Type::Stream { item, rate, max }, Type::Stream { item: wanted, rate: same, max: most }) => {
+            rate == same && max <= most && subtype_at(item, wanted, depth)
+        }
         (Type::Record(has), Type::Record(wants)) => {
             wants.iter().all(|(name, want)| match has.get(name) {
-                Some(field) => {
-                    (want.optional || !field.optional) && subtype_at(&field.ty, &want.ty, depth)
-                }
+                Some(field) => (want.optional || !field.optional) && subtype_at(&field.ty, &want.ty, depth),
                 // Absent from the type is not absent from the value: width subtyping may hide a field of another
                 // type under this name, so only a declared field can serve as an optional one.
                 None => false,
@@ -75,13 +50,7 @@ fn subtype_at(sub: &Type, sup: &Type, depth: usize) -> bool {
             let taken = takes.get(name);
             taken.is_some_and(|taken| subtype_at(ty, taken, depth))
         }),
-        (
-            Type::Handle { kind, usage },
-            Type::Handle {
-                kind: wanted,
-                usage: same,
-            },
-        ) => kind == wanted && usage == same,
+        (Type::Handle { kind, usage }, Type::Handle { kind: wanted, usage: same }) => kind == wanted && usage == same,
         _ => false,
     }
 }
@@ -105,12 +74,7 @@ pub(crate) fn walk<'a>(ty: &'a Type, visit: &mut dyn FnMut(&'a Type)) -> Result<
     walk_at(ty, NESTING_MAX, &mut left, visit)
 }
 
-fn walk_at<'a>(
-    ty: &'a Type,
-    depth: usize,
-    left: &mut usize,
-    visit: &mut dyn FnMut(&'a Type),
-) -> Result<(), TypeFault> {
+fn walk_at<'a>(ty: &'a Type, depth: usize, left: &mut usize, visit: &mut dyn FnMut(&'a Type)) -> Result<(), TypeFault> {
     let depth = depth.checked_sub(1).ok_or(TypeFault::TooLarge)?;
     *left = left.checked_sub(1).ok_or(TypeFault::TooLarge)?;
     visit(ty);
@@ -120,16 +84,10 @@ fn walk_at<'a>(
         Type::Int { .. } => Err(TypeFault::Empty),
         Type::List { item, .. } => walk_at(item, depth, left, visit),
         Type::Stream { .. } => Err(TypeFault::Stream),
-        Type::Record(fields) => fields
-            .values()
-            .try_for_each(|field| walk_at(&field.ty, depth, left, visit)),
+        Type::Record(fields) => fields.values().try_for_each(|field| walk_at(&field.ty, depth, left, visit)),
         Type::Variant(cases) if cases.is_empty() => Err(TypeFault::Empty),
-        Type::Variant(cases) => cases
-            .values()
-            .try_for_each(|case| walk_at(case, depth, left, visit)),
-        Type::Handle {
-            usage: Usage::Many, ..
-        } => Ok(()),
+        Type::Variant(cases) => cases.values().try_for_each(|case| walk_at(case, depth, left, visit)),
+        Type::Handle { usage: Usage::Many, .. } => Ok(()),
         Type::Handle { .. } => Err(TypeFault::Counted),
     }
 }
@@ -150,12 +108,8 @@ fn size_at(ty: &Type, depth: usize) -> u64 {
         Type::List { item, max } | Type::Stream { item, max, .. } => {
             size_at(item, depth).saturating_mul(u64::from(*max))
         }
-        Type::Record(fields) => fields.values().fold(0, |all, field| {
-            all.saturating_add(size_at(&field.ty, depth))
-        }),
-        Type::Variant(cases) => cases
-            .values()
-            .fold(0, |most, case| most.max(size_at(case, depth))),
+        Type::Record(fields) => fields.values().fold(0, |all, field| all.saturating_add(size_at(&field.ty, depth))),
+        Type::Variant(cases) => cases.values().fold(0, |most, case| most.max(size_at(case, depth))),
         Type::Handle { .. } => 5,
     }
 }
@@ -178,9 +132,7 @@ fn inhabits_at(value: &Value, ty: &Type, depth: usize) -> Result<(), Misfit> {
     match (value, ty) {
         (Value::Bool(_), Type::Bool) => Ok(()),
         (Value::Int(number), Type::Int { min, max }) if min <= number && number <= max => Ok(()),
-        (Value::Int(_), Type::Int { .. }) => {
-            Err("is outside the range of whole numbers taken here")
-        }
+        (Value::Int(_), Type::Int { .. }) => Err("is outside the range of whole numbers taken here"),
         (Value::Float(number), Type::Float) if !number.is_nan() => Ok(()),
         (Value::Text(text), Type::Text { refinement, max }) => {
             fits(text.as_bytes(), *max)?;
@@ -198,9 +150,7 @@ fn inhabits_at(value: &Value, ty: &Type, depth: usize) -> Result<(), Misfit> {
             if u32::try_from(items.len()).map_or(true, |count| count > *max) {
                 return Err("has more items than are taken here");
             }
-            items
-                .iter()
-                .try_for_each(|value| inhabits_at(value, item, depth))
+            items.iter().try_for_each(|value| inhabits_at(value, item, depth))
         }
         (Value::Record(values), Type::Record(fields)) => {
             for (name, field) in fields {
@@ -268,9 +218,7 @@ fn refined(bytes: &[u8], refinement: Refinement) -> Result<(), Misfit> {
         Refinement::Bytes | Refinement::Path | Refinement::Utf8 => true,
         Refinement::Line => line,
         Refinement::Column => line && !text.is_empty(),
-        Refinement::Hex => text
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
+        Refinement::Hex => text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
         Refinement::Url => parse_url(text).is_some(),
         Refinement::HtmlSafe => !text.contains(['<', '>', '&', '"', '\'']),
         Refinement::Regex | Refinement::JsonQuery => !text.is_empty(),
@@ -298,10 +246,7 @@ mod tests {
     }
 
     fn list(item: Type, max: u32) -> Type {
-        Type::List {
-            item: Box::new(item),
-            max,
-        }
+        Type::List { item: Box::new(item), max }
     }
 
     fn record(fields: &[(&str, Type, bool)]) -> Type {
@@ -309,10 +254,7 @@ mod tests {
             fields
                 .iter()
                 .map(|(name, ty, optional)| {
-                    let field = Field {
-                        ty: ty.clone(),
-                        optional: *optional,
-                    };
+                    let field = Field { ty: ty.clone(), optional: *optional };
                     ((*name).to_owned(), field)
                 })
                 .collect(),
@@ -324,26 +266,11 @@ mod tests {
         assert!(is_subtype(&int(0, 5), &int(0, 5)));
         assert!(!is_subtype(&int(-1, 5), &int(0, 5)));
         assert!(!is_subtype(&int(0, 6), &int(0, 5)));
-        assert!(is_subtype(
-            &text(Refinement::Hex, 8),
-            &text(Refinement::Line, 9)
-        ));
-        assert!(!is_subtype(
-            &text(Refinement::Line, 8),
-            &text(Refinement::Hex, 8)
-        ));
-        assert!(!is_subtype(
-            &text(Refinement::Hex, 10),
-            &text(Refinement::Hex, 9)
-        ));
-        assert!(is_subtype(
-            &text(Refinement::Path, 8),
-            &text(Refinement::Utf8, 8)
-        ));
-        let blob = Type::Blob {
-            refinement: Refinement::Utf8,
-            max: 8,
-        };
+        assert!(is_subtype(&text(Refinement::Hex, 8), &text(Refinement::Line, 9)));
+        assert!(!is_subtype(&text(Refinement::Line, 8), &text(Refinement::Hex, 8)));
+        assert!(!is_subtype(&text(Refinement::Hex, 10), &text(Refinement::Hex, 9)));
+        assert!(is_subtype(&text(Refinement::Path, 8), &text(Refinement::Utf8, 8)));
+        let blob = Type::Blob { refinement: Refinement::Utf8, max: 8 };
         assert!(!is_subtype(&blob, &text(Refinement::Utf8, 8)));
         assert!(!is_subtype(&text(Refinement::Utf8, 8), &blob));
     }
@@ -357,10 +284,7 @@ mod tests {
         let maybe = record(&[("a", int(0, 9), true)]);
         assert!(is_subtype(&narrow, &maybe));
         assert!(!is_subtype(&maybe, &narrow));
-        assert!(
-            !is_subtype(&record(&[]), &maybe),
-            "a hidden field could be of any type"
-        );
+        assert!(!is_subtype(&record(&[]), &maybe), "a hidden field could be of any type");
     }
 
     #[test]
@@ -368,10 +292,7 @@ mod tests {
         let handle = |kind, usage| Type::Handle { kind, usage };
         let file = handle(HandleKind::File, Usage::Many);
         assert!(is_subtype(&file, &file));
-        assert!(!is_subtype(
-            &file,
-            &handle(HandleKind::Directory, Usage::Many)
-        ));
+        assert!(!is_subtype(&file, &handle(HandleKind::Directory, Usage::Many)));
         assert!(!is_subtype(&file, &handle(HandleKind::File, Usage::Linear)));
         assert!(!is_subtype(&handle(HandleKind::File, Usage::Affine), &file));
     }
@@ -392,9 +313,7 @@ mod tests {
 
     #[test]
     fn constants_take_only_refinements_that_can_be_checked() {
-        let fits = |value: &str, refinement| {
-            inhabits(&Value::Text(value.into()), &text(refinement, 100)).is_ok()
-        };
+        let fits = |value: &str, refinement| inhabits(&Value::Text(value.into()), &text(refinement, 100)).is_ok();
         assert!(fits("a\nb", Refinement::Utf8));
         assert!(!fits("a\nb", Refinement::Line));
         assert!(!fits("a\nb", Refinement::Column));
@@ -417,10 +336,7 @@ mod tests {
         assert!(inhabits(&Value::Text("abc".into()), &text(Refinement::Utf8, 2)).is_err());
         let extra = Value::Record([("x".to_owned(), Value::Bool(true))].into());
         assert!(inhabits(&extra, &record(&[])).is_err());
-        let handle = Type::Handle {
-            kind: HandleKind::File,
-            usage: Usage::Many,
-        };
+        let handle = Type::Handle { kind: HandleKind::File, usage: Usage::Many };
         assert!(inhabits(&Value::Text("a.txt".into()), &handle).is_ok());
         assert!(inhabits(&Value::Text(String::new()), &handle).is_err());
         assert!(inhabits(&Value::Handle(telos_abi::Handle(0)), &handle).is_err());

@@ -2,51 +2,38 @@
 //! to validate in, and a builder of graphs. Not part of the shipped program.
 
 use crate::{
-    Catalogue, Constant, ConstantOrigin, Context, Each, Graph, Input, Node, Plan, ResourceLabels,
-    Source, Violation, codec, validate,
+    Catalogue, Constant, ConstantOrigin, Context, Each, Graph, Input, Node, Plan, ResourceLabels, Source, Violation,
+    codec, validate,
 };
 use std::collections::HashMap;
 use telos_abi::{
-    Body, Bounds, Budget, ByteText, CapabilityId, Descriptor, Digest, EffectKind, EffectSet,
-    EffectUse, Evidence, Grant, GrantRow, Growth, HandleKind, InputPort, Label, NodeIndex,
-    OutputPort, PortIndex, PortKind, Refinement, Resource, Scope, Secrecy, Semantics, State,
-    Target, Timestamp, Type, Usage, Value,
+    Body, Bounds, Budget, ByteText, CapabilityId, Descriptor, Digest, EffectKind, EffectSet, EffectUse, Evidence,
+    Grant, GrantRow, Growth, HandleKind, InputPort, Label, NodeIndex, OutputPort, PortIndex, PortKind, Refinement,
+    Resource, Scope, Secrecy, Semantics, State, Target, Timestamp, Type, Usage, Value,
 };
 
 /// Text of up to 4 KiB.
 #[must_use]
 pub fn text(refinement: Refinement) -> Type {
-    Type::Text {
-        refinement,
-        max: 4096,
-    }
+    Type::Text { refinement, max: 4096 }
 }
 
 /// A blob of up to 1 GiB.
 #[must_use]
 pub fn blob(refinement: Refinement) -> Type {
-    Type::Blob {
-        refinement,
-        max: 1 << 30,
-    }
+    Type::Blob { refinement, max: 1 << 30 }
 }
 
 /// A list of up to 1000 items.
 #[must_use]
 pub fn list(item: Type) -> Type {
-    Type::List {
-        item: Box::new(item),
-        max: 1000,
-    }
+    Type::List { item: Box::new(item), max: 1000 }
 }
 
 /// A handle for any number of uses.
 #[must_use]
 pub fn handle(kind: HandleKind) -> Type {
-    Type::Handle {
-        kind,
-        usage: Usage::Many,
-    }
+    Type::Handle { kind, usage: Usage::Many }
 }
 
 /// A required input that everything may enter.
@@ -66,13 +53,7 @@ pub fn input(name: &str, ty: Type, kind: PortKind) -> InputPort {
 /// An output that adds no label of its own.
 #[must_use]
 pub fn output(name: &str, ty: Type) -> OutputPort {
-    OutputPort {
-        name: name.into(),
-        ty,
-        source: Label::BOTTOM,
-        independent_of: Vec::new(),
-        meaning: name.into(),
-    }
+    OutputPort { name: name.into(), ty, source: Label::BOTTOM, independent_of: Vec::new(), meaning: name.into() }
 }
 
 /// A pure pack primitive with evidence L2 that gives no more bytes than it takes.
@@ -81,54 +62,30 @@ pub fn pure(name: &str, inputs: Vec<InputPort>, outputs: Vec<OutputPort>) -> Des
     Descriptor {
         name: name.into(),
         version: 1,
-        semantics: Semantics {
-            summary: name.into(),
-            tags: Vec::new(),
-            words: Vec::new(),
-            examples: Vec::new(),
-        },
+        semantics: Semantics { summary: name.into(), tags: Vec::new(), words: Vec::new(), examples: Vec::new() },
         inputs,
         outputs,
         effects: Vec::new(),
         bounds: Bounds {
-            fuel: Growth {
-                fixed: 1000,
-                per_input_byte: 10,
-            },
-            memory_bytes: Growth {
-                fixed: 1 << 10,
-                per_input_byte: 0,
-            },
-            output_bytes: Growth {
-                fixed: 64,
-                per_input_byte: 1,
-            },
+            fuel: Growth { fixed: 1000, per_input_byte: 10 },
+            memory_bytes: Growth { fixed: 1 << 10, per_input_byte: 0 },
+            output_bytes: Growth { fixed: 64, per_input_byte: 1 },
             wall_ms: 1000,
         },
         locks: Vec::new(),
         state: State::Stateless,
         introduces: Vec::new(),
         evidence: Evidence::Differential,
-        body: Body::Pack {
-            component: Digest([7; 32]),
-        },
+        body: Body::Pack { component: Digest([7; 32]) },
     }
 }
 
 /// A host primitive with one effect on what its first input names.
 #[must_use]
-pub fn host(
-    name: &str,
-    kind: EffectKind,
-    inputs: Vec<InputPort>,
-    outputs: Vec<OutputPort>,
-) -> Descriptor {
+pub fn host(name: &str, kind: EffectKind, inputs: Vec<InputPort>, outputs: Vec<OutputPort>) -> Descriptor {
     let mut descriptor = pure(name, inputs, outputs);
     descriptor.body = Body::Host;
-    descriptor.effects = vec![EffectUse {
-        kind,
-        target: Target::Input(PortIndex(0)),
-    }];
+    descriptor.effects = vec![EffectUse { kind, target: Target::Input(PortIndex(0)) }];
     // What is outside may be large, whatever goes in.
     descriptor.bounds.output_bytes.fixed = 1 << 30;
     descriptor
@@ -147,52 +104,26 @@ pub fn primitives() -> Vec<Descriptor> {
     let url = || input("url", text(Refinement::Url), Authority);
     let one = |ty: Type| vec![input("data", ty, Payload)];
     let two = |ty: fn(Refinement) -> Type, with: Refinement| {
-        vec![
-            input("left", ty(with), Payload),
-            input("right", ty(with), Payload),
-        ]
+        vec![input("left", ty(with), Payload), input("right", ty(with), Payload)]
     };
-    let int = Type::Int {
-        min: 0,
-        max: i64::MAX,
-    };
-    let mut json = pure(
-        "json.parse",
-        one(utf8()),
-        vec![output("json", blob(Refinement::Json))],
-    );
+    let int = Type::Int { min: 0, max: i64::MAX };
+    let mut json = pure("json.parse", one(utf8()), vec![output("json", blob(Refinement::Json))]);
     json.introduces = vec![Refinement::Json];
-    let mut safe = pure(
-        "html.show",
-        one(utf8()),
-        vec![output("html", blob(Refinement::HtmlSafe))],
-    );
+    let mut safe = pure("html.show", one(utf8()), vec![output("html", blob(Refinement::HtmlSafe))]);
     safe.introduces = vec![Refinement::HtmlSafe];
     let mut write = host(
         "files.write",
         EffectKind::FileCreate,
-        vec![
-            input("path", file(), Authority),
-            input("data", bytes(), Payload),
-        ],
+        vec![input("path", file(), Authority), input("data", bytes(), Payload)],
         vec![output("file", file())],
     );
-    write.effects.push(EffectUse {
-        kind: EffectKind::FileOverwrite,
-        target: Target::Input(PortIndex(0)),
-    });
+    write.effects.push(EffectUse { kind: EffectKind::FileOverwrite, target: Target::Input(PortIndex(0)) });
     let mut search = pure(
         "text.search",
-        vec![
-            input("data", utf8(), Payload),
-            input("pattern", text(Refinement::Regex), Payload),
-        ],
+        vec![input("data", utf8(), Payload), input("pattern", text(Refinement::Regex), Payload)],
         vec![output("lines", utf8())],
     );
-    search.inputs.push(InputPort {
-        default: Some(Value::Bool(false)),
-        ..input("invert", Type::Bool, Payload)
-    });
+    search.inputs.push(InputPort { default: Some(Value::Bool(false)), ..input("invert", Type::Bool, Payload) });
     vec![
         host(
             "files.list",
@@ -200,47 +131,25 @@ pub fn primitives() -> Vec<Descriptor> {
             vec![input("directory", directory, Authority)],
             vec![output("files", list(file()))],
         ),
-        host(
-            "files.read",
-            EffectKind::FileRead,
-            vec![input("file", file(), Authority)],
-            vec![output("data", bytes())],
-        ),
+        host("files.read", EffectKind::FileRead, vec![input("file", file(), Authority)], vec![output("data", bytes())]),
         write,
-        host(
-            "files.delete",
-            EffectKind::FileDelete,
-            vec![input("file", file(), Authority)],
-            vec![],
-        ),
+        host("files.delete", EffectKind::FileDelete, vec![input("file", file(), Authority)], vec![]),
         host(
             "net.post",
             EffectKind::NetSend,
             vec![url(), input("body", bytes(), Payload)],
             vec![output("answer", bytes())],
         ),
-        host(
-            "net.get",
-            EffectKind::NetGet,
-            vec![url()],
-            vec![output("body", bytes())],
-        ),
+        host("net.get", EffectKind::NetGet, vec![url()], vec![output("body", bytes())]),
         host(
             "model.ask",
             EffectKind::ModelIntent,
-            vec![
-                input("model", text(Refinement::Line), Authority),
-                input("prompt", utf8(), Intent),
-            ],
+            vec![input("model", text(Refinement::Line), Authority), input("prompt", utf8(), Intent)],
             vec![output("answer", utf8())],
         ),
         pure("text.decode", one(bytes()), vec![output("text", utf8())]),
         pure("text.encode", one(bytes()), vec![output("data", utf8())]),
-        pure(
-            "text.join",
-            two(blob, Refinement::Utf8),
-            vec![output("text", utf8())],
-        ),
+        pure("text.join", two(blob, Refinement::Utf8), vec![output("text", utf8())]),
         search,
         pure("text.count", one(utf8()), vec![output("count", int)]),
         pure("text.test", one(utf8()), vec![output("holds", Type::Bool)]),
@@ -331,27 +240,12 @@ impl Default for World {
         }
         let directory = ByteText::from("/home/u/work");
         let mut marks = Marks::default();
-        marks.labels.insert(
-            Resource::Path("/home/u/work/.env".into()),
-            Label::secret(Secrecy::CREDENTIAL),
-        );
-        let host = telos_abi::HostName {
-            name: "ok.example".into(),
-            port: Some(443),
-        };
+        marks.labels.insert(Resource::Path("/home/u/work/.env".into()), Label::secret(Secrecy::CREDENTIAL));
+        let host = telos_abi::HostName { name: "ok.example".into(), port: Some(443) };
         let rows = vec![
-            GrantRow {
-                kinds: EffectSet(0x1ff),
-                scope: Scope::Under(directory.clone()),
-            },
-            GrantRow {
-                kinds: EffectSet::of(&[EffectKind::NetSend, EffectKind::NetGet]),
-                scope: Scope::Host(host),
-            },
-            GrantRow {
-                kinds: EffectSet::of(&[EffectKind::ModelIntent]),
-                scope: Scope::Named("local".into()),
-            },
+            GrantRow { kinds: EffectSet(0x1ff), scope: Scope::Under(directory.clone()) },
+            GrantRow { kinds: EffectSet::of(&[EffectKind::NetSend, EffectKind::NetGet]), scope: Scope::Host(host) },
+            GrantRow { kinds: EffectSet::of(&[EffectKind::ModelIntent]), scope: Scope::Named("local".into()) },
         ];
         Self {
             shelf,
@@ -401,10 +295,7 @@ impl World {
     /// A builder of graphs over this world's primitives.
     #[must_use]
     pub fn build(&self) -> GraphBuilder<'_> {
-        GraphBuilder {
-            shelf: &self.shelf,
-            graph: Graph::default(),
-        }
+        GraphBuilder { shelf: &self.shelf, graph: Graph::default() }
     }
 }
 
@@ -417,19 +308,13 @@ pub fn from(node: NodeIndex, port: u16) -> Input {
 /// An output.
 #[must_use]
 pub fn source(node: NodeIndex, port: u16) -> Source {
-    Source {
-        node,
-        port: PortIndex(port),
-    }
+    Source { node, port: PortIndex(port) }
 }
 
 /// A constant text with the origin given.
 #[must_use]
 pub fn constant(text: &str, origin: ConstantOrigin) -> Input {
-    Input::Constant(Constant {
-        value: Value::Text(text.into()),
-        origin,
-    })
+    Input::Constant(Constant { value: Value::Text(text.into()), origin })
 }
 
 /// A constant that the user wrote.
@@ -462,10 +347,7 @@ impl GraphBuilder<'_> {
     /// Repeats the latest node over a port.
     pub fn each(&mut self, port: u16, limit: u32) -> &mut Self {
         if let Some(node) = self.graph.nodes.last_mut() {
-            node.each = Some(Each {
-                port: PortIndex(port),
-                limit,
-            });
+            node.each = Some(Each { port: PortIndex(port), limit });
         }
         self
     }

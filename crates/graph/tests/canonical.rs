@@ -27,11 +27,7 @@ fn pure_duplicates_merge() {
         let mut build = world.build();
         let read = build.node("files.read", vec![said("a.txt")]);
         let one = build.node("text.decode", vec![from(read, 0)]);
-        let two = if duplicate {
-            build.node("text.decode", vec![from(read, 0)])
-        } else {
-            one
-        };
+        let two = if duplicate { build.node("text.decode", vec![from(read, 0)]) } else { one };
         let both = build.node("text.join", vec![from(one, 0), from(two, 0)]);
         build.show(both, 0);
         build.graph()
@@ -42,10 +38,7 @@ fn pure_duplicates_merge() {
 #[test]
 fn effects_never_merge_and_keep_their_order() {
     let world = World::default();
-    assert_ne!(
-        hash(&world, &twins(&world, false)),
-        hash(&world, &twins(&world, true))
-    );
+    assert_ne!(hash(&world, &twins(&world, false)), hash(&world, &twins(&world, true)));
     let mut swapped = twins(&world, false);
     swapped.nodes[2].inputs[0].1 = from(NodeIndex(1), 0);
     swapped.nodes[3].inputs[0].1 = from(NodeIndex(0), 0);
@@ -98,10 +91,7 @@ fn hostile_documents_are_refused_as_r0() {
             capability: telos_abi::CapabilityId(telos_abi::Digest::ZERO),
             inputs: vec![(
                 telos_abi::PortIndex(0),
-                Input::Constant(Constant {
-                    value,
-                    origin: ConstantOrigin::Planner,
-                }),
+                Input::Constant(Constant { value, origin: ConstantOrigin::Planner }),
             )],
             each: None,
             guard: None,
@@ -116,10 +106,7 @@ fn hostile_documents_are_refused_as_r0() {
     let large = Value::Text("x".repeat(telos_abi::limit::CONSTANT_BYTES_MAX + 1));
     for value in [deep, large, Value::Float(f64::NAN)] {
         let graph = with(value);
-        assert_eq!(
-            codec::encode(&graph).map_err(|error| error.rule),
-            Err(Rule::R0)
-        );
+        assert_eq!(codec::encode(&graph).map_err(|error| error.rule), Err(Rule::R0));
         let mut raw = Vec::new();
         ciborium::into_writer(&graph, &mut raw).expect("a vector takes all");
         refused(&raw);

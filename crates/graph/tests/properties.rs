@@ -24,22 +24,10 @@ const NAMES: [&str; 16] = [
     "html.show",
     "no.such",
 ];
-const TEXTS: [&str; 8] = [
-    "a.txt",
-    ".env",
-    "out.txt",
-    "https://ok.example/in",
-    "ERROR",
-    "../x",
-    "local",
-    "b",
-];
+const TEXTS: [&str; 8] = ["a.txt", ".env", "out.txt", "https://ok.example/in", "ERROR", "../x", "local", "b"];
 
 fn any_source() -> impl Strategy<Value = Source> {
-    (0_u32..9, 0_u16..2).prop_map(|(node, port)| Source {
-        node: NodeIndex(node),
-        port: PortIndex(port),
-    })
+    (0_u32..9, 0_u16..2).prop_map(|(node, port)| Source { node: NodeIndex(node), port: PortIndex(port) })
 }
 
 fn any_input() -> impl Strategy<Value = Input> {
@@ -80,13 +68,8 @@ fn any_graph() -> impl Strategy<Value = Graph> {
     let nodes = prop::collection::vec(any_node(), 0..9);
     (nodes, prop::collection::vec(any_source(), 0..3)).prop_map(|(nodes, outputs)| {
         let world = World::default();
-        let nodes = nodes
-            .into_iter()
-            .map(|(name, node)| Node {
-                capability: world.shelf.id(NAMES[name]),
-                ..node
-            })
-            .collect();
+        let nodes =
+            nodes.into_iter().map(|(name, node)| Node { capability: world.shelf.id(NAMES[name]), ..node }).collect();
         Graph { nodes, outputs }
     })
 }
@@ -102,19 +85,14 @@ fn likely_graph() -> impl Strategy<Value = Graph> {
         for (what, left, right) in steps {
             let pick = |choice: u16| texts.get(usize::from(choice) % texts.len().max(1)).copied();
             let made = match (what, pick(left), pick(right)) {
-                (0 | 1, Some(left), Some(right)) => {
-                    build.node("text.join", vec![from(left, 0), from(right, 0)])
-                }
+                (0 | 1, Some(left), Some(right)) => build.node("text.join", vec![from(left, 0), from(right, 0)]),
                 (2, Some(left), _) => build.node("text.search", vec![from(left, 0), said("ERROR")]),
                 (3, Some(left), _) => {
                     build.node("files.write", vec![said("out.txt"), from(left, 0)]);
                     continue;
                 }
                 (4, Some(left), _) => {
-                    build.node(
-                        "net.post",
-                        vec![said("https://ok.example/in"), from(left, 0)],
-                    );
+                    build.node("net.post", vec![said("https://ok.example/in"), from(left, 0)]);
                     continue;
                 }
                 (_, _, _) => {
@@ -142,12 +120,8 @@ fn renumbered(graph: &Graph, order: &[usize]) -> Graph {
     for (new, old) in (0_u32..).zip(order) {
         new_index[*old] = new;
     }
-    let map =
-        |node: NodeIndex| NodeIndex(new_index.get(node.0 as usize).copied().unwrap_or(node.0));
-    let source = |source: Source| Source {
-        node: map(source.node),
-        port: source.port,
-    };
+    let map = |node: NodeIndex| NodeIndex(new_index.get(node.0 as usize).copied().unwrap_or(node.0));
+    let source = |source: Source| Source { node: map(source.node), port: source.port };
     let node = |old: &usize| {
         let mut node = graph.nodes[*old].clone();
         node.inputs.reverse();
@@ -277,15 +251,9 @@ fn likely_graphs_are_often_accepted() {
     let world = World::default();
     let accepted = (0..200)
         .filter(|_| {
-            let graph = likely_graph()
-                .new_tree(&mut runner)
-                .expect("a graph")
-                .current();
+            let graph = likely_graph().new_tree(&mut runner).expect("a graph").current();
             world.validate(&graph).is_ok()
         })
         .count();
-    assert!(
-        accepted > 50,
-        "only {accepted} of 200: the properties would test nothing"
-    );
+    assert!(accepted > 50, "only {accepted} of 200: the properties would test nothing");
 }

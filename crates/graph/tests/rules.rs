@@ -1,8 +1,8 @@
 //! Each rule, through `validate`: a graph that is accepted and its nearest neighbours that are not.
 
 use telos_abi::{
-    Clearance, EffectKind, Evidence, HostName, Label, LockUse, NodeIndex, PortIndex, PortKind,
-    Refinement, Resource, Rule, Scope, Secrecy, State, Taint, Type, Usage, Value,
+    Clearance, EffectKind, Evidence, HostName, Label, LockUse, NodeIndex, PortIndex, PortKind, Refinement, Resource,
+    Rule, Scope, Secrecy, State, Taint, Type, Usage, Value,
 };
 use telos_graph::testing::{World, blob, constant, from, input, output, pure, said, source};
 use telos_graph::{Constant, ConstantOrigin, Graph, Input, Place, Plan};
@@ -27,19 +27,14 @@ fn exfiltrate(world: &World, file: &str) -> Graph {
     let mut build = world.build();
     let read = build.node("files.read", vec![said(file)]);
     let coded = build.node("text.encode", vec![from(read, 0)]);
-    build.node(
-        "net.post",
-        vec![said("https://ok.example/in"), from(coded, 0)],
-    );
+    build.node("net.post", vec![said("https://ok.example/in"), from(coded, 0)]);
     build.graph()
 }
 
 #[test]
 fn an_ordinary_graph_is_sealed_with_its_labels_effects_and_bounds() {
     let world = World::default();
-    let plan: Plan = world
-        .validate(&search(&world, "a.txt"))
-        .expect("acceptable");
+    let plan: Plan = world.validate(&search(&world, "a.txt")).expect("acceptable");
     let content = Label::tainted(Taint::FILE_CONTENT);
     assert_eq!(plan.labels(NodeIndex(2)), [content]);
     assert_eq!(plan.input_labels(NodeIndex(3))[0], Label::BOTTOM);
@@ -47,14 +42,7 @@ fn an_ordinary_graph_is_sealed_with_its_labels_effects_and_bounds() {
     assert_eq!(plan.history(NodeIndex(0)), content);
     assert_eq!(plan.labels(NodeIndex(9)), []);
     let kinds: Vec<_> = plan.effects().iter().map(|effect| effect.kind).collect();
-    assert_eq!(
-        kinds,
-        [
-            EffectKind::FileRead,
-            EffectKind::FileCreate,
-            EffectKind::FileOverwrite
-        ]
-    );
+    assert_eq!(kinds, [EffectKind::FileRead, EffectKind::FileCreate, EffectKind::FileOverwrite]);
     let scope = Scope::Path("/home/u/work/out.txt".into());
     assert_eq!(plan.effects()[1].scope, scope);
     assert_eq!(plan.calls(), 4);
@@ -74,44 +62,21 @@ fn r1_unknown_capabilities_weak_evidence_and_lying_descriptors() {
     let mut build = world.build();
     let node = build.node("weak", vec![]);
     build.show(node, 0);
-    assert_eq!(
-        rule(&world, &build.graph()),
-        None,
-        "L1 suffices inside the run"
-    );
-    build.node(
-        "net.post",
-        vec![said("https://ok.example/in"), from(node, 0)],
-    );
-    assert_eq!(
-        rule(&world, &build.graph()),
-        Some(Rule::R1),
-        "not on the way out"
-    );
+    assert_eq!(rule(&world, &build.graph()), None, "L1 suffices inside the run");
+    build.node("net.post", vec![said("https://ok.example/in"), from(node, 0)]);
+    assert_eq!(rule(&world, &build.graph()), Some(Rule::R1), "not on the way out");
 
-    let mut lies = pure(
-        "lies",
-        vec![input("to", blob(Refinement::Utf8), PortKind::Payload)],
-        vec![],
-    );
+    let mut lies = pure("lies", vec![input("to", blob(Refinement::Utf8), PortKind::Payload)], vec![]);
     lies.effects = world.shelf_effects("net.post");
     world.shelf.add(lies.clone());
     let mut build = world.build();
     build.node("lies", vec![said("a.txt")]);
-    assert_eq!(
-        rule(&world, &build.graph()),
-        Some(Rule::R1),
-        "a pack has no effects"
-    );
+    assert_eq!(rule(&world, &build.graph()), Some(Rule::R1), "a pack has no effects");
     lies.body = telos_abi::Body::Host;
     world.shelf.add(lies);
     let mut build = world.build();
     build.node("lies", vec![said("a.txt")]);
-    assert_eq!(
-        rule(&world, &build.graph()),
-        Some(Rule::R1),
-        "a target is an authority port"
-    );
+    assert_eq!(rule(&world, &build.graph()), Some(Rule::R1), "a target is an authority port");
 }
 
 /// The effects of a primitive on the shelf.
@@ -134,21 +99,11 @@ fn r2_types_and_refinements_must_be_earned() {
     let read = build.node("files.read", vec![said("a.txt")]);
     let count = build.node("text.count", vec![from(read, 0)]);
     build.show(count, 0);
-    let violation = world
-        .validate(&build.graph())
-        .expect_err("bytes are not UTF-8");
+    let violation = world.validate(&build.graph()).expect_err("bytes are not UTF-8");
     assert_eq!(violation.rule, Rule::R2);
     assert_eq!(violation.place, Place::Port(count, PortIndex(0)));
-    assert!(
-        violation.message.contains("text.count (node 1)"),
-        "{}",
-        violation.message
-    );
-    assert!(
-        violation.message.contains("files.read (node 0)"),
-        "{}",
-        violation.message
-    );
+    assert!(violation.message.contains("text.count (node 1)"), "{}", violation.message);
+    assert!(violation.message.contains("files.read (node 0)"), "{}", violation.message);
 
     world.shelf.add(pure(
         "forge",
@@ -176,55 +131,22 @@ fn r3_arity_edges_and_constants() {
         graph.nodes[1].inputs.push(input);
     };
     assert_eq!(broken(&second), Some(Rule::R3));
-    assert_eq!(
-        broken(&|graph| graph.nodes[1].inputs.clear()),
-        Some(Rule::R3)
-    );
+    assert_eq!(broken(&|graph| graph.nodes[1].inputs.clear()), Some(Rule::R3));
     let own = from(NodeIndex(1), 0);
-    assert_eq!(
-        broken(&|graph| graph.nodes[1].inputs[0].1 = own.clone()),
-        Some(Rule::R3)
-    );
+    assert_eq!(broken(&|graph| graph.nodes[1].inputs[0].1 = own.clone()), Some(Rule::R3));
     let far = from(NodeIndex(99), 0);
-    assert_eq!(
-        broken(&|graph| graph.nodes[1].inputs[0].1 = far.clone()),
-        Some(Rule::R3)
-    );
+    assert_eq!(broken(&|graph| graph.nodes[1].inputs[0].1 = far.clone()), Some(Rule::R3));
     let lacking = from(NodeIndex(0), 7);
-    assert_eq!(
-        broken(&|graph| graph.nodes[1].inputs[0].1 = lacking.clone()),
-        Some(Rule::R3)
-    );
-    assert_eq!(
-        broken(&|graph| graph.nodes[1].inputs[0].0 = PortIndex(40)),
-        Some(Rule::R3)
-    );
-    assert_eq!(
-        broken(&|graph| graph.outputs[0].node = NodeIndex(40)),
-        Some(Rule::R3)
-    );
-    let number = Input::Constant(Constant {
-        value: Value::Int(1),
-        origin: ConstantOrigin::UserTurn,
-    });
-    assert_eq!(
-        broken(&|graph| graph.nodes[2].inputs[1].1 = number.clone()),
-        Some(Rule::R3)
-    );
-    assert_eq!(
-        broken(&|graph| graph.nodes[3].after = vec![NodeIndex(3)]),
-        Some(Rule::R3)
-    );
+    assert_eq!(broken(&|graph| graph.nodes[1].inputs[0].1 = lacking.clone()), Some(Rule::R3));
+    assert_eq!(broken(&|graph| graph.nodes[1].inputs[0].0 = PortIndex(40)), Some(Rule::R3));
+    assert_eq!(broken(&|graph| graph.outputs[0].node = NodeIndex(40)), Some(Rule::R3));
+    let number = Input::Constant(Constant { value: Value::Int(1), origin: ConstantOrigin::UserTurn });
+    assert_eq!(broken(&|graph| graph.nodes[2].inputs[1].1 = number.clone()), Some(Rule::R3));
+    assert_eq!(broken(&|graph| graph.nodes[3].after = vec![NodeIndex(3)]), Some(Rule::R3));
     let twice = vec![NodeIndex(0), NodeIndex(0)];
-    assert_eq!(
-        broken(&|graph| graph.nodes[3].after = twice.clone()),
-        Some(Rule::R3)
-    );
+    assert_eq!(broken(&|graph| graph.nodes[3].after = twice.clone()), Some(Rule::R3));
     let above = said("../../../../a.txt");
-    assert_eq!(
-        broken(&|graph| graph.nodes[0].inputs[0].1 = above.clone()),
-        Some(Rule::R3)
-    );
+    assert_eq!(broken(&|graph| graph.nodes[0].inputs[0].1 = above.clone()), Some(Rule::R3));
 }
 
 #[test]
@@ -261,25 +183,12 @@ fn r5_only_the_user_names_what_is_acted_on() {
     };
     assert_eq!(delete(said("a.txt")), None);
     assert_eq!(delete(constant("b.txt", ConstantOrigin::Observed)), None);
-    assert_eq!(
-        delete(said("b.txt")),
-        Some(Rule::R5),
-        "it is not in the turn"
-    );
-    assert_eq!(
-        delete(constant("a.txt", ConstantOrigin::Planner)),
-        Some(Rule::R5)
-    );
-    assert_eq!(
-        delete(constant("a.txt", ConstantOrigin::Default)),
-        Some(Rule::R5)
-    );
+    assert_eq!(delete(said("b.txt")), Some(Rule::R5), "it is not in the turn");
+    assert_eq!(delete(constant("a.txt", ConstantOrigin::Planner)), Some(Rule::R5));
+    assert_eq!(delete(constant("a.txt", ConstantOrigin::Default)), Some(Rule::R5));
     let post = |origin| {
         let mut build = world.build();
-        build.node(
-            "net.post",
-            vec![constant("https://ok.example/in", origin), said("a.txt")],
-        );
+        build.node("net.post", vec![constant("https://ok.example/in", origin), said("a.txt")]);
         rule(&world, &build.graph())
     };
     assert_eq!(post(ConstantOrigin::UserTurn), None);
@@ -290,20 +199,13 @@ fn r5_only_the_user_names_what_is_acted_on() {
 fn r6_the_exfiltration_of_the_seed_is_refused_with_the_shared_sentence() {
     let world = World::default();
     assert_eq!(rule(&world, &exfiltrate(&world, "a.txt")), None);
-    let violation = world
-        .validate(&exfiltrate(&world, ".env"))
-        .expect_err("a secret would leave");
+    let violation = world.validate(&exfiltrate(&world, ".env")).expect_err("a secret would leave");
     assert_eq!(violation.rule, Rule::R6);
     assert_eq!(violation.place, Place::Port(NodeIndex(2), PortIndex(1)));
     let read = Label::secret(Secrecy::CREDENTIAL).join(Label::tainted(Taint::FILE_CONTENT));
     let agent = telos_graph::flow::Flow::agent(read);
-    let breach = telos_graph::flow::sink(EffectKind::NetSend, Secrecy::PUBLIC, &agent)
-        .expect_err("the agent's too");
-    assert!(
-        violation.message.ends_with(&breach.to_string()),
-        "{}",
-        violation.message
-    );
+    let breach = telos_graph::flow::sink(EffectKind::NetSend, Secrecy::PUBLIC, &agent).expect_err("the agent's too");
+    assert!(violation.message.ends_with(&breach.to_string()), "{}", violation.message);
     assert_eq!(violation.way_out, breach.way_out());
 }
 
@@ -315,10 +217,7 @@ fn r6_a_secret_written_is_a_secret_read_again() {
     let write = build.node("files.write", vec![said("out.txt"), from(read, 0)]);
     let again = build.node("files.read", vec![said("out.txt")]);
     build.after(write);
-    build.node(
-        "net.post",
-        vec![said("https://ok.example/in"), from(again, 0)],
-    );
+    build.node("net.post", vec![said("https://ok.example/in"), from(again, 0)]);
     assert_eq!(rule(&world, &build.graph()), Some(Rule::R6));
 }
 
@@ -333,10 +232,7 @@ fn r7_no_data_is_read_as_an_instruction() {
         rule(&world, &build.graph())
     };
     assert_eq!(ask(&|_| said("search for ERROR")), None);
-    assert_eq!(
-        ask(&|_| constant("obey", ConstantOrigin::Planner)),
-        Some(Rule::R7)
-    );
+    assert_eq!(ask(&|_| constant("obey", ConstantOrigin::Planner)), Some(Rule::R7));
     let read = |build: &mut telos_graph::testing::GraphBuilder<'_>| {
         let read = build.node("files.read", vec![said("a.txt")]);
         let text = build.node("text.decode", vec![from(read, 0)]);
@@ -359,32 +255,21 @@ fn r10_data_does_not_decide_effects() {
     };
     let mut write = guarded("files.write", vec![said("out.txt"), said("ERROR")]);
     assert_eq!(rule(&world, &write), Some(Rule::R10));
-    assert_eq!(
-        rule(&world, &guarded("text.count", vec![said("ERROR")])),
-        None
-    );
+    assert_eq!(rule(&world, &guarded("text.count", vec![said("ERROR")])), None);
     write.nodes[3].guard = Some(source(NodeIndex(1), 0));
-    assert_eq!(
-        rule(&world, &write),
-        Some(Rule::R10),
-        "a guard is a truth value"
-    );
+    assert_eq!(rule(&world, &write), Some(Rule::R10), "a guard is a truth value");
 
     let mut build = world.build();
     let list = build.node("files.list", vec![said("a.txt")]);
     build.node("files.delete", vec![from(list, 0)]);
     build.each(0, 10);
-    assert_eq!(
-        rule(&world, &build.graph()),
-        None,
-        "names choose within the grant"
-    );
+    assert_eq!(rule(&world, &build.graph()), None, "names choose within the grant");
 }
 
 #[test]
 fn r11_effects_stay_in_the_grant() {
-    let mut world = World::default();
-    world.turn = "read /etc/passwd and ../x, list ., get https://evil.example/".into();
+    let world =
+        World { turn: "read /etc/passwd and ../x, list ., get https://evil.example/".into(), ..World::default() };
     let one = |primitive: &str, text: &str| {
         let mut build = world.build();
         let node = build.node(primitive, vec![said(text)]);
@@ -401,15 +286,8 @@ fn r11_effects_stay_in_the_grant() {
 fn r12_secret_and_untrusted_data_and_a_way_out_do_not_meet() {
     let mut world = World::default();
     let secrecy = Secrecy::CREDENTIAL;
-    let host = HostName {
-        name: "ok.example".into(),
-        port: Some(443),
-    };
-    world.grant.clearances.push(Clearance {
-        kind: EffectKind::NetSend,
-        scope: Scope::Host(host),
-        secrecy,
-    });
+    let host = HostName { name: "ok.example".into(), port: Some(443) };
+    world.grant.clearances.push(Clearance { kind: EffectKind::NetSend, scope: Scope::Host(host), secrecy });
     assert_eq!(rule(&world, &exfiltrate(&world, ".env")), Some(Rule::R12));
     let split = |joined: bool| {
         let mut build = world.build();
@@ -418,10 +296,7 @@ fn r12_secret_and_untrusted_data_and_a_way_out_do_not_meet() {
         build.show(text, 0);
         let other = build.node("files.read", vec![said("a.txt")]);
         let words = build.node("text.decode", vec![from(other, 0)]);
-        build.node(
-            "net.post",
-            vec![said("https://ok.example/in"), from(words, 0)],
-        );
+        build.node("net.post", vec![said("https://ok.example/in"), from(words, 0)]);
         if joined {
             let both = build.node("text.join", vec![from(text, 0), from(words, 0)]);
             build.show(both, 0);
@@ -446,19 +321,10 @@ fn r13_cycles() {
 #[test]
 fn r14_r16_constructs_that_nothing_uses_yet() {
     let mut world = World::default();
-    let counted = Type::Handle {
-        kind: telos_abi::HandleKind::File,
-        usage: Usage::Linear,
-    };
-    let stream = Type::Stream {
-        item: Box::new(Type::Bool),
-        rate: 1,
-        max: 1,
-    };
+    let counted = Type::Handle { kind: telos_abi::HandleKind::File, usage: Usage::Linear };
+    let stream = Type::Stream { item: Box::new(Type::Bool), rate: 1, max: 1 };
     for (ty, expected) in [(counted, Rule::R14), (stream, Rule::R16)] {
-        world
-            .shelf
-            .add(pure("odd", vec![], vec![output("out", ty)]));
+        world.shelf.add(pure("odd", vec![], vec![output("out", ty)]));
         let mut build = world.build();
         let node = build.node("odd", vec![]);
         build.show(node, 0);
@@ -468,12 +334,7 @@ fn r14_r16_constructs_that_nothing_uses_yet() {
 
 #[test]
 fn r15_locks_have_one_order() {
-    let lock = |class: &str, rank, units, capacity| LockUse {
-        class: class.into(),
-        rank,
-        units,
-        capacity,
-    };
+    let lock = |class: &str, rank, units, capacity| LockUse { class: class.into(), rank, units, capacity };
     let verdict = |first: Vec<LockUse>, second: Vec<LockUse>| {
         let mut world = World::default();
         for (name, locks) in [("one", first), ("two", second)] {
@@ -492,20 +353,14 @@ fn r15_locks_have_one_order() {
     assert_eq!(verdict(vec![b.clone(), a.clone()], vec![]), Some(Rule::R15));
     assert_eq!(verdict(vec![a.clone(), a.clone()], vec![]), Some(Rule::R15));
     assert_eq!(verdict(vec![lock("a", 1, 2, 1)], vec![]), Some(Rule::R15));
-    assert_eq!(
-        verdict(vec![a.clone()], vec![lock("a", 9, 1, 1)]),
-        Some(Rule::R15)
-    );
+    assert_eq!(verdict(vec![a.clone()], vec![lock("a", 9, 1, 1)]), Some(Rule::R15));
     assert_eq!(verdict(vec![a], vec![lock("c", 1, 1, 1)]), Some(Rule::R15));
 }
 
 #[test]
 fn r17_bounds_are_checked_and_within_the_budget() {
     let mut world = World::default();
-    world
-        .marks
-        .sizes
-        .insert(Resource::Path("/home/u/work/a.txt".into()), 1000);
+    world.marks.sizes.insert(Resource::Path("/home/u/work/a.txt".into()), 1000);
     let graph = search(&world, "a.txt");
     let mut known = graph.clone();
     known.nodes.truncate(3);
@@ -522,11 +377,7 @@ fn r17_bounds_are_checked_and_within_the_budget() {
 
     let mut world = World::default();
     let data = input("data", blob(Refinement::Utf8), PortKind::Payload);
-    let mut swell = pure(
-        "swell",
-        vec![data],
-        vec![output("data", blob(Refinement::Utf8))],
-    );
+    let mut swell = pure("swell", vec![data], vec![output("data", blob(Refinement::Utf8))]);
     swell.bounds.output_bytes.per_input_byte = u64::MAX / 8;
     world.shelf.add(swell);
     let mut build = world.build();
@@ -557,11 +408,7 @@ fn r19_cells_take_no_taint_and_no_races() {
     let data = || input("data", blob(Refinement::Utf8), PortKind::Payload);
     let mut keep = pure("cell.keep", vec![data()], vec![output("out", Type::Bool)]);
     keep.body = telos_abi::Body::Host;
-    keep.state = State::Cell {
-        cell: "notes".into(),
-        clearance: Secrecy::PUBLIC,
-        writes: true,
-    };
+    keep.state = State::Cell { cell: "notes".into(), clearance: Secrecy::PUBLIC, writes: true };
     world.shelf.add(keep);
     let two = |ordered: bool| {
         let mut build = world.build();
@@ -587,9 +434,7 @@ fn r19_cells_take_no_taint_and_no_races() {
 #[test]
 fn r20_a_plan_reopens_only_as_it_was_sealed() {
     let mut world = World::default();
-    let plan = world
-        .validate(&search(&world, "a.txt"))
-        .expect("acceptable");
+    let plan = world.validate(&search(&world, "a.txt")).expect("acceptable");
     let bytes = plan.to_bytes().expect("short");
     let again = Plan::reopen(&bytes, plan.hash(), &world.context()).expect("the same");
     assert_eq!(again.hash(), plan.hash());
@@ -602,10 +447,7 @@ fn r20_a_plan_reopens_only_as_it_was_sealed() {
     }
     world.shelf.epoch += 1;
     let stale = Plan::reopen(&bytes, plan.hash(), &world.context());
-    assert_eq!(
-        stale.map(|_| ()).map_err(|violation| violation.rule),
-        Err(Rule::R20)
-    );
+    assert_eq!(stale.map(|_| ()).map_err(|violation| violation.rule), Err(Rule::R20));
 }
 
 #[test]

@@ -1,1 +1,26 @@
-//! Room `model`.
+//! The cascade that turns a person's phrase into a proposed graph.
+//!
+//! 1. **It only proposes.** A [`Proposal`] has no authority: the caller validates every graph, cached ones included.
+//! 2. **It knows no primitive.** Tier 1 plans over whatever is registered, by what descriptors say of themselves:
+//!    types, words, meanings. There is no table of phrases and no parser for a family of requests.
+//! 3. **Only the turn is read as an instruction.** Names of files and columns are matched to its words and come back
+//!    as `Observed` constants; contents of files never arrive here at all. A remote model sees opaque tokens for files.
+//! 4. **Constants tell who chose them**, literally: `UserTurn` only for what occurs in the turn byte for byte.
+//! 5. **Unsure means ask, not guess**: one question that would settle it, or an abstention that says why.
+//! 6. **Deterministic offline.** Tiers 0 and 1 have no clock, randomness or I/O beyond their ports.
+//!
+//! Not promised: that a proposal is what the person meant (the plan is shown, and runs are undoable), or that two
+//! versions of a registry give the same proposal.
+#![forbid(unsafe_code)]
+
+mod cache;
+mod cascade;
+mod plan;
+mod read;
+mod remote;
+mod turn;
+
+pub use cache::{CacheStore, MemoryStore, PlanCache};
+pub use cascade::{Answer, Cascade, Tier};
+pub use remote::{ProviderConfig, ProviderError, ProviderKind, Secret};
+pub use turn::{Check, Entry, EntryKind, Library, Proposal, Proposed, Question, Reading, Surroundings, Turn};

@@ -68,7 +68,12 @@ impl Telos {
     ///
     /// # Errors
     /// When the log or key cannot be read; tampering is no error but a finding.
-    pub fn verify(&self, log: Option<&Path>, key: Option<&Path>, head: Option<&str>) -> Result<Verification, SystemError> {
+    pub fn verify(
+        &self,
+        log: Option<&Path>,
+        key: Option<&Path>,
+        head: Option<&str>,
+    ) -> Result<Verification, SystemError> {
         let log: PathBuf = log.map_or_else(|| self.places().log(), Path::to_path_buf);
         let keys = match key {
             None => self.keys()?.public().clone(),
@@ -94,7 +99,7 @@ impl Telos {
                 .findings
                 .iter()
                 .map(|finding| FoundLine {
-                    kind: finding.kind.to_string(),
+                    kind: finding.kind.name().to_owned(),
                     tampering: finding.severity == Severity::Tampering,
                     place: finding.place.to_string(),
                     detail: finding.detail.clone(),

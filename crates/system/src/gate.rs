@@ -23,6 +23,25 @@ impl DecisionPoint<'_> {
     /// Asks about all questions at once. An answer that cannot be recorded is a no: consent that left no trace could
     /// not be explained later.
     pub(crate) fn ask(&self, questions: &[Question]) -> Vec<Option<Approval>> {
+        let consents = self.consents(questions);
+        questions
+            .iter()
+            .zip(consents)
+            .map(|(question, consent)| {
+                let approval = consent.granted().then(|| question.consent(crate::now()));
+                let receipt = Receipt::Approved(ApprovalRecord {
+                    effect: question.effect().clone(),
+                    value: approval.as_ref().and_then(|approval| approval.value),
+                    granted: consent.granted(),
+                    by: consent.by().to_owned(),
+                });
+                self.recorder.record(&receipt, Durability::Batched).ok().and(approval)
+            })
+            .collect()
+    }
+
+    /// The person's answers, one for each question.
+    fn consents(&self, questions: &[Question]) -> Vec<Consent> {
         let asks: Vec<Ask> = questions
             .iter()
             .map(|question| Ask {
@@ -31,23 +50,9 @@ impl DecisionPoint<'_> {
                 reason: question.reason.clone(),
             })
             .collect();
-        let answers = self.person.consent(&asks);
-        questions
-            .iter()
-            .enumerate()
-            .map(|(index, question)| {
-                let consent = answers.get(index).copied().unwrap_or(Consent::NobodyThere);
-                let approval = consent.granted().then(|| question.consent(crate::now()));
-                let value = approval.as_ref().and_then(|approval| approval.value);
-                let receipt = Receipt::Approved(ApprovalRecord {
-                    effect: question.effect().clone(),
-                    value,
-                    granted: consent.granted(),
-                    by: consent.by().to_owned(),
-                });
-                self.recorder.record(&receipt, Durability::Batched).ok().and(approval)
-            })
-            .collect()
+        let mut answers = self.person.consent(&asks);
+        answers.resize(questions.len(), Consent::NobodyThere);
+        answers
     }
 }
 
@@ -56,8 +61,17 @@ impl telos_execute::Gate for DecisionPoint<'_> {
         DecisionPoint::decide(self, request)
     }
 
-    fn ask(&self, questions: &[Question]) -> Vec<Option<Approval>> {
-        DecisionPoint::ask(self, questions)
+    /// The executor records the answers itself, beside the nodes they are for.
+    fn ask(&self, questions: &[Question]) -> Vec<telos_execute::Answer> {
+        let consents = self.consents(questions);
+        questions
+            .iter()
+            .zip(consents)
+            .map(|(question, consent)| telos_execute::Answer {
+                approval: consent.granted().then(|| question.consent(crate::now())),
+                by: consent.by().to_owned(),
+            })
+            .collect()
     }
 }
 
@@ -75,8 +89,7 @@ impl ResourceLabels for KnownLabels<'_> {
         // looked up counts as every label.
         let Ok(located) = self.host.inspect(path) else { return by_rule };
         let real = located.path();
-        let by_real_name =
-            if real == *path { Label::BOTTOM } else { self.policy.sensitivity(&Resource::Path(real)) };
+        let by_real_name = if real == *path { Label::BOTTOM } else { self.policy.sensitivity(&Resource::Path(real)) };
         by_rule.join(by_real_name).join(self.host.label_of(&located).unwrap_or(Label::TOP))
     }
 }

@@ -58,9 +58,10 @@ impl PlanView {
             let labels = node.labels.join("; ");
             format!("{}  {}({inputs})  [{labels}]", node.node, node.capability)
         });
-        let effects = self.effects.iter().map(|effect| {
-            format!("   {} {}: {} ({})", effect.kind, effect.on, effect.verdict, effect.rule)
-        });
+        let effects = self
+            .effects
+            .iter()
+            .map(|effect| format!("   {} {}: {} ({})", effect.kind, effect.on, effect.verdict, effect.rule));
         nodes.chain(effects).collect()
     }
 }

@@ -83,24 +83,22 @@ fn shown_scope(scope: &Scope) -> String {
 }
 
 fn inputs(node: &Node, descriptor: &Descriptor, plan: &Plan, catalogue: &dyn Catalogue) -> Vec<String> {
-    let mut shown: Vec<String> = node
-        .inputs
-        .iter()
-        .filter_map(|(port, input)| {
-            let port = descriptor.inputs.get(usize::from(port.0))?;
-            Some(match input {
-                Input::From(source) => {
-                    let output = plan
-                        .graph()
-                        .nodes
-                        .get(source.node.0 as usize)
-                        .and_then(|producer| output_name(catalogue, &producer.capability, usize::from(source.port.0)));
-                    format!("{} ← {}.{}", port.name, source.node.0, output.unwrap_or_default())
-                }
-                Input::Constant(constant) => format!("{} = {}", port.name, shown_value(&constant.value)),
+    let mut shown: Vec<String> =
+        node.inputs
+            .iter()
+            .filter_map(|(port, input)| {
+                let port = descriptor.inputs.get(usize::from(port.0))?;
+                Some(match input {
+                    Input::From(source) => {
+                        let output = plan.graph().nodes.get(source.node.0 as usize).and_then(|producer| {
+                            output_name(catalogue, &producer.capability, usize::from(source.port.0))
+                        });
+                        format!("{} ← {}.{}", port.name, source.node.0, output.unwrap_or_default())
+                    }
+                    Input::Constant(constant) => format!("{} = {}", port.name, shown_value(&constant.value)),
+                })
             })
-        })
-        .collect();
+            .collect();
     if let Some(each) = node.each {
         shown.push(format!("for each, at most {}", each.limit));
     }

@@ -21,25 +21,43 @@ pub(crate) fn json(outputs: &[Described<'_>], path: &dyn Fn(telos_abi::Handle) -
     match outputs {
         [] => Json::Null,
         [one] => output_json(one, path),
-        several => several.iter().map(|output| (output.meaning.clone(), output_json(output, path))).collect::<Map<_, _>>().into(),
+        several => several
+            .iter()
+            .map(|output| (output.meaning.clone(), output_json(output, path)))
+            .collect::<Map<_, _>>()
+            .into(),
     }
 }
 
 /// The outputs as a scene.
-pub(crate) fn scene(outputs: &[Described<'_>]) -> Scene {
+pub(crate) fn scene(outputs: &[Described<'_>], path: &dyn Fn(telos_abi::Handle) -> Option<ByteText>) -> Scene {
     let mut scene = Scene::default();
     for described in outputs {
         match &described.output.content {
-            Content::Value(value) => scene.show(&described.meaning, ShownValue::Value(value)),
+            Content::Value(value) => scene.show(&described.meaning, ShownValue::Value(&named(value, path))),
             Content::Blob(blob) => {
                 let head = head(blob);
                 let refinement = refinement(described.ty);
                 scene.show(&described.meaning, ShownValue::Blob { head: &head, refinement, size: blob.len() });
             }
-            Content::Skipped => scene.notice(telos_surface::Level::Note, format!("{}: the condition was not met", described.meaning)),
+            Content::Skipped => {
+                scene.notice(telos_surface::Level::Note, format!("{}: the condition was not met", described.meaning))
+            }
         }
     }
     scene
+}
+
+/// The value with handles replaced by what they stand for.
+fn named(value: &Value, path: &dyn Fn(telos_abi::Handle) -> Option<ByteText>) -> Value {
+    match value {
+        Value::Handle(handle) => path(*handle).map_or(value.clone(), |path| Value::Text(path.to_string())),
+        Value::List(items) => Value::List(items.iter().map(|item| named(item, path)).collect()),
+        Value::Record(fields) => {
+            Value::Record(fields.iter().map(|(name, field)| (name.clone(), named(field, path))).collect())
+        }
+        other => other.clone(),
+    }
 }
 
 fn output_json(described: &Described<'_>, path: &dyn Fn(telos_abi::Handle) -> Option<ByteText>) -> Json {

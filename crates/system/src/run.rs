@@ -15,7 +15,9 @@ impl Recorder for LogRecorder {
     fn record(&self, receipt: &Receipt, durability: Durability) -> Result<u64, RecordError> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(writer) = writer.as_mut() else {
-            return Err(RecordError { message: String::from("the run has ended; nothing more can be recorded for it") });
+            return Err(RecordError {
+                message: String::from("the run has ended; nothing more can be recorded for it"),
+            });
         };
         writer
             .append(receipt.kind() as u16, &encode(receipt), durability)

@@ -19,8 +19,8 @@ impl Catalogue for Shelf<'_> {
 
 impl telos_model::Library for Shelf<'_> {
     fn visit<'a>(&'a self, see: &mut dyn FnMut(CapabilityId, &'a Descriptor)) {
-        for (id, descriptor) in self.0.iter() {
-            see(*id, descriptor);
+        for entry in self.0.iter() {
+            see(entry.id(), entry.descriptor());
         }
     }
 }

@@ -5,7 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use telos_abi::{ByteText, Resource};
+use telos_engine::Engine;
 use telos_policy::{FileKind, Policy, PolicyFile, PolicyPlaces};
+use telos_registry::Registry;
 use telos_trust::{Keys, Log, Sealing};
 
 /// What every command needs. Rooms are opened when first used, so that `telos runs` does not load an engine.
@@ -16,6 +18,8 @@ pub struct Telos {
     keys: OnceLock<Keys>,
     log: OnceLock<Log>,
     policy: OnceLock<Policy>,
+    pub(crate) registry: OnceLock<Registry>,
+    pub(crate) engine: OnceLock<Engine>,
 }
 
 impl Telos {
@@ -36,6 +40,8 @@ impl Telos {
             keys: OnceLock::new(),
             log: OnceLock::new(),
             policy: OnceLock::new(),
+            registry: OnceLock::new(),
+            engine: OnceLock::new(),
         })
     }
 
@@ -105,7 +111,7 @@ impl Telos {
     /// A path as the user wrote it, absolute and normalised.
     #[must_use]
     pub fn resolve(&self, path: &Path) -> ByteText {
-        telos_graph::path::join(&self.directory, path.as_os_str().as_bytes()).unwrap_or_else(|| path_text(path))
+        telos_graph::path::join(&self.directory, path.as_os_str().as_bytes()).unwrap_or_else(|_| path_text(path))
     }
 
     /// The same as a resource.
@@ -116,10 +122,7 @@ impl Telos {
 }
 
 /// Fills the cell on first use.
-pub(crate) fn once<T>(
-    cell: &OnceLock<T>,
-    make: impl FnOnce() -> Result<T, SystemError>,
-) -> Result<&T, SystemError> {
+pub(crate) fn once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T, SystemError>) -> Result<&T, SystemError> {
     if let Some(value) = cell.get() {
         return Ok(value);
     }

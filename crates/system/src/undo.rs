@@ -23,7 +23,8 @@ impl DecisionPoint<'_> {
         effects: &[(telos_abi::Effect, Facts)],
         label: Label,
     ) -> Result<Permitted, SystemError> {
-        let subject = Subject::Plan { authority: Label::BOTTOM, payload: label, control: Label::BOTTOM, history: label };
+        let subject =
+            Subject::Plan { authority: Label::BOTTOM, payload: label, control: Label::BOTTOM, history: label };
         let mut permits: Vec<Option<Permit>> = Vec::with_capacity(effects.len());
         let mut questions = Vec::new();
         for (effect, facts) in effects {
@@ -122,14 +123,18 @@ impl Telos {
         };
         match host.undo(plan, permits) {
             Ok(done) => {
-                let mut report =
-                    Report::words(Status::Done, format!("restored {} names that run {target} changed", done.restored.len()));
+                let mut report = Report::words(
+                    Status::Done,
+                    format!("restored {} names that run {target} changed", done.restored.len()),
+                );
                 report.files_written = done.restored;
                 Ok(report)
             }
             Err(error) => Ok(Report::words(
                 Status::Failed,
-                format!("{error}; what was restored by then is in the log, and `telos undo {target}` goes on from there"),
+                format!(
+                    "{error}; what was restored by then is in the log, and `telos undo {target}` goes on from there"
+                ),
             )),
         }
     }

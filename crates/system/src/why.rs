@@ -52,7 +52,8 @@ fn explain(receipt: &Receipt, all: &[Receipt]) -> Vec<WhyLine> {
                 Verdict::Ask => "asked",
                 Verdict::Refuse => "refused",
             };
-            let text = format!("{verdict} {}, carrying {}: {}", decision.effect, label_words(decision.label), decision.reason);
+            let text =
+                format!("{verdict} {}, carrying {}: {}", decision.effect, label_words(decision.label), decision.reason);
             WhyLine { about: "decided", rule: Some(decision.rule.to_string()), text }
         }
         Receipt::Approved(approval) => {

@@ -137,24 +137,15 @@ fn check_source(work: &Work<'_>, source: Source) -> Result<(), String> {
     }
     if usize::from(source.port.0) >= work.descriptor(node).outputs.len() {
         let name = work.name(node);
-        return Err(format!(
-            "comes from output {} of {name}, which it lacks",
-            source.port.0
-        ));
+        return Err(format!("comes from output {} of {name}, which it lacks", source.port.0));
     }
     Ok(())
 }
 
-fn bind_node<'a>(
-    work: &Work<'a>,
-    node: usize,
-    turn: &str,
-    out: &mut Vec<Bound<'a>>,
-) -> Result<(), Violation> {
+fn bind_node<'a>(work: &Work<'a>, node: usize, turn: &str, out: &mut Vec<Bound<'a>>) -> Result<(), Violation> {
     let own = work.node(node);
     let ports = &work.descriptor(node).inputs;
-    let mut given: [Option<&'a Input>; telos_abi::limit::PORTS_MAX] =
-        [None; telos_abi::limit::PORTS_MAX];
+    let mut given: [Option<&'a Input>; telos_abi::limit::PORTS_MAX] = [None; telos_abi::limit::PORTS_MAX];
     for (port, input) in &own.inputs {
         let port = usize::from(port.0);
         if port >= ports.len() {
@@ -172,29 +163,18 @@ fn bind_node<'a>(
             (Some(Input::From(source)), _) => {
                 not_itself(node, *source)
                     .and_then(|()| check_source(work, *source))
-                    .map_err(|why| {
-                        work.at_port(Rule::R3, place, format!("the edge {why}"), REPAIR)
-                    })?;
+                    .map_err(|why| work.at_port(Rule::R3, place, format!("the edge {why}"), REPAIR))?;
                 Bound::Edge(*source)
             }
             (Some(Input::Constant(constant)), default) => {
                 let repeated = own.each.filter(|each| each.port == port_index(number));
-                fits(&constant.value, &port.ty, repeated.map(|each| each.limit)).map_err(
-                    |why| {
-                        let message = format!("the constant {why}");
-                        work.at_port(
-                            Rule::R3,
-                            place,
-                            message,
-                            "give a value of the declared type",
-                        )
-                    },
-                )?;
+                fits(&constant.value, &port.ty, repeated.map(|each| each.limit)).map_err(|why| {
+                    let message = format!("the constant {why}");
+                    work.at_port(Rule::R3, place, message, "give a value of the declared type")
+                })?;
                 Bound::Constant(&constant.value, origin(constant, default.as_ref(), turn))
             }
-            (None, Some(default))
-                if own.each.is_none_or(|each| each.port != port_index(number)) =>
-            {
+            (None, Some(default)) if own.each.is_none_or(|each| each.port != port_index(number)) => {
                 Bound::Constant(default, Label::BOTTOM)
             }
             (None, _) => {
@@ -213,9 +193,7 @@ fn fits(value: &Value, ty: &Type, repeated: Option<u32>) -> Result<(), &'static 
         return inhabits(value, ty);
     };
     match value {
-        Value::List(items) if items.len() <= limit as usize => {
-            items.iter().try_for_each(|item| inhabits(item, ty))
-        }
+        Value::List(items) if items.len() <= limit as usize => items.iter().try_for_each(|item| inhabits(item, ty)),
         Value::List(_) => Err("has more items than the node repeats"),
         _ => Err("is not a list, and the node repeats over its items"),
     }
@@ -248,9 +226,7 @@ fn occurs(value: &Value, turn: &str) -> bool {
         Value::Int(number) => occurs_text(&number.to_string(), turn),
         Value::Float(number) => occurs_text(&number.to_string(), turn),
         Value::List(items) => !items.is_empty() && items.iter().all(|item| occurs(item, turn)),
-        Value::Record(fields) => {
-            !fields.is_empty() && fields.values().all(|item| occurs(item, turn))
-        }
+        Value::Record(fields) => !fields.is_empty() && fields.values().all(|item| occurs(item, turn)),
         Value::Variant(name, inner) => occurs_text(name, turn) && occurs(inner, turn),
         Value::Bool(_) | Value::Handle(_) => false,
     }
@@ -259,31 +235,33 @@ fn occurs(value: &Value, turn: &str) -> bool {
 /// Whether `text` stands in `turn` without being cut out of a longer word or number. Only ASCII letters and digits
 /// make words here: scripts without spaces between words would otherwise quote nothing.
 fn occurs_text(text: &str, turn: &str) -> bool {
-    let in_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
     let bytes = turn.as_bytes();
-    let first = in_word(text.as_bytes().first());
-    let last = in_word(text.as_bytes().last());
-    let starts_number = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
     let is_number = text.parse::<f64>().is_ok();
+    let letter = |at: Option<usize>| {
+        let byte = at.and_then(|at| bytes.get(at));
+        byte.is_some_and(u8::is_ascii_alphanumeric)
+    };
+    let digit = |at: Option<usize>| {
+        let byte = at.and_then(|at| bytes.get(at));
+        byte.is_some_and(u8::is_ascii_digit)
+    };
+    let whole = |start: usize, end: usize| {
+        let before = start.checked_sub(1);
+        let cut_before = letter(Some(start)) && letter(before);
+        let cut_after = letter(end.checked_sub(1)) && letter(Some(end));
+        !cut_before && !cut_after
+    };
+    // `25` is not said by `-25`, nor `12` by `12.5` or `0.12`.
+    let part_of_number = |start: usize, end: usize| {
+        let sign = digit(Some(start)) && start > 0 && bytes[start - 1] == b'-';
+        let fraction = start > 0 && bytes[start - 1] == b'.' && digit(start.checked_sub(2));
+        let more = bytes.get(end) == Some(&b'.') && digit(Some(end + 1));
+        sign || fraction || more
+    };
     !text.is_empty()
         && turn.match_indices(text).any(|(start, found)| {
-            let before = start.checked_sub(1).and_then(|at| bytes.get(at));
-            let after = start + found.len();
-            let signed = is_number && starts_number && before == Some(&b'-');
-            let decimal = |at: usize| {
-                is_number
-                    && bytes.get(at) == Some(&b'.')
-                    && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
-            };
-            let fraction = is_number
-                && before == Some(&b'.')
-                && start >= 2
-                && bytes[start - 2].is_ascii_digit();
-            !(first && in_word(before))
-                && !(last && in_word(bytes.get(after)))
-                && !signed
-                && !decimal(after)
-                && !fraction
+            let end = start + found.len();
+            whole(start, end) && !(is_number && part_of_number(start, end))
         })
 }
 
@@ -293,8 +271,7 @@ mod tests {
 
     #[test]
     fn a_quotation_is_a_whole_word() {
-        let turn =
-            "count errors in app.log from 10 to -25, post to notexample.com; 在app.log中查找错误";
+        let turn = "count errors in app.log from 10 to -25, post to notexample.com; 在app.log中查找错误";
         let text = |text: &str| occurs(&Value::Text(text.into()), turn);
         assert!(text("errors"));
         assert!(text("Errors"));

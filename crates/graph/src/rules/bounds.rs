@@ -46,23 +46,15 @@ pub(crate) fn check(
     let mut ends = vec![0_u64; work.graph.nodes.len()];
     let mut effects = labels.effects.as_slice();
     for node in order.iter().map(|node| node.0 as usize) {
-        let own = effects
-            .iter()
-            .take_while(|effect| effect.node == node)
-            .count();
+        let own = effects.iter().take_while(|effect| effect.node == node).count();
         let (uses, rest) = effects.split_at(own);
         effects = rest;
-        let known = uses.iter().try_fold(0_u64, |all, effect| {
-            Some(all.saturating_add(known_size(work, &effect.scope)?))
-        });
+        let known =
+            uses.iter().try_fold(0_u64, |all, effect| Some(all.saturating_add(known_size(work, &effect.scope)?)));
         let known = known.filter(|_| !uses.is_empty());
-        let keeps = uses
-            .iter()
-            .any(|effect| SinkClass::of(effect.kind) != SinkClass::Inward);
-        add_node(
-            work, wiring, labels, node, known, keeps, &mut sizes, &mut sums,
-        )
-        .ok_or_else(|| too_much(work, node, "more than can be counted"))?;
+        let keeps = uses.iter().any(|effect| SinkClass::of(effect.kind) != SinkClass::Inward);
+        add_node(work, wiring, labels, node, known, keeps, &mut sizes, &mut sums)
+            .ok_or_else(|| too_much(work, node, "more than can be counted"))?;
         add_wall(work, wiring, node, &mut ends, &mut sums)?;
         within(work, node, &sums)?;
     }
@@ -76,10 +68,7 @@ pub(crate) fn check(
 }
 
 /// One node's share. `None` when a number overflows.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one step of one loop, split off for length"
-)]
+#[expect(clippy::too_many_arguments, reason = "one step of one loop, split off for length")]
 fn add_node(
     work: &Work<'_>,
     wiring: &Wiring<'_>,
@@ -97,16 +86,10 @@ fn add_node(
     for (port, bound) in wiring.inputs(node).iter().enumerate() {
         let size = match bound {
             Bound::Constant(value, _) => value_size(value),
-            Bound::Edge(source) => {
-                sizes[labels.output_starts[source.node.0 as usize] + usize::from(source.port.0)]
-            }
+            Bound::Edge(source) => sizes[labels.output_starts[source.node.0 as usize] + usize::from(source.port.0)],
         };
         let repeated = each.is_some_and(|each| usize::from(each.port.0) == port);
-        let size = if repeated {
-            size
-        } else {
-            size.checked_mul(calls)?
-        };
+        let size = if repeated { size } else { size.checked_mul(calls)? };
         entering = entering.checked_add(size)?;
     }
     let bounds = &descriptor.bounds;
@@ -177,18 +160,14 @@ fn within(work: &Work<'_>, node: usize, sums: &Sums) -> Result<(), Violation> {
 
 fn too_much(work: &Work<'_>, node: usize, amount: &str) -> Violation {
     let message = format!("with it the run could need {amount}");
-    let way_out =
-        "repeat over fewer items, work on smaller files, or raise the budget in your policy file";
+    let way_out = "repeat over fewer items, work on smaller files, or raise the budget in your policy file";
     work.at_node(Rule::R17, node, message, way_out)
 }
 
 impl Sums {
     fn seal(self, work: &Work<'_>) -> Cost {
         let budget = &work.context.grant.budget;
-        let bound = |sum, ceiling| Growth {
-            fixed: if self.metered { ceiling } else { sum },
-            per_input_byte: 0,
-        };
+        let bound = |sum, ceiling| Growth { fixed: if self.metered { ceiling } else { sum }, per_input_byte: 0 };
         Cost {
             bounds: Bounds {
                 fuel: bound(self.fuel, budget.fuel),

@@ -21,22 +21,19 @@ pub(crate) fn check(work: &Work<'_>, wiring: &Wiring<'_>) -> Result<(), Violatio
                 return Err(work.at_port(
                     Rule::R2,
                     (node, port),
-                    format!(
-                        "{from} gives {}, and this takes another type",
-                        given(work, *source)
-                    ),
+                    format!("{from} gives {}, and this takes another type", given(work, *source)),
                     "put a primitive between them that converts or checks the value",
                 ));
             }
         }
-        if let Some(guard) = work.node(node).guard {
-            if *output_type(work, guard) != Type::Bool
-                || work.node(guard.node.0 as usize).each.is_some()
-            {
-                let why = format!("its guard, {}, is not one truth value", work.source(guard));
-                let way_out = "guard it with a comparison";
-                return Err(work.at_node(Rule::R10, node, why, way_out));
-            }
+        let one_truth = |guard: &Source| {
+            let repeated = work.node(guard.node.0 as usize).each.is_some();
+            *output_type(work, *guard) == Type::Bool && !repeated
+        };
+        if let Some(guard) = work.node(node).guard.filter(|guard| !one_truth(guard)) {
+            let why = format!("its guard, {}, is not one truth value", work.source(guard));
+            let way_out = "guard it with a comparison";
+            return Err(work.at_node(Rule::R10, node, why, way_out));
         }
     }
     Ok(())
@@ -53,9 +50,7 @@ fn fits(work: &Work<'_>, source: Source, takes: &Type, repeated: bool) -> bool {
     let producer = work.node(source.node.0 as usize).each;
     match (producer, repeated, gives, takes) {
         (None, false, _, _) | (Some(_), true, _, _) => is_subtype(gives, takes),
-        (Some(each), false, _, Type::List { item, max }) => {
-            each.limit <= *max && is_subtype(gives, item)
-        }
+        (Some(each), false, _, Type::List { item, max }) => each.limit <= *max && is_subtype(gives, item),
         (None, true, Type::List { item, .. }, _) => is_subtype(item, takes),
         _ => false,
     }

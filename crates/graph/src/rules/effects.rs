@@ -16,10 +16,8 @@ pub(crate) fn check_scope(work: &Work<'_>, labels: &Labels) -> Result<(), Violat
     for effect in &labels.effects {
         if !grants(work.context.grant, effect.kind, &effect.scope) {
             let place = spell(&effect.scope);
-            let message = format!(
-                "it would {} ({place}), which this run was not granted",
-                crate::flow::verb(effect.kind)
-            );
+            let message =
+                format!("it would {} ({place}), which this run was not granted", crate::flow::verb(effect.kind));
             let way_out = "work inside the directory, or name the place in the request";
             return Err(work.at_node(Rule::R11, effect.node, message, way_out));
         }
@@ -56,15 +54,10 @@ pub(crate) fn histories(work: &Work<'_>, wiring: &Wiring<'_>, labels: &Labels) -
     for node in 0..count {
         let own = root(&mut parent, node);
         let inputs = labels.authority[node].join(labels.payload[node]);
-        let outputs = labels
-            .of_node(node)
-            .iter()
-            .fold(inputs, |all, label| all.join(*label));
+        let outputs = labels.of_node(node).iter().fold(inputs, |all, label| all.join(*label));
         joined[own] = joined[own].join(outputs);
     }
-    (0..count)
-        .map(|node| joined[root(&mut parent, node)])
-        .collect()
+    (0..count).map(|node| joined[root(&mut parent, node)]).collect()
 }
 
 /// The representative of a part; halves the path on the way.
@@ -77,35 +70,25 @@ fn root(parent: &mut [usize], mut node: usize) -> usize {
 }
 
 /// R12 for every outward effect.
-pub(crate) fn check_conjunction(
-    work: &Work<'_>,
-    labels: &Labels,
-    histories: &[Label],
-) -> Result<(), Violation> {
+pub(crate) fn check_conjunction(work: &Work<'_>, labels: &Labels, histories: &[Label]) -> Result<(), Violation> {
     for effect in &labels.effects {
         let node = effect.node;
         let (authority, payload) = (labels.authority[node], labels.payload[node]);
         let flow = Flow::plan(authority, payload, labels.control[node], histories[node]);
         let cleared = clearance(work.context.grant, effect.kind, &effect.scope);
         sink(effect.kind, cleared, &flow)
-            .map_err(|breach| work.at_node(breach.rule, node, &breach, breach.way_out()))?;
+            .map_err(|breach| work.at_node(breach.rule, node, breach, breach.way_out()))?;
     }
     Ok(())
 }
 
 /// R1: code whose output can reach an outward effect agrees with an independent reference. O(nodes + edges).
-pub(crate) fn check_evidence(
-    work: &Work<'_>,
-    wiring: &Wiring<'_>,
-    order: &[NodeIndex],
-) -> Result<(), Violation> {
+pub(crate) fn check_evidence(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex]) -> Result<(), Violation> {
     let mut outward = vec![false; work.graph.nodes.len()];
     for node in order.iter().rev().map(|node| node.0 as usize) {
         let descriptor = work.descriptor(node);
         let leaves = descriptor.effects.iter();
-        outward[node] |= leaves
-            .map(|effect| SinkClass::of(effect.kind))
-            .any(SinkClass::is_outward);
+        outward[node] |= leaves.map(|effect| SinkClass::of(effect.kind)).any(SinkClass::is_outward);
         if !outward[node] {
             continue;
         }

@@ -15,9 +15,7 @@ use crate::rules::resolve::is_file_kind;
 use crate::rules::target::{Written, constant_scope, holds_handle};
 use crate::rules::{Work, port_index};
 use crate::scope::{clearance, scope_join};
-use telos_abi::{
-    ByteText, EffectKind, Label, NodeIndex, PortKind, Resource, Rule, Scope, Secrecy, Taint, Target,
-};
+use telos_abi::{ByteText, EffectKind, Label, NodeIndex, PortKind, Resource, Rule, Scope, Secrecy, Taint, Target};
 
 /// An effect with what is known of it before the run.
 pub(crate) struct Use {
@@ -53,11 +51,7 @@ impl Labels {
 }
 
 /// O(nodes + edges), and for each path constant its length.
-pub(crate) fn propagate(
-    work: &Work<'_>,
-    wiring: &Wiring<'_>,
-    order: &[NodeIndex],
-) -> Result<Labels, Violation> {
+pub(crate) fn propagate(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex]) -> Result<Labels, Violation> {
     let count = work.graph.nodes.len();
     let mut output_starts = Vec::with_capacity(count + 1);
     let mut total = 0;
@@ -140,12 +134,7 @@ fn enter(work: &Work<'_>, wiring: &Wiring<'_>, node: usize, labels: &mut Labels)
 }
 
 /// The scope of each effect, and of the handles that the node gives.
-fn scopes(
-    work: &Work<'_>,
-    wiring: &Wiring<'_>,
-    node: usize,
-    labels: &mut Labels,
-) -> Result<(), Violation> {
+fn scopes(work: &Work<'_>, wiring: &Wiring<'_>, node: usize, labels: &mut Labels) -> Result<(), Violation> {
     let descriptor = work.descriptor(node);
     let mut given: Option<Scope> = None;
     let mut add = |scope: &Scope| {
@@ -175,11 +164,7 @@ fn scopes(
         {
             add(scope);
         }
-        labels.effects.push(Use {
-            node,
-            kind: effect.kind,
-            scope: scope.unwrap_or(Scope::Any),
-        });
+        labels.effects.push(Use { node, kind: effect.kind, scope: scope.unwrap_or(Scope::Any) });
     }
     if descriptor.outputs.iter().any(|port| holds_handle(&port.ty)) {
         labels.handles[node] = given;
@@ -197,20 +182,12 @@ fn port_scope(
 ) -> Result<Option<Scope>, Violation> {
     let ty = &work.descriptor(node).inputs[port].ty;
     match wiring.inputs(node)[port] {
-        Bound::Edge(source) if holds_handle(ty) => {
-            Ok(labels.handles[source.node.0 as usize].clone())
-        }
+        Bound::Edge(source) if holds_handle(ty) => Ok(labels.handles[source.node.0 as usize].clone()),
         Bound::Edge(_) => Ok(None),
-        Bound::Constant(value, _) => constant_scope(value, ty, kind, work.context.directory)
-            .map_err(|why| {
-                let way_out = "name a path below the directory you work in";
-                work.at_port(
-                    Rule::R3,
-                    (node, port),
-                    format!("the constant names no path: {why}"),
-                    way_out,
-                )
-            }),
+        Bound::Constant(value, _) => constant_scope(value, ty, kind, work.context.directory).map_err(|why| {
+            let way_out = "name a path below the directory you work in";
+            work.at_port(Rule::R3, (node, port), format!("the constant names no path: {why}"), way_out)
+        }),
     }
 }
 
@@ -230,18 +207,14 @@ fn check_effects(
     for effect in &labels.effects[first..] {
         let flow = Flow::plan(authority, payload, control, Label::BOTTOM);
         let cleared = clearance(work.context.grant, effect.kind, &effect.scope);
-        sink(effect.kind, cleared, &flow)
-            .map_err(|breach| at_effect(work, wiring, labels, node, &breach))?;
+        sink(effect.kind, cleared, &flow).map_err(|breach| at_effect(work, wiring, labels, node, &breach))?;
         read = read.join(of_effect(effect.kind));
         if gives_data(effect.kind) {
             read = read.join(content(work, &effect.scope, effect.kind));
             read = read.join(written.label(&effect.scope));
         }
         if SinkClass::of(effect.kind) == SinkClass::Local {
-            now.add(
-                &effect.scope,
-                authority.join(payload).join(control).join(read),
-            );
+            now.add(&effect.scope, authority.join(payload).join(control).join(read));
         }
     }
     Ok(read)
@@ -264,9 +237,7 @@ fn gives_data(kind: EffectKind) -> bool {
 /// The label of a resource's content; of an unknown file, every category.
 fn content(work: &Work<'_>, scope: &Scope, kind: EffectKind) -> Label {
     let resource = match scope {
-        Scope::Under(path) | Scope::Path(path) if kind == EffectKind::Exec => {
-            Resource::Program(path.clone())
-        }
+        Scope::Under(path) | Scope::Path(path) if kind == EffectKind::Exec => Resource::Program(path.clone()),
         Scope::Under(path) | Scope::Path(path) => Resource::Path(ByteText::clone(path)),
         Scope::Host(host) => Resource::Host(host.clone()),
         Scope::Named(name) => Resource::Named(name.clone()),
@@ -277,18 +248,11 @@ fn content(work: &Work<'_>, scope: &Scope, kind: EffectKind) -> Label {
 }
 
 /// A refused flow, placed at the input that brought the offending label where there is one.
-fn at_effect(
-    work: &Work<'_>,
-    wiring: &Wiring<'_>,
-    labels: &Labels,
-    node: usize,
-    breach: &FlowBreach,
-) -> Violation {
+fn at_effect(work: &Work<'_>, wiring: &Wiring<'_>, labels: &Labels, node: usize, breach: &FlowBreach) -> Violation {
     let start = wiring.start(node);
     let ports = &labels.inputs[start..start + wiring.inputs(node).len()];
     let meets = |label: &Label| {
-        label.secrecy.0 & breach.offending.secrecy.0 != 0
-            || label.taint.0 & breach.offending.taint.0 != 0
+        label.secrecy.0 & breach.offending.secrecy.0 != 0 || label.taint.0 & breach.offending.taint.0 != 0
     };
     match ports.iter().position(meets) {
         Some(port) => work.at_port(breach.rule, (node, port), breach, breach.way_out()),
@@ -305,9 +269,9 @@ fn check_ports(
     labels: &Labels,
 ) -> Result<(), Violation> {
     let start = wiring.start(node);
-    let granted = labels.effects[first..].iter().fold(0, |all, effect| {
-        all | clearance(work.context.grant, effect.kind, &effect.scope).0
-    });
+    let granted = labels.effects[first..]
+        .iter()
+        .fold(0, |all, effect| all | clearance(work.context.grant, effect.kind, &effect.scope).0);
     for (number, port) in work.descriptor(node).inputs.iter().enumerate() {
         let label = labels.inputs[start + number];
         let (accepted, rule) = match port.kind {
@@ -318,14 +282,10 @@ fn check_ports(
         if let Some(taint) = taint_beyond(label, accepted) {
             let what = describe(taint);
             let (message, way_out) = match rule {
-                Rule::R7 => (
-                    format!("{what} would be read as an instruction"),
-                    "give the instruction in your own words",
-                ),
-                _ => (
-                    format!("{what} would choose what is acted on"),
-                    "name it yourself in the request",
-                ),
+                Rule::R7 => {
+                    (format!("{what} would be read as an instruction"), "give the instruction in your own words")
+                }
+                _ => (format!("{what} would choose what is acted on"), "name it yourself in the request"),
             };
             return Err(work.at_port(rule, (node, number), message, way_out));
         }

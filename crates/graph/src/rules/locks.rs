@@ -13,19 +13,14 @@ pub(crate) fn check(work: &Work<'_>) -> Result<(), Violation> {
     let mut ranks: HashMap<u16, &str> = HashMap::new();
     for (slot, descriptor) in work.descriptors.iter().enumerate() {
         for lock in &descriptor.locks {
-            let (rank, capacity) = *classes
-                .entry(&lock.class)
-                .or_insert((lock.rank, lock.capacity));
+            let (rank, capacity) = *classes.entry(&lock.class).or_insert((lock.rank, lock.capacity));
             let class = *ranks.entry(lock.rank).or_insert(&lock.class);
             if rank != lock.rank || capacity != lock.capacity || class != lock.class {
                 let node = work.used.iter().position(|used| *used == slot).unwrap_or(0);
                 return Err(work.at_node(
                     Rule::R15,
                     node,
-                    format!(
-                        "it ranks lock “{}” differently from another primitive here",
-                        lock.class
-                    ),
+                    format!("it ranks lock “{}” differently from another primitive here", lock.class),
                     "do not combine the two; their publishers must agree on one order",
                 ));
             }

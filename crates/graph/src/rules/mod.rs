@@ -58,10 +58,7 @@ impl<'a> Work<'a> {
     pub(crate) fn source(&self, source: Source) -> String {
         let node = source.node.0 as usize;
         let descriptor = self.descriptor(node);
-        let name = descriptor
-            .outputs
-            .get(usize::from(source.port.0))
-            .map_or("?", |port| &port.name);
+        let name = descriptor.outputs.get(usize::from(source.port.0)).map_or("?", |port| &port.name);
         format!("output “{name}” of {}", self.name(node))
     }
 

@@ -12,10 +12,10 @@ pub(crate) fn sort(work: &Work<'_>, wiring: &Wiring<'_>) -> Result<Vec<NodeIndex
     let count = work.graph.nodes.len();
     let mut waiting = vec![0_u32; count];
     let mut starts = vec![0_usize; count + 1];
-    for node in 0..count {
+    for (node, waits) in waiting.iter_mut().enumerate() {
         wiring.before(node, &mut |earlier| {
             starts[earlier + 1] += 1;
-            waiting[node] += 1;
+            *waits += 1;
         });
     }
     for node in 0..count {
@@ -53,11 +53,7 @@ pub(crate) fn sort(work: &Work<'_>, wiring: &Wiring<'_>) -> Result<Vec<NodeIndex
 
 /// R18, from the last node to the first: a node is wanted if it is an output, changes something outside the run, or
 /// gives a wanted node an input or guard. Being waited for is no use by itself. O(nodes + edges).
-pub(crate) fn check_use(
-    work: &Work<'_>,
-    wiring: &Wiring<'_>,
-    order: &[NodeIndex],
-) -> Result<(), Violation> {
+pub(crate) fn check_use(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex]) -> Result<(), Violation> {
     if work.graph.nodes.is_empty() {
         return Err(Violation {
             rule: Rule::R18,

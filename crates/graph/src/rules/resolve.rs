@@ -7,22 +7,14 @@ use crate::{Context, Graph, Place, Violation};
 use std::collections::HashMap;
 use telos_abi::limit::{NAME_BYTES_MAX, PORTS_MAX};
 use telos_abi::{
-    Body, CapabilityId, Descriptor, EffectKind, Evidence, HandleKind, OutputPort, PortKind,
-    Refinement, Rule, State, Target, Type,
+    Body, CapabilityId, Descriptor, EffectKind, Evidence, HandleKind, OutputPort, PortKind, Refinement, Rule, State,
+    Target, Type,
 };
 
 /// Looks every capability up and checks its descriptor. O(nodes + size of the distinct descriptors).
-pub(crate) fn resolve<'a>(
-    graph: &'a Graph,
-    context: &'a Context<'a>,
-) -> Result<Work<'a>, Violation> {
+pub(crate) fn resolve<'a>(graph: &'a Graph, context: &'a Context<'a>) -> Result<Work<'a>, Violation> {
     let mut known: HashMap<&CapabilityId, usize> = HashMap::with_capacity(16);
-    let mut work = Work {
-        graph,
-        context,
-        descriptors: Vec::new(),
-        used: Vec::with_capacity(graph.nodes.len()),
-    };
+    let mut work = Work { graph, context, descriptors: Vec::new(), used: Vec::with_capacity(graph.nodes.len()) };
     for (number, node) in graph.nodes.iter().enumerate() {
         if let Some(&slot) = known.get(&node.capability) {
             work.used.push(slot);
@@ -65,16 +57,10 @@ fn check(descriptor: &Descriptor) -> Result<(), Fault> {
         type_form(&port.ty, &port.name)?;
         introductions(descriptor, port)?;
     }
-    descriptor
-        .effects
-        .iter()
-        .try_for_each(|effect| target(descriptor, effect.kind, &effect.target))?;
+    descriptor.effects.iter().try_for_each(|effect| target(descriptor, effect.kind, &effect.target))?;
     locks(descriptor)?;
     if descriptor.bounds.wall_ms == 0 {
-        return Err((
-            Rule::R18,
-            "it declares no time after which it is stopped".into(),
-        ));
+        return Err((Rule::R18, "it declares no time after which it is stopped".into()));
     }
     Ok(())
 }
@@ -82,10 +68,7 @@ fn check(descriptor: &Descriptor) -> Result<(), Fault> {
 /// Names, port counts, evidence and the walls between packs and the host.
 fn form(descriptor: &Descriptor) -> Result<(), Fault> {
     if descriptor.inputs.len() > PORTS_MAX || descriptor.outputs.len() > PORTS_MAX {
-        return Err((
-            Rule::R1,
-            format!("it has more than {PORTS_MAX} ports on a side"),
-        ));
+        return Err((Rule::R1, format!("it has more than {PORTS_MAX} ports on a side")));
     }
     let inputs = descriptor.inputs.iter().map(|port| &port.name);
     let outputs = descriptor.outputs.iter().map(|port| &port.name);
@@ -98,10 +81,7 @@ fn form(descriptor: &Descriptor) -> Result<(), Fault> {
     }
     if let Body::Pack { .. } = descriptor.body {
         if descriptor.evidence < Evidence::Structure {
-            return Err((
-                Rule::R1,
-                "nothing is known of its code (evidence L0)".into(),
-            ));
+            return Err((Rule::R1, "nothing is known of its code (evidence L0)".into()));
         }
         if !descriptor.effects.is_empty() || descriptor.state != State::Stateless {
             let why = "a pack imports nothing, so it can have neither effects nor state";
@@ -117,15 +97,8 @@ fn form(descriptor: &Descriptor) -> Result<(), Fault> {
             return Err((Rule::R4, why.into()));
         }
         let ports = descriptor.inputs.len();
-        if port
-            .independent_of
-            .iter()
-            .any(|input| usize::from(input.0) >= ports)
-        {
-            return Err((
-                Rule::R4,
-                "it claims independence of an input it lacks".into(),
-            ));
+        if port.independent_of.iter().any(|input| usize::from(input.0) >= ports) {
+            return Err((Rule::R4, "it claims independence of an input it lacks".into()));
         }
     }
     Ok(())
@@ -133,19 +106,12 @@ fn form(descriptor: &Descriptor) -> Result<(), Fault> {
 
 fn type_form(ty: &Type, port: &str) -> Result<(), Fault> {
     walk(ty, &mut |_| {}).map_err(|fault| match fault {
-        TypeFault::TooLarge => (
-            Rule::R1,
-            format!("the type of “{port}” is too large or deep"),
-        ),
+        TypeFault::TooLarge => (Rule::R1, format!("the type of “{port}” is too large or deep")),
         TypeFault::Empty => (Rule::R2, format!("no value has the type of “{port}”")),
-        TypeFault::Stream => (
-            Rule::R16,
-            format!("“{port}” is a rate-typed stream, which this version does not run"),
-        ),
-        TypeFault::Counted => (
-            Rule::R14,
-            format!("“{port}” takes a single-use handle, which this version does not run"),
-        ),
+        TypeFault::Stream => (Rule::R16, format!("“{port}” is a rate-typed stream, which this version does not run")),
+        TypeFault::Counted => {
+            (Rule::R14, format!("“{port}” takes a single-use handle, which this version does not run"))
+        }
     })
 }
 
@@ -155,10 +121,7 @@ fn introductions(descriptor: &Descriptor, output: &OutputPort) -> Result<(), Fau
     let claimed = refinements(&output.ty);
     let mut held = 0_u32;
     for (position, input) in descriptor.inputs.iter().enumerate() {
-        let depends = output
-            .independent_of
-            .iter()
-            .all(|free| usize::from(free.0) != position);
+        let depends = output.independent_of.iter().all(|free| usize::from(free.0) != position);
         if depends {
             held |= refinements(&input.ty);
         }
@@ -167,15 +130,9 @@ fn introductions(descriptor: &Descriptor, output: &OutputPort) -> Result<(), Fau
         if claimed & bit(refinement) == 0 || !needs_introduction(refinement) {
             continue;
         }
-        let inherited = Refinement::ALL
-            .into_iter()
-            .any(|held_one| held & bit(held_one) != 0 && implies(held_one, refinement));
-        if !inherited
-            && !descriptor
-                .introduces
-                .iter()
-                .any(|own| implies(*own, refinement))
-        {
+        let inherited =
+            Refinement::ALL.into_iter().any(|held_one| held & bit(held_one) != 0 && implies(held_one, refinement));
+        if !inherited && !descriptor.introduces.iter().any(|own| implies(*own, refinement)) {
             let name = &output.name;
             let why = format!("“{name}” is said to be {refinement:?}, which nothing has checked");
             return Err((Rule::R2, why));
@@ -205,23 +162,14 @@ fn target(descriptor: &Descriptor, kind: EffectKind, target: &Target) -> Result<
         return Ok(());
     };
     let Some(port) = descriptor.inputs.get(usize::from(port.0)) else {
-        return Err((
-            Rule::R1,
-            "an effect's target is an input that it lacks".into(),
-        ));
+        return Err((Rule::R1, "an effect's target is an input that it lacks".into()));
     };
     if port.kind != PortKind::Authority {
-        let why = format!(
-            "“{}” names what is acted on but is no authority port",
-            port.name
-        );
+        let why = format!("“{}” names what is acted on but is no authority port", port.name);
         return Err((Rule::R1, why));
     }
     if is_file_kind(kind) && !is_file_handle(&port.ty) {
-        let why = format!(
-            "“{}” names a file but is not a file or directory handle",
-            port.name
-        );
+        let why = format!("“{}” names a file but is not a file or directory handle", port.name);
         return Err((Rule::R1, why));
     }
     Ok(())
@@ -235,13 +183,9 @@ pub(crate) fn is_file_kind(kind: EffectKind) -> bool {
 fn is_file_handle(ty: &Type) -> bool {
     match ty {
         Type::Handle { kind, .. } => *kind != HandleKind::Endpoint,
-        Type::List { item, .. } => matches!(
-            **item,
-            Type::Handle {
-                kind: HandleKind::File | HandleKind::Directory,
-                ..
-            }
-        ),
+        Type::List { item, .. } => {
+            matches!(**item, Type::Handle { kind: HandleKind::File | HandleKind::Directory, .. })
+        }
         _ => false,
     }
 }
@@ -257,10 +201,8 @@ fn locks(descriptor: &Descriptor) -> Result<(), Fault> {
     }
     for lock in &descriptor.locks {
         if lock.units == 0 || lock.units > lock.capacity {
-            let why = format!(
-                "it needs {} units of lock “{}”, of which {} exist",
-                lock.units, lock.class, lock.capacity
-            );
+            let why =
+                format!("it needs {} units of lock “{}”, of which {} exist", lock.units, lock.class, lock.capacity);
             return Err((Rule::R15, why));
         }
     }

@@ -19,18 +19,11 @@ pub(crate) fn check(
     let mut cells: HashMap<&str, Accesses> = HashMap::new();
     let mut before = vec![usize::MAX; work.graph.nodes.len()];
     for node in order.iter().map(|node| node.0 as usize) {
-        let State::Cell {
-            cell,
-            clearance,
-            writes,
-        } = &work.descriptor(node).state
-        else {
+        let State::Cell { cell, clearance, writes } = &work.descriptor(node).state else {
             continue;
         };
         if *writes {
-            let written = labels.authority[node]
-                .join(labels.payload[node])
-                .join(labels.control[node]);
+            let written = labels.authority[node].join(labels.payload[node]).join(labels.control[node]);
             if !written.flows_to(Label::secret(*clearance)) {
                 let what = describe(written);
                 let message = format!("{what} would be kept in cell “{cell}” beyond this run");

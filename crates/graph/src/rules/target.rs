@@ -5,9 +5,7 @@ use crate::rules::resolve::is_file_kind;
 use crate::scope::{parse_host, parse_url, scope_join};
 use std::collections::HashMap;
 use telos_abi::limit::NESTING_MAX;
-use telos_abi::{
-    ByteText, EffectKind, HandleKind, HostName, Label, Refinement, Scope, Type, Value,
-};
+use telos_abi::{ByteText, EffectKind, HandleKind, HostName, Label, Refinement, Scope, Type, Value};
 
 /// Whether a handle can be anywhere in a value of this type.
 pub(crate) fn holds_handle(ty: &Type) -> bool {
@@ -91,10 +89,7 @@ fn scope_at(
 fn text_scope(text: &str, refinement: Refinement, kind: Option<EffectKind>) -> Option<Scope> {
     let kind = kind?;
     match kind {
-        EffectKind::NetConnect
-        | EffectKind::NetGet
-        | EffectKind::NetSend
-        | EffectKind::NetListen => match refinement {
+        EffectKind::NetConnect | EffectKind::NetGet | EffectKind::NetSend | EffectKind::NetListen => match refinement {
             Refinement::Url => parse_url(text).map(Scope::Host),
             _ => host(text).map(Scope::Host),
         },
@@ -150,11 +145,7 @@ impl Written {
             let marks = self.at.entry(directory.to_vec()).or_default();
             marks.beneath = marks.beneath.join(label);
             if directory.len() == path.len() {
-                let own = if exact {
-                    &mut marks.here
-                } else {
-                    &mut marks.inside
-                };
+                let own = if exact { &mut marks.here } else { &mut marks.inside };
                 *own = own.join(label);
             }
         }
@@ -167,11 +158,7 @@ impl Written {
 
     /// Whether a read of `scope` that was given the labels in `self` should have been given more, as `now` knows.
     pub(crate) fn misses(&self, now: &Self, scope: &Scope) -> bool {
-        let wanted = if self.blurred {
-            now.all
-        } else {
-            now.label(scope)
-        };
+        let wanted = if self.blurred { now.all } else { now.label(scope) };
         !wanted.flows_to(self.label(scope))
     }
 
@@ -201,9 +188,7 @@ impl Written {
 
 /// A normal path with `/` as the empty path, so that cutting at the last slash reaches it.
 fn trimmed(path: &ByteText) -> &[u8] {
-    path.as_bytes()
-        .strip_suffix(b"/")
-        .unwrap_or(path.as_bytes())
+    path.as_bytes().strip_suffix(b"/").unwrap_or(path.as_bytes())
 }
 
 /// The trimmed path and every directory above it.
@@ -211,10 +196,7 @@ fn upwards(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut next = Some(path);
     core::iter::from_fn(move || {
         let now = next?;
-        next = now
-            .iter()
-            .rposition(|byte| *byte == b'/')
-            .map(|cut| &now[..cut]);
+        next = now.iter().rposition(|byte| *byte == b'/').map(|cut| &now[..cut]);
         Some(now)
     })
 }

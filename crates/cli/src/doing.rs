@@ -1,0 +1,145 @@
+//! `telos do` and what shares its contract: undo, resume, commit.
+
+use crate::arguments::{CommitArguments, DoArguments, ResumeArguments, RunChoice, SurfaceKind};
+use crate::asking::Terminal;
+use crate::console::Console;
+use serde::Serialize;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+use telos_abi::{ByteText, Status};
+use telos_system::{Intent, PlanView, Report, Stop, SystemError, Telos};
+
+/// The JSON object of the contract.
+#[derive(Serialize)]
+struct Contract<'a> {
+    status: Status,
+    result: &'a serde_json::Value,
+    text: &'a str,
+    files_written: &'a [ByteText],
+    files_removed: &'a [ByteText],
+    plan: &'a Option<PlanView>,
+    run: &'a Option<String>,
+    rule: Option<String>,
+    choices: &'a [String],
+}
+
+/// `telos do`.
+pub(crate) fn intent(telos: &Telos, arguments: &DoArguments, console: Console) -> Result<i32, SystemError> {
+    let words: Vec<String> = arguments.intent.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    if arguments.intent.iter().any(|word| word.to_str().is_none()) {
+        return Err(SystemError::Usage(String::from("the intent is not UTF-8; say it in text")));
+    }
+    let text = words.join(" ");
+    if text.trim().is_empty() {
+        return Err(SystemError::Usage(String::from(
+            "the intent is empty; for example: telos do \"count lines in notes.txt\"",
+        )));
+    }
+    let intent = Intent { text, plan_only: arguments.plan, stdin_piped: stdin_is_data(), zone: zone() };
+    let person = Terminal::new(console, arguments.yes, std::io::stderr().is_terminal());
+    let stop = stop_on_signals()?;
+    let report = telos.carry_out(&intent, &person, &stop);
+    person.finish();
+    let report = report?;
+    if !console.json() && report.status == Status::Done {
+        match arguments.surface {
+            SurfaceKind::Text => console.out(&telos_surface::text(&report.scene, console.style())),
+            SurfaceKind::Web => console.line(&telos.write_page(&report, &intent.text)?),
+            SurfaceKind::None => {}
+        }
+    }
+    Ok(told(&report, console))
+}
+
+/// `telos undo`.
+pub(crate) fn undo(telos: &Telos, arguments: &RunChoice, console: Console) -> Result<i32, SystemError> {
+    let run = telos.undoable(arguments.run.as_deref())?;
+    let person = Terminal::new(console, arguments.yes, false);
+    Ok(told(&telos.undo(run, &person)?, console))
+}
+
+/// `telos resume`.
+pub(crate) fn resume(telos: &Telos, arguments: &ResumeArguments, console: Console) -> Result<i32, SystemError> {
+    let run = telos.choose(arguments.run.as_deref(), "interrupted run", |summary, _| summary.status.is_none())?;
+    let person = Terminal::new(console, arguments.yes, false);
+    let report = telos.resume(run, &person, &stop_on_signals()?);
+    person.finish();
+    let report = report?;
+    if !console.json() && report.status == Status::Done {
+        console.out(&telos_surface::text(&report.scene, console.style()));
+    }
+    Ok(told(&report, console))
+}
+
+/// `telos commit`.
+pub(crate) fn commit(telos: &Telos, arguments: &CommitArguments, console: Console) -> Result<i32, SystemError> {
+    let run = telos.with_workspace(arguments.run.as_deref())?;
+    let person = Terminal::new(console, arguments.yes, false);
+    Ok(told(&telos.commit(run, &arguments.paths, &person)?, console))
+}
+
+/// Prints what is left to say of a report and returns its exit code.
+fn told(report: &Report, console: Console) -> i32 {
+    if console.json() {
+        console.object(&Contract {
+            status: report.status,
+            result: &report.result,
+            text: &report.text,
+            files_written: &report.files_written,
+            files_removed: &report.files_removed,
+            plan: &report.plan,
+            run: &report.run,
+            rule: report.rule.map(|rule| rule.to_string()),
+            choices: &report.choices,
+        });
+        return report.exit();
+    }
+    match report.status {
+        Status::Planned => console.line(&report.text),
+        Status::Done if report.scene.blocks.is_empty() && !report.text.is_empty() => console.story(&report.text),
+        Status::Done => {}
+        _ => console.error(&report.text),
+    }
+    for path in &report.files_written {
+        console.story(&format!("wrote {path}"));
+    }
+    for path in &report.files_removed {
+        console.story(&format!("removed {path}"));
+    }
+    if let Some(run) = &report.run
+        && !(report.files_written.is_empty() && report.files_removed.is_empty())
+    {
+        console.aside(&format!("undo with: telos undo {}", &run[run.len().saturating_sub(20)..]));
+    }
+    report.exit()
+}
+
+/// Whether standard input carries data: a pipe or a file, not a terminal and not `/dev/null`.
+fn stdin_is_data() -> bool {
+    let Ok(stat) = rustix::fs::fstat(std::io::stdin()) else { return false };
+    let kind = rustix::fs::FileType::from_raw_mode(stat.st_mode);
+    matches!(kind, rustix::fs::FileType::Fifo | rustix::fs::FileType::RegularFile | rustix::fs::FileType::Socket)
+}
+
+/// The user's time zone: `TZ`, or what `/etc/localtime` points to.
+fn zone() -> Option<String> {
+    let named = std::env::var("TZ").ok().map(|zone| zone.trim_start_matches(':').to_owned());
+    let linked = || {
+        let target = std::fs::read_link("/etc/localtime").ok()?;
+        Some(target.to_str()?.split_once("zoneinfo/")?.1.to_owned())
+    };
+    named.filter(|zone| !zone.is_empty() && !Path::new(zone).is_absolute()).or_else(linked)
+}
+
+/// A stop that Ctrl-C and a polite kill raise.
+pub(crate) fn stop_on_signals() -> Result<Stop, SystemError> {
+    let stop = Stop::new();
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+        // The second signal of a kind ends the process at once: a run that does not stop must not hold the terminal.
+        let registered = signal_hook::flag::register_conditional_shutdown(signal, 130, stop.flag())
+            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop.flag())));
+        registered.map_err(|error| SystemError::Room(format!("signals cannot be caught: {error}")))?;
+    }
+    Ok(stop)
+}

@@ -1,0 +1,71 @@
+//! `telos run` and `telos diff`.
+
+use crate::arguments::{RunArguments, RunChoice};
+use crate::asking::Terminal;
+use crate::console::Console;
+use telos_system::{AgentReport, AgentRequest, SystemError, Telos};
+
+/// Paths that differ, listed after a run.
+const CHANGED_SHOWN_MAX: usize = 10;
+
+/// `telos run`. Returns the program's own exit code.
+pub(crate) fn run(telos: &Telos, arguments: RunArguments, console: Console) -> Result<i32, SystemError> {
+    let person = Terminal::new(console, arguments.yes, false);
+    let request = AgentRequest {
+        argv: arguments.command,
+        direct: arguments.direct,
+        reads: arguments.read,
+        writes: arguments.write,
+        hosts: arguments.net,
+        environment: std::env::vars_os().collect(),
+        keep_variables: arguments.env,
+    };
+    let report = telos.run_agent(&request, &person)?;
+    if console.json() {
+        // The program owns stdout; the report goes to the story.
+        console.story(&serde_json::to_string(&report).unwrap_or_default());
+    } else {
+        told(&report, console);
+    }
+    Ok(report.exit)
+}
+
+fn told(report: &AgentReport, console: Console) {
+    for refused in &report.refused {
+        let times = if refused.times > 1 { format!(" ({} times)", refused.times) } else { String::new() };
+        console.story(&format!("refused by {}: {}{times}", refused.rule, refused.reason));
+    }
+    if report.refused_unlisted > 0 {
+        console.story(&format!("… and {} more refusals", report.refused_unlisted));
+    }
+    if !report.refused.is_empty() || report.exit != 0 {
+        report.withheld.iter().for_each(|line| console.aside(line));
+    }
+    if report.workspace {
+        report.changed.iter().take(CHANGED_SHOWN_MAX).for_each(|line| console.aside(line));
+        if report.changed_count > CHANGED_SHOWN_MAX {
+            console.aside(&format!("… {} paths in all", report.changed_count));
+        }
+        let run = &report.run;
+        console.aside(&format!(
+            "nothing was changed here yet: telos diff {run} | telos commit --run {run} | telos undo {run}"
+        ));
+    }
+}
+
+/// `telos diff`.
+pub(crate) fn diff(telos: &Telos, arguments: &RunChoice, console: Console) -> Result<i32, SystemError> {
+    let run = telos.with_workspace(arguments.run.as_deref())?;
+    let changes = telos.diff(run)?;
+    if console.json() {
+        console.object(&changes);
+        return Ok(0);
+    }
+    for change in &changes {
+        console.line(&change.line());
+        if let Some(diff) = &change.diff {
+            console.out(&telos_surface::printable(diff, true));
+        }
+    }
+    Ok(0)
+}

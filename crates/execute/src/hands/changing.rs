@@ -1,0 +1,228 @@
+//! Writing, deleting, moving, making directories.
+
+use super::{At, joined, path};
+use crate::{HostCall, Sink, Step, StepError};
+use telos_abi::{ByteText, Digest, Effect, EffectKind, Facts, HandleKind, Label, PortIndex, Value};
+use telos_host::{FileKind, Located, PreparedWrite};
+use telos_policy::Permit;
+
+const RESULT: PortIndex = PortIndex(0);
+
+fn takes_no_data() -> Result<(), StepError> {
+    Err("this primitive takes no data".into())
+}
+
+fn give(out: &mut dyn Sink, kind: HandleKind, path: ByteText) -> Result<(), StepError> {
+    let handle = out.handle(kind, path);
+    out.value(RESULT, Value::Handle(handle))
+}
+
+/// The next permit; the executor gives one for each effect.
+fn next(permits: &mut impl Iterator<Item = Permit>) -> Result<Permit, StepError> {
+    permits.next().ok_or_else(|| "an effect has no permit".into())
+}
+
+/// `file.write`.
+pub(super) struct Write<'h> {
+    at: At<'h>,
+    located: Located,
+    prepared: PreparedWrite,
+}
+
+impl<'h> Write<'h> {
+    pub(super) fn new(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+        let located = at.look(&path(call, 0)?)?;
+        let prepared = at.host.prepare_write(&located)?;
+        Ok(Self { at, located, prepared })
+    }
+}
+
+impl Step for Write<'_> {
+    fn target(&self) -> Option<ByteText> {
+        Some(self.located.path())
+    }
+
+    fn push(&mut self, _: PortIndex, chunk: &[u8]) -> Result<(), StepError> {
+        Ok(self.prepared.write_all(chunk)?)
+    }
+
+    fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
+        let effect = self.located.write_effect()?;
+        Ok(vec![self.at.facts(&self.located, effect)])
+    }
+
+    fn label(&self) -> Result<Label, StepError> {
+        Ok(Label::BOTTOM)
+    }
+
+    fn content(&self) -> Option<Digest> {
+        Some(self.prepared.content())
+    }
+
+    fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
+        let permit = next(&mut permits.into_iter())?;
+        let path = self.located.path();
+        // The permit carries the label of what is written.
+        self.at.host.commit_write(permit, self.prepared, Label::BOTTOM)?;
+        give(out, HandleKind::File, path)
+    }
+}
+
+/// `file.delete`.
+pub(super) struct Delete<'h> {
+    at: At<'h>,
+    path: ByteText,
+}
+
+impl<'h> Delete<'h> {
+    pub(super) fn new(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+        let path = at.look(&path(call, 0)?)?.name_path();
+        Ok(Self { at, path })
+    }
+}
+
+impl Step for Delete<'_> {
+    fn target(&self) -> Option<ByteText> {
+        Some(self.path.clone())
+    }
+
+    fn push(&mut self, _: PortIndex, _: &[u8]) -> Result<(), StepError> {
+        takes_no_data()
+    }
+
+    fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
+        let located = self.at.look(&self.path)?;
+        Ok(vec![self.at.facts(&located, located.delete_effect()?)])
+    }
+
+    fn label(&self) -> Result<Label, StepError> {
+        Ok(Label::BOTTOM)
+    }
+
+    fn act(self: Box<Self>, permits: Vec<Permit>, _: &mut dyn Sink) -> Result<(), StepError> {
+        let permit = next(&mut permits.into_iter())?;
+        let located = self.at.look_to_act(&self.path, EffectKind::FileDelete)?;
+        Ok(self.at.host.delete(permit, &located)?)
+    }
+}
+
+/// `file.move`, `file.rename`.
+pub(super) struct Move<'h> {
+    at: At<'h>,
+    from: ByteText,
+    to: ByteText,
+    /// The directory to make if it is missing; a file that already stands at the target is then not replaced.
+    directory: Option<ByteText>,
+}
+
+impl<'h> Move<'h> {
+    pub(super) fn into_directory(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+        let from = at.look(&path(call, 0)?)?.name_path();
+        let directory = at.look(&path(call, 1)?)?;
+        if !matches!(directory.kind(), None | Some(FileKind::Directory)) {
+            return Err(format!("{} is not a directory", directory.path()).into());
+        }
+        let directory = directory.path();
+        let name = from.0.rsplit(|byte| *byte == b'/').next().unwrap_or(&[]);
+        Ok(Self { at, to: joined(&directory, name), from, directory: Some(directory) })
+    }
+
+    pub(super) fn to_name(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+        Ok(Self {
+            at,
+            from: at.look(&path(call, 0)?)?.name_path(),
+            to: at.look(&path(call, 1)?)?.name_path(),
+            directory: None,
+        })
+    }
+}
+
+impl Step for Move<'_> {
+    fn target(&self) -> Option<ByteText> {
+        Some(self.from.clone())
+    }
+
+    fn push(&mut self, _: PortIndex, _: &[u8]) -> Result<(), StepError> {
+        takes_no_data()
+    }
+
+    fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
+        let (from, to) = (self.at.look(&self.from)?, self.at.look(&self.to)?);
+        let mut effects = Vec::new();
+        if let Some(directory) = &self.directory {
+            if to.kind().is_some() || to.is_link() {
+                return Err(format!("{} is already there and is not replaced", self.to).into());
+            }
+            let directory = self.at.look(directory)?;
+            let made = directory.directory_effects().into_iter();
+            effects.extend(made.map(|effect| self.at.facts(&directory, effect)));
+        }
+        let [leaves, arrives] = from.move_effects(&to)?;
+        effects.push(self.at.facts(&from, leaves));
+        effects.push(self.at.facts(&to, arrives));
+        Ok(effects)
+    }
+
+    fn label(&self) -> Result<Label, StepError> {
+        Ok(Label::BOTTOM)
+    }
+
+    fn act(self: Box<Self>, mut permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
+        let mut moves = permits.split_off(permits.len().saturating_sub(2)).into_iter();
+        if let Some(directory) = &self.directory {
+            let directory = self.at.look(directory)?;
+            // Another item of the same barrier may have made it: then its permits are simply not used.
+            if directory.kind().is_none() && !permits.is_empty() {
+                self.at.host.make_directory(permits, &directory)?;
+            }
+        }
+        let from = self.at.look_to_act(&self.from, EffectKind::FileMove)?;
+        let to = self.at.look_to_act(&self.to, EffectKind::FileOverwrite)?;
+        self.at.host.rename(next(&mut moves)?, next(&mut moves)?, &from, &to)?;
+        give(out, HandleKind::File, self.to)
+    }
+}
+
+/// `directory.make`. A directory that is already there is fine.
+pub(super) struct MakeDirectory<'h> {
+    at: At<'h>,
+    path: ByteText,
+}
+
+impl<'h> MakeDirectory<'h> {
+    pub(super) fn new(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+        let path = path(call, 0)?;
+        Ok(Self { at, path })
+    }
+}
+
+impl Step for MakeDirectory<'_> {
+    fn target(&self) -> Option<ByteText> {
+        None
+    }
+
+    fn push(&mut self, _: PortIndex, _: &[u8]) -> Result<(), StepError> {
+        takes_no_data()
+    }
+
+    fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
+        let located = self.at.look(&self.path)?;
+        if !matches!(located.kind(), None | Some(FileKind::Directory)) {
+            return Err(format!("{} is there and is not a directory", located.path()).into());
+        }
+        let effects = located.directory_effects().into_iter();
+        Ok(effects.map(|effect| self.at.facts(&located, effect)).collect())
+    }
+
+    fn label(&self) -> Result<Label, StepError> {
+        Ok(Label::BOTTOM)
+    }
+
+    fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
+        let located = self.at.look(&self.path)?;
+        if located.kind().is_none() {
+            self.at.host.make_directory(permits, &located)?;
+        }
+        give(out, HandleKind::Directory, located.path())
+    }
+}

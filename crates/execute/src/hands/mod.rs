@@ -1,0 +1,94 @@
+//! The host's primitives on the real host, by the names under which the registry describes them.
+
+mod changing;
+mod finding;
+mod reading;
+
+use crate::{Hands, HostCall, Step, StepError};
+use telos_abi::{ByteText, Effect, EffectKind, Facts, Handle, NodeIndex, Value};
+use telos_host::{Host, Located};
+
+/// Plans' hands on a [`Host`].
+#[derive(Clone, Copy)]
+pub struct HostHands<'h> {
+    host: &'h Host,
+}
+
+impl<'h> HostHands<'h> {
+    /// Hands that work through `host`.
+    #[must_use]
+    pub fn new(host: &'h Host) -> Self {
+        Self { host }
+    }
+}
+
+impl Hands for HostHands<'_> {
+    fn step<'a>(&'a self, call: &HostCall<'_>) -> Result<Box<dyn Step + 'a>, StepError> {
+        let at = At { host: self.host, node: call.node };
+        Ok(match call.primitive {
+            "directory.make" => Box::new(changing::MakeDirectory::new(at, call)?),
+            "file.delete" => Box::new(changing::Delete::new(at, call)?),
+            "file.find" => Box::new(finding::Find::searching(at, call)?),
+            "file.list" => Box::new(finding::Find::listing(at, call)?),
+            "file.move" => Box::new(changing::Move::into_directory(at, call)?),
+            "file.read" => Box::new(reading::Read::one(at, call)?),
+            "file.read-all" => Box::new(reading::Read::all(at, call)?),
+            "file.rename" => Box::new(changing::Move::to_name(at, call)?),
+            "file.write" => Box::new(changing::Write::new(at, call)?),
+            "stdin.read" => Box::new(reading::StandardInput::new(at)),
+            other => return Err(format!("this build has no host primitive `{other}`").into()),
+        })
+    }
+}
+
+/// Where a step works, and for whom.
+///
+/// Steps keep paths and look again when they act: a [`Located`] holds a directory open, and one run may delete more
+/// files than a process may have open. What was decided is still what is done, because the host compares the permit
+/// with the effect it is about to have.
+#[derive(Clone, Copy)]
+struct At<'h> {
+    host: &'h Host,
+    node: NodeIndex,
+}
+
+impl At<'_> {
+    fn look(&self, path: &ByteText) -> Result<Located, StepError> {
+        Ok(self.host.inspect(path)?.for_node(self.node))
+    }
+
+    fn facts(&self, located: &Located, effect: Effect) -> (Effect, Facts) {
+        let facts = self.host.facts(located, effect.kind);
+        (effect, facts)
+    }
+
+    /// Looks again before acting; tells the host anew which earlier content must be kept.
+    fn look_to_act(&self, path: &ByteText, kind: EffectKind) -> Result<Located, StepError> {
+        let located = self.look(path)?;
+        let _ = self.host.facts(&located, kind);
+        Ok(located)
+    }
+}
+
+/// The path of the handle at an input.
+fn path(call: &HostCall<'_>, input: usize) -> Result<ByteText, StepError> {
+    match call.arguments.get(input).copied().flatten() {
+        Some(Value::Handle(handle)) => known(call, *handle),
+        _ => Err(format!("input {input} of `{}` is not a handle", call.primitive).into()),
+    }
+}
+
+fn known(call: &HostCall<'_>, handle: Handle) -> Result<ByteText, StepError> {
+    let path = call.path(handle);
+    path.ok_or_else(|| format!("`{}` was given an unknown handle", call.primitive).into())
+}
+
+/// `directory/name`.
+fn joined(directory: &ByteText, name: &[u8]) -> ByteText {
+    let mut path = directory.0.clone();
+    if path.last() != Some(&b'/') {
+        path.push(b'/');
+    }
+    path.extend_from_slice(name);
+    ByteText(path)
+}

@@ -1,0 +1,173 @@
+//! What the executor needs from elsewhere. `system` plugs these in; tests bring their own.
+
+use crate::Cause;
+use std::error::Error;
+use std::path::Path;
+use telos_abi::{
+    ByteText, CapabilityId, Descriptor, Digest, Effect, Facts, Handle, HandleKind, Label, NodeIndex, PortIndex,
+    Recorder, Value,
+};
+use telos_engine::{Engine, Stop};
+use telos_graph::ResourceLabels;
+use telos_policy::{Approval, Decision, Permit, Question, Request};
+
+/// Everything a run uses beside its plan.
+#[derive(Clone, Copy)]
+pub struct Ports<'a> {
+    /// Where code comes from.
+    pub library: &'a dyn Library,
+    /// Where packs run.
+    pub engine: &'a Engine,
+    /// The host's primitives.
+    pub hands: &'a dyn Hands,
+    /// Labels that rules give to resources; the same that the plan was validated with.
+    pub labels: &'a (dyn ResourceLabels + Sync),
+    /// Who decides and asks.
+    pub gate: &'a dyn Gate,
+    /// Where receipts go.
+    pub recorder: &'a dyn Recorder,
+    /// Who is told how far the run is.
+    pub progress: &'a dyn Progress,
+    /// Raised to cancel the run.
+    pub stop: &'a Stop,
+    /// Directory for spooled data, on a file system with room; files in it have no names.
+    pub scratch: &'a Path,
+}
+
+/// Descriptors and code by identity: the registry.
+pub trait Library: Sync {
+    /// The primitive with this id.
+    fn descriptor(&self, id: &CapabilityId) -> Option<&Descriptor>;
+    /// The component with this digest.
+    fn component(&self, digest: &Digest) -> Option<&[u8]>;
+    /// The primitive's index in its pack.
+    fn export_index(&self, id: &CapabilityId) -> Option<u32>;
+}
+
+/// The decision point.
+pub trait Gate: Sync {
+    /// `policy::decide` with the run's policy, grant and time.
+    fn decide(&self, request: &Request<'_>) -> Decision;
+
+    /// Asks a person about all of these at once, and gives an answer to each, in order. One too few counts as no.
+    fn ask(&self, questions: &[Question]) -> Vec<Answer>;
+}
+
+/// A person's answer to one question.
+#[derive(Debug)]
+pub struct Answer {
+    /// Consent; `None` where it was withheld or could not be had.
+    pub approval: Option<Approval>,
+    /// How it was given or missed: "terminal", "--yes", "no terminal".
+    pub by: String,
+}
+
+/// How far a run is. Called from the threads of the run; must not block.
+pub trait Progress: Sync {
+    /// Something happened.
+    fn event(&self, event: Event);
+}
+
+/// A step of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A node begins.
+    Started(NodeIndex),
+    /// A node that reads the host produced this many further bytes.
+    Bytes(NodeIndex, u64),
+    /// A node has given its outputs, or its effects are ready to be decided.
+    Finished(NodeIndex),
+    /// A guard was false, here or above.
+    Skipped(NodeIndex),
+    /// The node's effects are on the host.
+    Committed(NodeIndex),
+}
+
+/// Why a step of the host ended.
+pub type StepError = Box<dyn Error + Send + Sync>;
+
+/// The host's primitives.
+pub trait Hands: Sync {
+    /// Looks at what this call would act on. Nothing visible happens, and a missing file is not yet an error.
+    ///
+    /// # Errors
+    /// If the primitive is unknown or a name cannot be looked at.
+    fn step<'a>(&'a self, call: &HostCall<'_>) -> Result<Box<dyn Step + 'a>, StepError>;
+}
+
+/// One call of a host primitive.
+pub struct HostCall<'a> {
+    /// Who calls, for the journal.
+    pub node: NodeIndex,
+    /// The primitive's name.
+    pub primitive: &'a str,
+    /// Values by input port; `None` for blobs. Handles stand for [`HostCall::path`].
+    pub arguments: &'a [Option<&'a Value>],
+    pub(crate) handles: &'a crate::handle::Handles,
+}
+
+impl HostCall<'_> {
+    /// What a handle stands for: absolute, or relative to the run's directory.
+    #[must_use]
+    pub fn path(&self, handle: Handle) -> Option<ByteText> {
+        self.handles.path(handle)
+    }
+}
+
+/// A call of a host primitive under way. Dropped before [`Step::act`], it leaves nothing.
+pub trait Step: Send {
+    /// The path its act is journalled under, if it changes anything. Resume finds by it what was already done.
+    fn target(&self) -> Option<ByteText>;
+
+    /// Takes the next bytes of a blob input; a writer spools them where nobody sees them.
+    ///
+    /// # Errors
+    /// If they cannot be kept.
+    fn push(&mut self, port: PortIndex, chunk: &[u8]) -> Result<(), StepError>;
+
+    /// All input came. The effects that [`Step::act`] will have, in order.
+    ///
+    /// # Errors
+    /// If what it needs is not there.
+    fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError>;
+
+    /// Label that the resources read carry from earlier runs.
+    ///
+    /// # Errors
+    /// If labels cannot be read.
+    fn label(&self) -> Result<Label, StepError>;
+
+    /// Digest of the content that a person consents to, where there is one. Asked after [`Step::effects`].
+    fn content(&self) -> Option<Digest> {
+        None
+    }
+
+    /// Does it, with one permit for each effect, in order.
+    ///
+    /// # Errors
+    /// If the host refuses, or `out` does: then its error is passed on.
+    fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError>;
+}
+
+/// Where a step's outputs go.
+pub trait Sink {
+    /// The next bytes of a blob output.
+    ///
+    /// # Errors
+    /// When the run stops; pass it on unchanged.
+    fn chunk(&mut self, port: PortIndex, bytes: &[u8]) -> Result<(), StepError>;
+
+    /// The value of another output.
+    ///
+    /// # Errors
+    /// As [`Sink::chunk`].
+    fn value(&mut self, port: PortIndex, value: Value) -> Result<(), StepError>;
+
+    /// A handle for something below a granted directory.
+    fn handle(&mut self, kind: HandleKind, path: ByteText) -> Handle;
+}
+
+/// Carries a [`Cause`] through a step's error.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Carried(pub(crate) Cause);

@@ -1,0 +1,70 @@
+//! Reading files.
+
+use crate::HostError;
+use crate::host::{Host, check_permit, open_file};
+use crate::located::Located;
+use std::fs::File;
+use std::io::Read;
+use telos_abi::{Label, limit};
+use telos_policy::Permit;
+
+/// An open file's content, with the label it carries.
+#[derive(Debug)]
+pub struct FileReader {
+    file: File,
+    size: Option<u64>,
+    label: Label,
+    path: Vec<u8>,
+}
+
+impl FileReader {
+    pub(crate) fn new(file: File, size: Option<u64>, label: Label, path: Vec<u8>) -> Self {
+        Self { file, size, label, path }
+    }
+
+    /// The label of everything read from here.
+    #[must_use]
+    pub fn label(&self) -> Label {
+        self.label
+    }
+
+    /// Bytes the file had when it was looked at; `None` for a pipe. A hint: it may grow or shrink meanwhile.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Fills `chunk` with the next bytes, at most [`limit::CHUNK_BYTES`], and says whether there were any.
+    ///
+    /// # Errors
+    /// If the file cannot be read further.
+    pub fn next_chunk(&mut self, chunk: &mut Vec<u8>) -> Result<bool, HostError> {
+        chunk.clear();
+        let room = limit::CHUNK_BYTES as u64;
+        (&mut self.file).take(room).read_to_end(chunk).map_err(HostError::std("read", self.path.as_slice()))?;
+        Ok(!chunk.is_empty())
+    }
+}
+
+impl Read for FileReader {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.file.read(buffer)
+    }
+}
+
+impl Host {
+    /// Opens what `located` leads to. The reader's label joins what earlier runs left on the file with the permit's.
+    ///
+    /// # Errors
+    /// If the permit is for another effect, the file changed, is not a regular file, or cannot be read.
+    pub fn read(&self, permit: Permit, located: &Located) -> Result<FileReader, HostError> {
+        check_permit(&permit, &located.read_effect()?)?;
+        let label = permit.label().join(self.label_of(located)?);
+        drop(permit);
+        let entry = located.target()?;
+        entry.same_place()?;
+        let file = open_file(entry)?;
+        let size = entry.meta.map(|meta| meta.size);
+        Ok(FileReader::new(file, size, label, entry.path()))
+    }
+}

@@ -1,0 +1,287 @@
+//! Propose, ask or abstain.
+
+use super::draft::{Draft, Fill};
+use super::emit;
+use super::lexicon::Lexicon;
+use super::slot::Slot;
+use crate::read::{Fact, Reading, near};
+use crate::turn::{Check, EntryKind, Proposal, Proposed, Question};
+use std::rc::Rc;
+use telos_abi::{EffectKind, HandleKind, Rule, Type, Value};
+use telos_graph::ConstantOrigin;
+
+/// Least part of the turn that a proposed graph explains.
+const COVERAGE_MIN: f32 = 0.72;
+/// Least part below which not even a question is worth asking.
+const COVERAGE_ASK: f32 = 0.5;
+/// A content word explained less than this is unexplained.
+const EXPLAINED_MIN: f32 = 0.28;
+/// Drafts shown to the validator.
+const CHECKED_MAX: usize = 8;
+/// How much worse than the best a draft may be and still replace one the validator refused.
+const REPLACE_WITHIN: f32 = 0.6;
+/// Choices offered in a question.
+const CHOICES_MAX: usize = 5;
+
+pub(crate) struct Decision<'a> {
+    pub(crate) lexicon: &'a Lexicon<'a>,
+    pub(crate) reading: &'a Reading<'a>,
+    pub(crate) evidence: &'a [Vec<f32>],
+    pub(crate) weights: &'a [f32],
+    pub(crate) check: &'a Check<'a>,
+}
+
+impl<'a> Decision<'a> {
+    /// The answer, from complete drafts, best first.
+    pub(crate) fn decide(&self, drafts: Vec<Draft<'a>>) -> Proposal {
+        let drafts: Vec<Draft<'a>> = drafts.into_iter().map(|draft| self.assume_files(draft)).collect();
+        let Some(best) = self.best(&drafts) else {
+            return self.abstain(None);
+        };
+        let coverage = best.coverage(self.weights);
+        let unexplained = self.unexplained(best);
+        if let Some(question) = self.absent(best) {
+            return if coverage >= COVERAGE_ASK { Proposal::Question(question) } else { self.abstain(Some(best)) };
+        }
+        let enough = if best.missing > 0 { COVERAGE_ASK } else { COVERAGE_MIN };
+        if coverage < enough || unexplained.len() > 1 || (unexplained.len() == 1 && self.changes(best)) {
+            return self.abstain(Some(best));
+        }
+        if best.missing > 0 {
+            return self.ask(best);
+        }
+        if let Some(question) = self.ambiguous(best, &drafts) {
+            return Proposal::Question(question);
+        }
+        let Some(graph) = emit::graph(best, self.lexicon) else {
+            return self.abstain(Some(best));
+        };
+        let margin = self.margin(best, &drafts);
+        let confidence =
+            (coverage * (0.7 + 0.3 * margin) - 0.1 * f32::from(u8::from(!unexplained.is_empty()))).clamp(0.0, 1.0);
+        Proposal::Graph(Box::new(Proposed {
+            graph,
+            confidence,
+            readings: emit::readings(best, self.lexicon, self.reading),
+            outputs: emit::outputs(best, self.lexicon),
+        }))
+    }
+
+    /// The best draft the validator accepts, unless everything near the best is refused for what it would do: then
+    /// that refusal is the honest answer, and the caller gets it by validating.
+    fn best<'d>(&self, drafts: &'d [Draft<'a>]) -> Option<&'d Draft<'a>> {
+        let mut refused: Option<&Draft<'a>> = None;
+        let top = drafts.first()?.score(self.weights);
+        for draft in drafts.iter().take(CHECKED_MAX) {
+            if refused.is_some() && draft.score(self.weights) < top - REPLACE_WITHIN {
+                break;
+            }
+            let Some(graph) = emit::graph(draft, self.lexicon) else {
+                if refused.is_none() {
+                    return Some(draft);
+                }
+                continue;
+            };
+            match (self.check)(&graph) {
+                Ok(()) => return Some(draft),
+                Err(violation) => {
+                    let malformed =
+                        matches!(violation.rule, Rule::R0 | Rule::R1 | Rule::R2 | Rule::R3 | Rule::R13 | Rule::R18);
+                    if !malformed && refused.is_none() {
+                        refused = Some(draft);
+                    }
+                }
+            }
+        }
+        refused
+    }
+
+    /// A table's file need not be named where a column tells which one is meant.
+    fn assume_files(&self, mut draft: Draft<'a>) -> Draft<'a> {
+        use super::slot::Seen;
+        let seen = draft.nodes.iter().flat_map(|node| &node.fills).find_map(|fill| match fill {
+            Fill::Slot(slot) => match &slot.seen_in {
+                Some(Seen::File(path)) => Some(path.clone()),
+                _ => None,
+            },
+            _ => None,
+        });
+        let Some(path) = seen else { return draft };
+        for node in &mut draft.nodes {
+            let entry = &self.lexicon.entries[node.entry];
+            for (port, fill) in node.fills.iter_mut().enumerate() {
+                if matches!(fill, Fill::Missing) && entry.acts(port, EffectKind::FileRead) {
+                    let end = self.reading.tokens.len();
+                    *fill = Fill::Slot(Rc::new(Slot {
+                        port,
+                        value: Value::Text(path.clone()),
+                        origin: ConstantOrigin::Observed,
+                        tokens: end..end,
+                        cue: end..end,
+                        strength: 0.5,
+                        seen_in: None,
+                    }));
+                    draft.missing = draft.missing.saturating_sub(1);
+                }
+            }
+        }
+        draft
+    }
+
+    fn changes(&self, draft: &Draft<'_>) -> bool {
+        draft.nodes.iter().any(|node| self.lexicon.entries[node.entry].changes_things())
+    }
+
+    /// Content words that the draft does not explain.
+    fn unexplained(&self, draft: &Draft<'_>) -> Vec<usize> {
+        (0..self.weights.len()).filter(|at| self.weights[*at] >= 1.0 && draft.cover[*at] < EXPLAINED_MIN).collect()
+    }
+
+    /// How far the best draft is ahead of the next one that does something else, in `[0, 1]`.
+    fn margin(&self, best: &Draft<'_>, drafts: &[Draft<'_>]) -> f32 {
+        let top = best.score(self.weights);
+        let other = drafts
+            .iter()
+            .filter(|draft| draft.shape() != best.shape() && draft.missing == 0)
+            .map(|draft| draft.score(self.weights));
+        let next = other.fold(f32::NEG_INFINITY, f32::max);
+        if next.is_finite() { (top - next).clamp(0.0, 1.0) } else { 1.0 }
+    }
+
+    /// A file the turn names that is not here, unless the draft creates it.
+    fn absent(&self, best: &Draft<'_>) -> Option<Question> {
+        let created = |span: &crate::read::Span| {
+            best.nodes.iter().any(|node| {
+                let entry = &self.lexicon.entries[node.entry];
+                node.fills.iter().enumerate().any(|(port, fill)| {
+                    let creates = entry.acts(port, EffectKind::FileCreate) || entry.acts(port, EffectKind::DirCreate);
+                    let setting = super::fits::handle(&entry.is.inputs[port].ty).is_none();
+                    (creates || setting) && matches!(fill, Fill::Slot(slot) if span.overlaps(&slot.tokens))
+                })
+            })
+        };
+        let unused = |span: &&crate::read::Span| matches!(span.fact, Fact::Absent { .. }) && !created(span);
+        let span = self.reading.spans.iter().find(unused)?;
+        let Fact::Absent { path } = &span.fact else {
+            return None;
+        };
+        let choices: Vec<String> = near(&self.reading.entries, path).into_iter().map(|(_, path)| path).collect();
+        let text = match choices.first() {
+            Some(first) => format!("There is no “{path}” here. Did you mean “{first}”?"),
+            None => format!("There is no “{path}” here. Which file do you mean?"),
+        };
+        Some(Question { text, choices, slot: self.reading.bytes(&span.tokens) })
+    }
+
+    /// Asks for the first input that nothing in the turn fills.
+    fn ask(&self, best: &Draft<'_>) -> Proposal {
+        for node in &best.nodes {
+            let entry = &self.lexicon.entries[node.entry];
+            let Some(port) = node.fills.iter().position(|fill| matches!(fill, Fill::Missing)) else {
+                continue;
+            };
+            let input = &entry.is.inputs[port];
+            let (text, choices) = match &input.ty {
+                Type::Handle { kind: HandleKind::File, .. } => {
+                    (format!("Which file: the {}?", input.meaning), self.files())
+                }
+                Type::Handle { .. } => (format!("Which directory: the {}?", input.meaning), Vec::new()),
+                ty if super::fits::takes_column(ty) => {
+                    (format!("Which column: the {}?", input.meaning), self.columns())
+                }
+                Type::Variant(cases) => {
+                    (format!("Which {}?", input.meaning), cases.keys().take(CHOICES_MAX).cloned().collect())
+                }
+                _ => (format!("What is the {}?", input.meaning), Vec::new()),
+            };
+            let end = self.reading.text.len();
+            return Proposal::Question(Question { text, choices, slot: end..end });
+        }
+        self.abstain(Some(best))
+    }
+
+    fn files(&self) -> Vec<String> {
+        let files = self.reading.entries.iter().filter(|entry| entry.kind == EntryKind::File);
+        files.take(CHOICES_MAX).map(|entry| entry.path.clone()).collect()
+    }
+
+    fn columns(&self) -> Vec<String> {
+        let named = self.reading.spans.iter().filter_map(|span| match &span.fact {
+            Fact::Column { name, .. } => Some(name.clone()),
+            _ => None,
+        });
+        let mut out: Vec<String> = named.collect();
+        out.dedup();
+        out.truncate(CHOICES_MAX);
+        out
+    }
+
+    /// Two columns that the same word may mean equally well: ask which.
+    fn ambiguous(&self, best: &Draft<'_>, _drafts: &[Draft<'_>]) -> Option<Question> {
+        let slots = best.nodes.iter().flat_map(|node| &node.fills).filter_map(|fill| match fill {
+            Fill::Slot(slot) => Some(slot),
+            _ => None,
+        });
+        for slot in slots {
+            let Some(super::slot::Seen::File(path)) = &slot.seen_in else {
+                continue;
+            };
+            let rivals: Vec<(&String, f32)> = self
+                .reading
+                .spans
+                .iter()
+                .filter(|span| span.tokens == slot.tokens)
+                .filter_map(|span| match &span.fact {
+                    Fact::Column { name, path: other } if other == path => Some((name, span.trust)),
+                    _ => None,
+                })
+                .collect();
+            let chosen = rivals
+                .iter()
+                .find(|(name, _)| Value::Text((*name).clone()) == slot.value)
+                .map_or(1.0, |(_, trust)| *trust);
+            let equal: Vec<String> =
+                rivals.iter().filter(|(_, trust)| *trust >= chosen).map(|(name, _)| (*name).clone()).collect();
+            if equal.len() > 1 {
+                let word = self.reading.slice(&slot.tokens).to_owned();
+                let text = format!("Which column of {path} do you mean by “{word}”?");
+                return Some(Question {
+                    text,
+                    choices: equal.into_iter().take(CHOICES_MAX).collect(),
+                    slot: self.reading.bytes(&slot.tokens),
+                });
+            }
+        }
+        None
+    }
+
+    /// Says which words nothing explains, and what comes nearest.
+    fn abstain(&self, best: Option<&Draft<'_>>) -> Proposal {
+        let words: Vec<String> = best.map_or_else(Vec::new, |draft| {
+            self.unexplained(draft)
+                .into_iter()
+                .take(CHOICES_MAX)
+                .map(|at| format!("“{}”", self.reading.slice(&(at..at + 1))))
+                .collect()
+        });
+        let reason = if words.is_empty() {
+            "no registered primitive does this with what is here".to_owned()
+        } else {
+            format!("nothing registered explains {}", words.join(", "))
+        };
+        let mut ranked: Vec<(f32, usize)> = self
+            .evidence
+            .iter()
+            .enumerate()
+            .map(|(index, tokens)| {
+                (tokens.iter().zip(self.weights).map(|(evidence, weight)| evidence * weight).sum(), index)
+            })
+            .collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let nearest = ranked.iter().filter(|(score, _)| *score > 0.5).take(3);
+        Proposal::Abstain {
+            reason,
+            nearest: nearest.map(|(_, index)| self.lexicon.entries[*index].is.semantics.summary.clone()).collect(),
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! What each registered primitive says of itself, stemmed, and how well the words of a turn fit it.
+
+use super::slot::Tokens;
+use crate::read::words::{distance, forgiven, is_function, parts, same_meaning, stem};
+use crate::read::{Reading, Shape};
+use crate::turn::Library;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use telos_abi::{CapabilityId, Descriptor, EffectKind, Refinement, Taint, Target, Type};
+
+/// Evidence from which on a word is said to name the action.
+pub(crate) const STRONG: f32 = 0.7;
+
+/// How much a word in each part of a descriptor says about the action.
+mod field {
+    pub(super) const WORDS: f32 = 1.0;
+    pub(super) const NAME: f32 = 0.85;
+    pub(super) const CASE: f32 = 0.6;
+    pub(super) const TAG: f32 = 0.55;
+    pub(super) const OUTPUT: f32 = 0.5;
+    pub(super) const SUMMARY: f32 = 0.4;
+    pub(super) const PORT: f32 = 0.35;
+    pub(super) const EXAMPLE: f32 = 0.3;
+}
+
+/// A phrase as stems.
+pub(crate) type Phrase = Vec<String>;
+
+/// A primitive with its words prepared.
+pub(crate) struct Entry<'a> {
+    pub(crate) id: CapabilityId,
+    pub(crate) is: &'a Descriptor,
+    /// Phrases of σ that name the action.
+    phrases: Vec<Phrase>,
+    /// Every other word, with the strength of its best field.
+    words: HashMap<String, f32>,
+    /// For each input, the phrases that announce it.
+    pub(crate) announce: Vec<Vec<Phrase>>,
+    /// For each input, the stems of its name and meaning.
+    pub(crate) meaning: Vec<Vec<String>>,
+    /// For each output, the stems of its name and of its meaning.
+    outputs: Vec<(Vec<String>, Vec<String>)>,
+    columns: Vec<(String, String)>,
+    /// Stems of the content words of each example.
+    examples: Vec<Vec<String>>,
+}
+
+/// Everything registered, ready for retrieval.
+pub(crate) struct Lexicon<'a> {
+    pub(crate) entries: Vec<Entry<'a>>,
+    /// In how many primitives a stem occurs in a strong field.
+    spread: BTreeMap<String, usize>,
+}
+
+fn phrase(text: &str) -> Phrase {
+    text.split_whitespace().map(stem).collect()
+}
+
+fn stems(text: &str) -> Vec<String> {
+    let plain = |word: &str| word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    text.split(|letter: char| letter.is_whitespace() || letter == '-' || letter == '/')
+        .map(plain)
+        .filter(|word| !word.is_empty() && !is_function(word))
+        .map(|word| stem(&word))
+        .collect()
+}
+
+/// Words in the meanings of table outputs that may be column names.
+fn columns(is: &Descriptor) -> Vec<(String, String)> {
+    let table = |ty: &Type| matches!(ty, Type::Blob { refinement: Refinement::Table, .. });
+    let mut out: Vec<(String, String)> = is
+        .outputs
+        .iter()
+        .filter(|port| table(&port.ty) && port.meaning.contains(','))
+        .chain(is.outputs.iter().filter(|port| table(&port.ty) && port.meaning.contains("column")))
+        .flat_map(|port| port.meaning.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_'))
+        .filter(|word| word.len() > 1 && !is_function(word) && word.chars().all(|letter| !letter.is_uppercase()))
+        .filter(|word| !matches!(*word, "table" | "columns" | "column"))
+        .map(|word| (word.to_owned(), stem(word)))
+        .collect();
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Every word of a descriptor with the strength of its best field.
+fn words(is: &Descriptor) -> HashMap<String, f32> {
+    let mut words = HashMap::new();
+    let mut add = |stems: Vec<String>, strength: f32| {
+        for stem in stems {
+            let slot = words.entry(stem).or_insert(0.0);
+            *slot = strength.max(*slot);
+        }
+    };
+    let name: Vec<String> = parts(&is.name);
+    let last = name.len().saturating_sub(1);
+    for (position, part) in name.iter().enumerate() {
+        add(vec![stem(part)], if position == last { field::NAME } else { field::TAG });
+    }
+    is.semantics.tags.iter().for_each(|tag| add(stems(tag), field::TAG));
+    add(stems(&is.semantics.summary), field::SUMMARY);
+    is.semantics.examples.iter().for_each(|example| add(stems(example), field::EXAMPLE));
+    for port in &is.inputs {
+        add(stems(&port.meaning), field::PORT);
+        if let Type::Variant(cases) = &port.ty {
+            cases.keys().for_each(|case| add(stems(case), field::CASE));
+        }
+    }
+    for port in &is.outputs {
+        add(stems(&port.name), field::OUTPUT);
+        add(stems(&port.meaning), field::SUMMARY);
+    }
+    words
+}
+
+fn distinct(mut stems: Vec<String>) -> Vec<String> {
+    stems.sort();
+    stems.dedup();
+    stems
+}
+
+impl<'a> Entry<'a> {
+    fn new(id: CapabilityId, is: &'a Descriptor) -> Self {
+        let announce = |port: &telos_abi::InputPort| port.words.iter().map(|words| phrase(words)).collect();
+        let meaning = |port: &telos_abi::InputPort| {
+            let mut out = stems(&port.name);
+            out.extend(stems(&port.meaning));
+            out
+        };
+        Self {
+            id,
+            is,
+            phrases: is.semantics.words.iter().map(|words| phrase(words)).filter(|phrase| !phrase.is_empty()).collect(),
+            words: words(is),
+            announce: is.inputs.iter().map(announce).collect(),
+            meaning: is.inputs.iter().map(meaning).collect(),
+            columns: columns(is),
+            examples: is.semantics.examples.iter().map(|example| distinct(stems(example))).collect(),
+            outputs: is.outputs.iter().map(|port| (stems(&port.name), stems(&port.meaning))).collect(),
+        }
+    }
+
+    /// Names that the meanings of its table outputs mention, as candidates for columns, with their stems.
+    pub(crate) fn columns(&self) -> &[(String, String)] {
+        &self.columns
+    }
+
+    /// Whether a phrase of several words that names this primitive covers token `at`.
+    pub(crate) fn names_with(&self, reading: &Reading<'_>, at: usize) -> bool {
+        let stands = |phrase: &Phrase, from: usize| {
+            phrase
+                .iter()
+                .enumerate()
+                .all(|(step, word)| reading.tokens.get(from + step).is_some_and(|token| token.stem == *word))
+        };
+        self.phrases
+            .iter()
+            .filter(|phrase| phrase.len() > 1)
+            .any(|phrase| (0..phrase.len()).any(|back| at >= back && stands(phrase, at - back)))
+    }
+
+    /// Whether the effect `kind` acts on input `port`.
+    pub(crate) fn acts(&self, port: usize, kind: EffectKind) -> bool {
+        self.is.effects.iter().any(|effect| {
+            effect.kind == kind && matches!(effect.target, Target::Input(index) if usize::from(index.0) == port)
+        })
+    }
+
+    /// Whether it changes or sends anything: such a primitive is used only where the person's own words name it.
+    pub(crate) fn changes_things(&self) -> bool {
+        use EffectKind as E;
+        let harmless = [E::FileRead, E::FileList, E::Clock, E::Random, E::Show];
+        self.is.effects.iter().any(|effect| !harmless.contains(&effect.kind))
+    }
+
+    /// Whether it takes away or sends away: deletes, moves, overwrites without creating, network, programs.
+    pub(crate) fn destroys(&self) -> bool {
+        use EffectKind as E;
+        let mild =
+            [E::FileRead, E::FileList, E::Clock, E::Random, E::Show, E::FileCreate, E::FileOverwrite, E::DirCreate];
+        self.is.effects.iter().any(|effect| !mild.contains(&effect.kind))
+            || self.is.effects.iter().any(|effect| effect.kind == E::FileOverwrite)
+                && !self.is.effects.iter().any(|effect| effect.kind == E::FileCreate)
+    }
+
+    /// Whether it gives what is piped in.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.is.outputs.iter().any(|port| port.source.taint.0 & Taint::STDIN.0 != 0)
+    }
+
+    pub(crate) fn introduces(&self, refinement: Refinement) -> bool {
+        self.is.introduces.contains(&refinement)
+    }
+
+    /// The token that names output `port` and none of its siblings, beside those in `claimed`.
+    pub(crate) fn output_named(&self, port: usize, reading: &Reading<'_>, claimed: Tokens) -> Option<usize> {
+        let (name, _) = self.outputs.get(port)?;
+        let says = |names: &[String], stem: &str| names.iter().any(|name| same_meaning(name, stem));
+        let elsewhere = |stem: &str| {
+            self.outputs
+                .iter()
+                .enumerate()
+                .any(|(other, (names, _))| other != port && names.iter().any(|name| name == stem))
+        };
+        reading.tokens.iter().enumerate().position(|(at, token)| {
+            token.shape == Shape::Word && claimed >> at & 1 == 0 && says(name, &token.stem) && !elsewhere(&token.stem)
+        })
+    }
+
+    /// How much of the meaning of output `port`, beside its name, the turn speaks of.
+    pub(crate) fn output_meant(&self, port: usize, reading: &Reading<'_>) -> bool {
+        let Some((_, meaning)) = self.outputs.get(port) else {
+            return false;
+        };
+        let elsewhere = |stem: &String| {
+            self.outputs
+                .iter()
+                .enumerate()
+                .any(|(other, (names, words))| other != port && (names.contains(stem) || words.contains(stem)))
+        };
+        reading
+            .tokens
+            .iter()
+            .any(|token| token.shape == Shape::Word && meaning.contains(&token.stem) && !elsewhere(&token.stem))
+    }
+
+    /// How much the turn is like the nearest of σ's examples: shared stems over all stems, in `[0, 1]`.
+    pub(crate) fn likeness(&self, reading: &Reading<'_>) -> f32 {
+        let turn: BTreeSet<&str> = reading
+            .tokens
+            .iter()
+            .filter(|token| token.shape == Shape::Word && !is_function(&token.lower))
+            .map(|token| token.stem.as_str())
+            .collect();
+        let like = |example: &Vec<String>| {
+            let shared = example.iter().filter(|stem| turn.contains(stem.as_str())).count();
+            let all = turn.len() + example.len() - shared;
+            ratio(shared, all)
+        };
+        self.examples.iter().map(like).fold(0.0, f32::max)
+    }
+
+    /// Whether σ names this word, as it names the format "csv".
+    pub(crate) fn speaks_of(&self, stem: &str) -> bool {
+        self.words.get(stem).is_some_and(|strength| *strength >= field::TAG)
+            || self.phrases.iter().any(|phrase| phrase.len() == 1 && phrase[0] == stem)
+    }
+
+    /// The part of the name before the last dot.
+    pub(crate) fn family(&self) -> &str {
+        self.is.name.rsplit_once('.').map_or("", |(family, _)| family)
+    }
+}
+
+fn ratio(part: usize, whole: usize) -> f32 {
+    let small = |count: usize| u16::try_from(count).map_or(f32::from(u16::MAX), f32::from);
+    if whole == 0 { 0.0 } else { small(part) / small(whole) }
+}
+
+impl<'a> Lexicon<'a> {
+    /// Prepares everything in `library`. O(total size of σ).
+    pub(crate) fn new(library: &'a dyn Library) -> Self {
+        let mut entries = Vec::new();
+        library.visit(&mut |id, is| entries.push(Entry::new(id, is)));
+        let mut spread = BTreeMap::new();
+        for entry in &entries {
+            let mut strong: Vec<&String> = entry.phrases.iter().flatten().collect();
+            strong.extend(entry.words.iter().filter(|(_, strength)| **strength >= field::TAG).map(|(stem, _)| stem));
+            strong.sort();
+            strong.dedup();
+            for stem in strong {
+                *spread.entry(stem.clone()).or_insert(0) += 1;
+            }
+        }
+        Self { entries, spread }
+    }
+
+    /// Replaces words that nobody knows by the nearest known one, where only a typing error lies between.
+    pub(crate) fn forgive_typos(&self, reading: &mut Reading<'_>) {
+        for at in 0..reading.tokens.len() {
+            let token = &reading.tokens[at];
+            let length = token.lower.chars().count();
+            let limit = forgiven(length);
+            let known = self.knows(&token.stem) || is_function(&token.lower) || reading.covered_by(at, |_| true);
+            if token.shape != Shape::Word || known || limit == 0 {
+                continue;
+            }
+            let best = self
+                .spread
+                .keys()
+                .filter(|stem| stem.len() > 3 && stem.bytes().next() == token.stem.bytes().next())
+                .filter_map(|stem| distance(stem, &token.stem, limit).map(|far| (far, stem)))
+                .min();
+            if let Some((_, stem)) = best {
+                reading.tokens[at].stem = stem.clone();
+            }
+        }
+    }
+
+    /// Whether some primitive has this stem in a strong field, or an input announces itself by it.
+    pub(crate) fn knows(&self, stem: &str) -> bool {
+        self.spread.contains_key(stem)
+            || self
+                .entries
+                .iter()
+                .any(|entry| entry.announce.iter().flatten().any(|phrase| phrase.iter().any(|word| word == stem)))
+    }
+
+    /// How much each token speaks for each primitive, in `[0, 1]`.
+    pub(crate) fn evidence(&self, reading: &Reading<'_>) -> Vec<Vec<f32>> {
+        self.entries.iter().map(|entry| self.entry_evidence(entry, reading)).collect()
+    }
+
+    fn entry_evidence(&self, entry: &Entry<'_>, reading: &Reading<'_>) -> Vec<f32> {
+        let tokens = &reading.tokens;
+        let mut out: Vec<f32> = tokens
+            .iter()
+            .map(|token| {
+                let function =
+                    is_function(&token.lower) || matches!(token.shape, Shape::Break | Shape::Sign | Shape::Quoted);
+                let base = entry.words.get(&token.stem).copied().unwrap_or(0.0);
+                if function { 0.0 } else { base * self.rarity(&token.stem, base) }
+            })
+            .collect();
+        for phrase in &entry.phrases {
+            for at in 0..tokens.len() {
+                let fits = phrase
+                    .iter()
+                    .enumerate()
+                    .all(|(step, word)| tokens.get(at + step).is_some_and(|token| token.stem == *word));
+                let single_function = phrase.len() == 1 && is_function(&tokens[at].lower);
+                if fits && !single_function {
+                    (at..at + phrase.len()).for_each(|step| out[step] = out[step].max(field::WORDS));
+                }
+            }
+        }
+        out
+    }
+
+    /// A word that many primitives share says less about each, except where it names the action.
+    fn rarity(&self, stem: &str, base: f32) -> f32 {
+        let spread = self.spread.get(stem).copied().unwrap_or(1);
+        if base >= STRONG || self.entries.is_empty() || spread * 4 <= self.entries.len() { 1.0 } else { 0.7 }
+    }
+}

@@ -1,0 +1,141 @@
+//! What goes into a proposal and what comes out: the turn, the port to what is here, and the answer.
+
+use std::ops::Range;
+use telos_abi::{ByteText, Timestamp};
+use telos_graph::{Catalogue, Graph, Violation};
+
+/// A person's request and the circumstances it was made in. Its text is the only text ever read as an instruction.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// What the person typed.
+    pub text: String,
+    /// Absolute normalised path of the directory it was typed in.
+    pub directory: ByteText,
+    /// Whether data is piped into the command.
+    pub stdin_piped: bool,
+    /// When it was typed.
+    pub now: Timestamp,
+    /// IANA name of the person's time zone; UTC if unknown.
+    pub zone: Option<String>,
+}
+
+/// What an entry of a directory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
+}
+
+/// Something that exists here. Its name is data that somebody chose: it is matched, never obeyed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Path relative to the turn's directory, as the person would type it.
+    pub path: String,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Size in bytes; 0 for a directory.
+    pub size_bytes: u64,
+    /// Time of the last change.
+    pub modified: Timestamp,
+}
+
+/// What is here, as far as matching the person's words needs it. The production implementation is in `system`; it
+/// answers only about the granted directory.
+pub trait Surroundings {
+    /// Entries under the directory, nearest first; an implementation may stop after a few thousand.
+    fn entries(&self) -> Vec<Entry>;
+
+    /// The entry at this path (relative, absolute or with `~`), also where [`Surroundings::entries`] did not list it.
+    fn lookup(&self, path: &str) -> Option<Entry>;
+
+    /// Names in the header row of a CSV or TSV file; empty for anything else.
+    fn columns(&self, path: &str) -> Vec<String>;
+
+    /// Keys of a JSON file's top-level object, or of the objects in its top-level list; empty for anything else.
+    fn json_keys(&self, path: &str) -> Vec<String>;
+}
+
+/// The registry, as the planner sees it: what the validator knows, and a way to look at everything.
+pub trait Library: Catalogue {
+    /// Visits every usable primitive, in a stable order.
+    fn visit<'a>(&'a self, see: &mut dyn FnMut(telos_abi::CapabilityId, &'a telos_abi::Descriptor));
+}
+
+/// The validator's verdict on a draft, used while searching. The caller validates the answer again.
+pub type Check<'a> = dyn Fn(&Graph) -> Result<(), Violation> + 'a;
+
+/// How a part of the turn was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Bytes of the turn's text; empty where something was assumed that the turn does not say.
+    pub span: Range<usize>,
+    /// What it was taken to mean, for a person.
+    pub meaning: String,
+}
+
+/// A graph proposed for a turn. It has no authority: it becomes a plan only through `telos_graph::validate`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposed {
+    /// The graph.
+    pub graph: Graph,
+    /// How sure the proposer is, from 0 to 1.
+    pub confidence: f32,
+    /// How the turn was understood, in its order.
+    pub readings: Vec<Reading>,
+    /// What each output of the graph is, for a person; as long as `graph.outputs`.
+    pub outputs: Vec<String>,
+}
+
+/// The one question whose answer would settle the turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The question, for a person.
+    pub text: String,
+    /// Likely answers, best first; may be empty.
+    pub choices: Vec<String>,
+    /// Bytes of the turn's text that an answer replaces; an empty range at its end if the answer is added.
+    pub slot: Range<usize>,
+}
+
+impl Question {
+    /// The turn's text with the question answered; propose again with it.
+    #[must_use]
+    pub fn answered(&self, text: &str, answer: &str) -> String {
+        let fits = text.is_char_boundary(self.slot.start) && text.is_char_boundary(self.slot.end);
+        if self.slot.is_empty() || !fits || self.slot.start > self.slot.end {
+            return format!("{} {answer}", text.trim_end());
+        }
+        format!("{}{answer}{}", &text[..self.slot.start], &text[self.slot.end..])
+    }
+}
+
+/// The answer to a turn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Proposal {
+    /// A graph to validate and run.
+    Graph(Box<Proposed>),
+    /// Something must be settled first.
+    Question(Question),
+    /// Not understood.
+    Abstain {
+        /// Why, for a person: which words no primitive explains, or what is missing.
+        reason: String,
+        /// Summaries of the nearest primitives, best first.
+        nearest: Vec<String>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_replaces_its_slot_or_is_added() {
+        let ask = |slot| Question { text: String::new(), choices: Vec::new(), slot };
+        assert_eq!(ask(9..15).answered("lines in app.lg", "app.log"), "lines in app.log");
+        assert_eq!(ask(0..0).answered("count lines", "in app.log"), "count lines in app.log");
+        assert_eq!(ask(1..2).answered("é", "x"), "é x");
+    }
+}

@@ -1,0 +1,447 @@
+//! `telos do`: a phrase becomes a proposal, a sealed plan, a run.
+
+use crate::gate::{DecisionPoint, KnownLabels};
+use crate::outcome::{PlanView, Report};
+use crate::person::{Person, Step};
+use crate::plan_view;
+use crate::result::{self, Described};
+use crate::run::Run;
+use crate::shelf::Shelf;
+use crate::surroundings::Here;
+use crate::{SystemError, Telos, now};
+use std::sync::Arc;
+use telos_abi::{ByteText, Facts, Grant, Receipt, RecordError, Recorder, Resource, RunId, RunKind, Status};
+use telos_engine::Stop;
+use telos_execute::{Cause, Event, Executor, HostHands, Outcome, Ports, Progress, RunFailure};
+use telos_graph::{Catalogue, Context, Plan, validate};
+use telos_host::{Host, HostConfig};
+use telos_model::{Answer, Cascade, PlanCache, Proposal, Question, Tier, Turn};
+use telos_policy::{default_grant, hosts_named};
+
+/// Questions asked one after the other before giving up.
+const QUESTIONS_MAX: usize = 3;
+
+/// An intent as it comes from a front door.
+#[derive(Clone, Debug)]
+pub struct Intent {
+    /// The user's words.
+    pub text: String,
+    /// Show the plan and stop.
+    pub plan_only: bool,
+    /// Whether data is piped in.
+    pub stdin_piped: bool,
+    /// IANA name of the user's time zone, if known.
+    pub zone: Option<String>,
+}
+
+/// Looks before the run: reads need no receipt, and nothing else may happen.
+struct NothingRecorded;
+
+impl Recorder for NothingRecorded {
+    fn record(&self, _: &Receipt, _: telos_abi::Durability) -> Result<u64, RecordError> {
+        Err(RecordError { message: String::from("nothing may be changed while planning") })
+    }
+}
+
+/// A plan with how it came about.
+struct Settled {
+    plan: Plan,
+    view: PlanView,
+    meanings: Vec<String>,
+    grant: Grant,
+}
+
+impl Telos {
+    /// Carries out an intent.
+    ///
+    /// # Errors
+    /// When Telos' own state cannot be used. Everything about the intent itself is in the report.
+    pub fn carry_out(&self, intent: &Intent, person: &dyn Person, stop: &Stop) -> Result<Report, SystemError> {
+        let mut text = intent.text.clone();
+        for _ in 0..QUESTIONS_MAX {
+            let (answer, grant) = self.propose(&text, intent)?;
+            match answer.proposal {
+                Proposal::Graph(ref proposed) => {
+                    let tier = answer.tier;
+                    return match self.settle_plan(proposed, tier, grant, &text)? {
+                        Ok(settled) if intent.plan_only => Ok(planned(&settled)),
+                        Ok(settled) => self.run_plan(&text, &settled, person, stop),
+                        Err(violation) => self.rejected(&text, &violation),
+                    };
+                }
+                Proposal::Question(question) => match person.answer(&question.text, &question.choices) {
+                    Some(words) => text = question.answered(&text, &words),
+                    None => return Ok(open_question(&question)),
+                },
+                Proposal::Abstain { reason, nearest } => {
+                    return Ok(not_understood(&reason, &nearest, &answer.model_error));
+                }
+            }
+        }
+        Ok(Report::words(Status::Ask, "too many questions were needed; say it in other words"))
+    }
+
+    /// The grant of an intent: fixed from the user's own words before anything is read.
+    pub(crate) fn intent_grant(&self, text: &str) -> Result<Grant, SystemError> {
+        Ok(self.policy()?.apply(default_grant(self.directory(), &hosts_named(text))))
+    }
+
+    fn propose(&self, text: &str, intent: &Intent) -> Result<(Answer, Grant), SystemError> {
+        let grant = self.intent_grant(text)?;
+        let policy = self.policy()?;
+        let host = self.quiet_host()?;
+        let registry = self.registry()?;
+        let shelf = Shelf(registry);
+        let here = Here { host: &host, policy, grant: &grant, directory: self.directory() };
+        let labels = KnownLabels { policy, host: &host };
+        let turn = Turn {
+            text: text.to_owned(),
+            directory: self.directory().clone(),
+            stdin_piped: intent.stdin_piped,
+            now: now(),
+            zone: intent.zone.clone(),
+        };
+        let context = Context {
+            catalogue: &shelf,
+            labels: &labels,
+            grant: &grant,
+            directory: self.directory(),
+            turn: text,
+            policy: policy.version(),
+            now: turn.now,
+        };
+        let check = |graph: &telos_graph::Graph| validate(graph.clone(), &context).map(|_| ());
+        let store = self.plan_store();
+        let cascade = Cascade::new(Some(PlanCache::new(&store)), self.provider()?);
+        Ok((cascade.propose(&turn, &here, &shelf, &check), grant))
+    }
+
+    /// Validates and seals. The inner error is the validator's refusal.
+    fn settle_plan(
+        &self,
+        proposed: &telos_model::Proposed,
+        tier: Tier,
+        grant: Grant,
+        text: &str,
+    ) -> Result<Result<Settled, telos_graph::Violation>, SystemError> {
+        let policy = self.policy()?;
+        let host = self.quiet_host()?;
+        let shelf = Shelf(self.registry()?);
+        let labels = KnownLabels { policy, host: &host };
+        let context = Context {
+            catalogue: &shelf,
+            labels: &labels,
+            grant: &grant,
+            directory: self.directory(),
+            turn: text,
+            policy: policy.version(),
+            now: now(),
+        };
+        let plan = match validate(proposed.graph.clone(), &context) {
+            Ok(plan) => plan,
+            Err(violation) => return Ok(Err(violation)),
+        };
+        let readings = proposed.readings.iter().map(|reading| match text.get(reading.span.clone()) {
+            Some(words) if !words.is_empty() => format!("“{words}”: {}", reading.meaning),
+            _ => reading.meaning.clone(),
+        });
+        let by = match tier {
+            Tier::Cache => "cache",
+            Tier::Offline => "offline planner",
+            Tier::Model => "model",
+        };
+        let facts = |effect: &telos_abi::Effect| match &effect.resource {
+            Resource::Path(path) => {
+                host.inspect(path).map(|located| host.facts(&located, effect.kind)).unwrap_or_default()
+            }
+            _ => Facts::default(),
+        };
+        let view = plan_view::describe(&plan, &shelf, policy, &grant, readings.collect(), by.to_owned(), &facts);
+        Ok(Ok(Settled { plan, view, meanings: proposed.outputs.clone(), grant }))
+    }
+
+    fn run_plan(&self, text: &str, settled: &Settled, person: &dyn Person, stop: &Stop) -> Result<Report, SystemError> {
+        let run = Run::begin(self, RunKind::Intent, vec![ByteText::from(text)], None)?;
+        let bytes = settled.plan.to_bytes().map_err(SystemError::room)?;
+        run.record(&Receipt::Sealed { hash: settled.plan.hash(), plan: bytes.into() })?;
+        person.progress(Step::Planned(settled.view.lines()));
+        let report = self.execute(&run, settled, person, stop, None);
+        self.close(run, report)
+    }
+
+    /// Records the end of a run, whatever it was.
+    fn close(&self, run: Run, report: Result<Report, SystemError>) -> Result<Report, SystemError> {
+        let id = run.id().to_string();
+        match report {
+            Ok(mut report) => {
+                if report.status != Status::Done {
+                    run.note("ended", report.text.clone())?;
+                }
+                run.end(self, report.status, report.exit())?;
+                report.run = Some(id);
+                Ok(report)
+            }
+            Err(error) => {
+                run.note("failed", error.to_string())?;
+                run.end(self, Status::Failed, error.exit())?;
+                Err(error)
+            }
+        }
+    }
+
+    fn execute(
+        &self,
+        run: &Run,
+        settled: &Settled,
+        person: &dyn Person,
+        stop: &Stop,
+        earlier: Option<&[Receipt]>,
+    ) -> Result<Report, SystemError> {
+        let policy = self.policy()?;
+        let shelf = Shelf(self.registry()?);
+        let recorder = run.recorder();
+        let host = self.host(run)?;
+        let labels = KnownLabels { policy, host: &host };
+        let gate = DecisionPoint { policy, grant: &settled.grant, person, recorder: &*recorder };
+        let scratch = self.scratch()?;
+        let ports = Ports {
+            library: &shelf,
+            engine: self.engine()?,
+            hands: &HostHands::new(&host),
+            labels: &labels,
+            gate: &gate,
+            recorder: &*recorder,
+            progress: &Told(person),
+            stop,
+            scratch: &scratch,
+        };
+        let executor = Executor::new(ports);
+        let done = match earlier {
+            None => executor.run(&settled.plan),
+            Some(receipts) => executor.resume(&settled.plan, receipts),
+        };
+        Ok(match done {
+            Ok(outcome) => finished(&outcome, settled, &shelf),
+            Err(failure) => failed(&failure, settled, &shelf),
+        })
+    }
+
+    fn rejected(&self, text: &str, violation: &telos_graph::Violation) -> Result<Report, SystemError> {
+        let run = Run::begin(self, RunKind::Intent, vec![ByteText::from(text)], None)?;
+        run.record(&Receipt::Rejected { rule: violation.rule, reason: violation.to_string() })?;
+        let mut report = Report::words(Status::Refused, violation.to_string());
+        report.rule = Some(violation.rule);
+        self.close(run, Ok(report))
+    }
+
+    /// Finishes an interrupted run: settles its acts and, if it had a plan, runs what is left of it.
+    ///
+    /// # Errors
+    /// When the run cannot be read or is still going on.
+    pub fn resume(&self, target: RunId, person: &dyn Person, stop: &Stop) -> Result<Report, SystemError> {
+        let receipts = self.receipts_with_sequels(target)?;
+        if receipts.iter().any(|receipt| matches!(receipt, Receipt::Ended { .. })) {
+            let why = String::from("it has ended; there is nothing to resume (`telos undo` takes it back)");
+            return Err(SystemError::Unsuitable { run: target, why });
+        }
+        let run = Run::reopen(self, target)?;
+        let host = self.host(&run)?;
+        let doubts = self.settle(target, &host, &run)?;
+        drop(host);
+        let report = self.resume_settled(target, &run, doubts, person, stop);
+        self.close(run, report)
+    }
+
+    fn resume_settled(
+        &self,
+        target: RunId,
+        run: &Run,
+        doubts: Vec<String>,
+        person: &dyn Person,
+        stop: &Stop,
+    ) -> Result<Report, SystemError> {
+        if !doubts.is_empty() {
+            let question = format!("{}\ngo on with the rest of the run? (yes/no)", doubts.join("\n"));
+            let choices = [String::from("yes"), String::from("no")];
+            let answer = person.answer(&question, &choices);
+            if answer.is_none_or(|answer| !answer.trim().eq_ignore_ascii_case("yes")) {
+                return Ok(Report::words(Status::Refused, format!("left as it is:\n{}", doubts.join("\n"))));
+            }
+        }
+        let receipts = self.receipts(target)?;
+        let started = receipts.iter().find_map(|receipt| match receipt {
+            Receipt::Started { request, kind, .. } => Some((request.clone(), *kind)),
+            _ => None,
+        });
+        let sealed = receipts.iter().find_map(|receipt| match receipt {
+            Receipt::Sealed { hash, plan } => Some((*hash, plan.clone())),
+            _ => None,
+        });
+        let (Some((request, RunKind::Intent)), Some((hash, bytes))) = (started, sealed) else {
+            return Ok(Report::words(Status::Done, format!("run {target} was settled; it had no plan to go on with")));
+        };
+        let text = request.iter().map(ByteText::lossy).collect::<Vec<_>>().join(" ");
+        let grant = self.intent_grant(&text)?;
+        let policy = self.policy()?;
+        let host = self.host(run)?;
+        let shelf = Shelf(self.registry()?);
+        let labels = KnownLabels { policy, host: &host };
+        let context = Context {
+            catalogue: &shelf,
+            labels: &labels,
+            grant: &grant,
+            directory: self.directory(),
+            turn: &text,
+            policy: policy.version(),
+            now: now(),
+        };
+        let plan = match Plan::reopen(bytes.as_bytes(), hash, &context) {
+            Ok(plan) => plan,
+            Err(violation) => {
+                return Ok(Report::words(
+                    Status::Refused,
+                    format!("{violation}; resume in the directory where it began, or undo it: telos undo {target}"),
+                ));
+            }
+        };
+        let facts = |_: &telos_abi::Effect| Facts::default();
+        let view =
+            plan_view::describe(&plan, &shelf, policy, &grant, Vec::new(), String::from("the interrupted run"), &facts);
+        drop(host);
+        let meanings = output_meanings(&plan, &shelf);
+        self.execute(run, &Settled { plan, view, meanings, grant: grant.clone() }, person, stop, Some(&receipts))
+    }
+
+    /// A host that belongs to a run and journals to its segment.
+    pub(crate) fn host(&self, run: &Run) -> Result<Host, SystemError> {
+        self.host_for(run.recorder(), run.id())
+    }
+
+    /// A host for looking around before there is a run.
+    pub(crate) fn quiet_host(&self) -> Result<Host, SystemError> {
+        self.host_for(Arc::new(NothingRecorded), RunId { started_ms: 0, nonce: 0 })
+    }
+
+    fn host_for(&self, recorder: Arc<dyn Recorder>, run: RunId) -> Result<Host, SystemError> {
+        let config = HostConfig {
+            pre_image_budget_bytes: self.policy()?.pre_image_bytes(),
+            ..HostConfig::new(self.places().state.clone(), crate::telos::bytes_path(self.directory()))
+        };
+        Host::open(config, recorder, run).map_err(SystemError::room)
+    }
+}
+
+/// Passes the executor's events on to the person.
+struct Told<'a>(&'a dyn Person);
+
+impl Progress for Told<'_> {
+    fn event(&self, event: Event) {
+        match event {
+            Event::Started(node) => self.0.progress(Step::Began(node)),
+            Event::Bytes(node, bytes) => self.0.progress(Step::Bytes(node, bytes)),
+            Event::Finished(node) | Event::Skipped(node) | Event::Committed(node) => {
+                self.0.progress(Step::Ended(node));
+            }
+        }
+    }
+}
+
+fn output_meanings(plan: &Plan, catalogue: &dyn Catalogue) -> Vec<String> {
+    plan.graph()
+        .outputs
+        .iter()
+        .map(|source| {
+            let node = plan.graph().nodes.get(source.node.0 as usize);
+            node.and_then(|node| catalogue.descriptor(&node.capability))
+                .and_then(|descriptor| descriptor.outputs.get(usize::from(source.port.0)))
+                .map(|output| output.meaning.clone())
+                .unwrap_or_default()
+        })
+        .collect()
+}
+
+fn planned(settled: &Settled) -> Report {
+    let refused = settled.view.effects.iter().find(|effect| effect.verdict == "refuse");
+    let mut report = match refused {
+        Some(effect) => Report::words(Status::Refused, effect.reason.clone().unwrap_or_default()),
+        None => Report::words(Status::Planned, settled.view.lines().join("\n")),
+    };
+    report.plan = Some(settled.view.clone());
+    report
+}
+
+fn open_question(question: &Question) -> Report {
+    let mut text = question.text.clone();
+    if !question.choices.is_empty() {
+        text.push_str(&format!(" ({})", question.choices.join(", ")));
+    }
+    text.push_str("\nsay it again with the answer in the words");
+    let mut report = Report::words(Status::Ask, text);
+    report.choices = question.choices.clone();
+    report
+}
+
+fn not_understood(reason: &str, nearest: &[String], model: &Option<telos_model::ProviderError>) -> Report {
+    let mut text = format!("not understood: {reason}");
+    if !nearest.is_empty() {
+        text.push_str("\nthe nearest things I can do:");
+        for summary in nearest {
+            text.push_str(&format!("\n  {summary}"));
+        }
+    }
+    if let Some(error) = model {
+        text.push_str(&format!("\nthe model could not help: {error}"));
+    }
+    Report::words(Status::Ask, text)
+}
+
+fn finished(outcome: &Outcome, settled: &Settled, catalogue: &dyn Catalogue) -> Report {
+    let described: Vec<Described<'_>> = settled
+        .plan
+        .graph()
+        .outputs
+        .iter()
+        .zip(&outcome.outputs)
+        .enumerate()
+        .filter_map(|(index, (source, output))| {
+            let node = settled.plan.graph().nodes.get(source.node.0 as usize)?;
+            let port = catalogue.descriptor(&node.capability)?.outputs.get(usize::from(source.port.0))?;
+            let meaning = settled.meanings.get(index).cloned().unwrap_or_else(|| port.meaning.clone());
+            Some(Described { meaning, ty: &port.ty, output })
+        })
+        .collect();
+    let path = |handle| outcome.path(handle);
+    let mut report = Report::words(Status::Done, "");
+    report.result = result::json(&described, &path);
+    report.scene = result::scene(&described, &path);
+    report.text = report.scene.to_string().trim_end().to_owned();
+    report.files_written = outcome.changes.written.clone();
+    report.files_removed = outcome.changes.removed.clone();
+    report.plan = Some(settled.view.clone());
+    report
+}
+
+fn failed(failure: &RunFailure, settled: &Settled, catalogue: &dyn Catalogue) -> Report {
+    let (status, rule) = match &failure.cause {
+        Cause::Cancelled => (Status::Cancelled, None),
+        Cause::Refused(refusal) => (Status::Refused, Some(refusal.rule)),
+        Cause::NotApproved { rule, .. } => (Status::Refused, Some(*rule)),
+        _ => (Status::Failed, None),
+    };
+    let name = failure
+        .node
+        .and_then(|node| settled.plan.graph().nodes.get(node.0 as usize))
+        .and_then(|node| catalogue.descriptor(&node.capability))
+        .map(|descriptor| descriptor.name.clone());
+    let text = match (&failure.cause, name) {
+        (Cause::Refused(refusal), _) => format!("{}: {}", refusal.rule, refusal.reason),
+        (cause, Some(name)) if status == Status::Failed => format!("{name}: {cause}"),
+        (cause, _) => cause.to_string(),
+    };
+    let mut report = Report::words(status, text);
+    report.rule = rule;
+    report.files_written = failure.changes.written.clone();
+    report.files_removed = failure.changes.removed.clone();
+    report.plan = Some(settled.view.clone());
+    report
+}

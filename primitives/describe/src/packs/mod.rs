@@ -1,0 +1,23 @@
+//! The descriptors of every built-in pack. A primitive's position in its pack's list is its export index.
+
+pub mod chart;
+pub mod digest;
+pub mod json;
+pub mod table;
+pub mod text;
+
+use telos_abi::Descriptor;
+
+/// Every built-in pack: its name, which is also its folder, and its descriptors.
+pub const ALL: [(&str, fn() -> Vec<Descriptor>); 5] = [
+    ("chart", chart::descriptors),
+    ("digest", digest::descriptors),
+    ("json", json::descriptors),
+    ("table", table::descriptors),
+    ("text", text::descriptors),
+];
+
+/// Memory of a primitive that streams: chunks, a line and its own code and tables.
+const STREAM_BYTES: u64 = 128 << 20;
+/// Memory of a primitive that holds its input whole: the input's limit, an index over it, and the output.
+const WHOLE_BYTES: u64 = 1 << 30;

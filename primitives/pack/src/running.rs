@@ -1,0 +1,146 @@
+//! A call: what it takes, what it gives, how it fails.
+
+use crate::{Args, Pack};
+use std::fmt;
+use telos_abi::Value;
+
+/// Bytes for one output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Emission {
+    /// The output's position.
+    pub port: u16,
+    /// For a blob the next bytes of it; for any other type CBOR of the whole value.
+    pub bytes: Vec<u8>,
+}
+
+/// Why a call ended without a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The data or an argument is not what the primitive takes. Says where and what is expected.
+    BadInput(String),
+    /// More than the primitive holds. Says how much that is.
+    Limit(String),
+    /// The pack or its host broke the interface.
+    Internal(String),
+}
+
+impl Failure {
+    /// Input that is not what the primitive takes.
+    pub fn bad(message: impl Into<String>) -> Self {
+        Self::BadInput(message.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadInput(message) | Self::Limit(message) | Self::Internal(message) => out.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// How a primitive begins: from its arguments to a running call.
+pub type Start = fn(&mut Args) -> Result<Box<dyn Running>, Failure>;
+
+/// A call under way.
+pub trait Running {
+    /// Takes the next bytes of the blob that enters `port`.
+    ///
+    /// # Errors
+    /// When the data is refused or exceeds a limit; the call is over then.
+    fn push(&mut self, port: u16, chunk: &[u8], out: &mut Out) -> Result<(), Failure>;
+
+    /// All blob inputs ended. Emits what remains and every value that is not a blob.
+    ///
+    /// # Errors
+    /// As [`Running::push`].
+    fn finish(&mut self, out: &mut Out) -> Result<(), Failure>;
+}
+
+/// Starts primitive number `primitive` of `pack` with CBOR arguments.
+pub(crate) fn start(pack: &Pack, primitive: u32, arguments: &[u8]) -> Result<Box<dyn Running>, Failure> {
+    let start = usize::try_from(primitive).ok().and_then(|index| pack.primitives.get(index));
+    let start = start.ok_or_else(|| Failure::Internal(format!("this pack has no primitive number {primitive}")))?;
+    let values: Vec<Option<Value>> = ciborium::from_reader(arguments)
+        .map_err(|error| Failure::Internal(format!("arguments are not CBOR of a list of values: {error}")))?;
+    start(&mut Args::new(values))
+}
+
+/// Where a call puts its outputs.
+#[derive(Default)]
+pub struct Out {
+    emissions: Vec<Emission>,
+}
+
+impl Out {
+    /// Nothing emitted yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends to the blob at `port`.
+    pub fn bytes(&mut self, port: u16, bytes: Vec<u8>) {
+        if !bytes.is_empty() {
+            self.emissions.push(Emission { port, bytes });
+        }
+    }
+
+    /// Gives the value at `port`; once for each output that is not a blob.
+    pub fn value(&mut self, port: u16, value: &Value) {
+        let mut bytes = Vec::new();
+        ciborium::into_writer(value, &mut bytes).expect("a vector takes every byte");
+        self.emissions.push(Emission { port, bytes });
+    }
+
+    /// Gives a count at `port`.
+    pub fn count(&mut self, port: u16, count: u64) {
+        self.value(port, &Value::Int(i64::try_from(count).unwrap_or(i64::MAX)));
+    }
+
+    /// What was emitted since the last take.
+    #[must_use]
+    pub fn take(&mut self) -> Vec<Emission> {
+        std::mem::take(&mut self.emissions)
+    }
+}
+
+/// A blob held whole, up to a limit.
+#[derive(Default)]
+pub struct Held {
+    bytes: Vec<u8>,
+}
+
+impl Held {
+    /// Most bytes held: what `finish` returns at once is limited to the size of a value.
+    pub const BYTES_MAX: usize = telos_abi::limit::VALUE_BYTES_MAX;
+
+    /// Nothing held.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends a chunk.
+    ///
+    /// # Errors
+    /// When more than [`Held::BYTES_MAX`] bytes would be held.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<(), Failure> {
+        if chunk.len() > Self::BYTES_MAX - self.bytes.len() {
+            return Err(Failure::Limit(format!(
+                "this step needs the whole input at once and takes at most {} MiB; filter the data before it",
+                Self::BYTES_MAX >> 20
+            )));
+        }
+        self.bytes.extend_from_slice(chunk);
+        Ok(())
+    }
+
+    /// The bytes, leaving none.
+    #[must_use]
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+}
