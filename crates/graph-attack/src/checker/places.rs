@@ -74,7 +74,9 @@ pub(super) fn of_constant(
             true
         }
         (Value::Text(text), Type::Text { refinement, .. }) => {
-            to.extend(kind.and_then(|kind| of_text(text, *refinement, kind)));
+            // Text that names nothing that can be told may name anything.
+            let kind = kind.filter(|kind| !nature(*kind).file);
+            to.extend(kind.map(|kind| of_text(text, *refinement, kind).unwrap_or(Scope::Any)));
             true
         }
         (Value::List(items), ty) => {
@@ -98,7 +100,6 @@ fn of_text(text: &str, refinement: Refinement, kind: EffectKind) -> Option<Scope
             (refinement != Refinement::Url || text.contains("://")).then_some(Scope::Host(found))
         }
         EffectKind::Exec if text.starts_with('/') => absolute(&ByteText::from("/"), text).map(Scope::Path),
-        _ if nature(kind).file => None,
         _ => Some(Scope::Named(text.to_owned())),
     }
 }
