@@ -4,17 +4,29 @@
 use crate::case::{Case, index};
 use crate::dice::Dice;
 use crate::world::World;
-use telos_abi::{
-    Clearance, EffectKind, HandleKind, NodeIndex, PortIndex, Refinement, Scope, Secrecy, Type, Value,
-};
+use telos_abi::{Clearance, EffectKind, HandleKind, NodeIndex, PortIndex, Refinement, Scope, Secrecy, Type, Value};
 use telos_graph::{Catalogue, Constant, ConstantOrigin, Each, Graph, Input, Node, Source};
 
 const TEXTS: [&str; 16] = [
-    "in", "in/a.txt", ".env", "out/one.txt", "out", "../../../..", "/etc/passwd", "https://ok.example/in", "ok.example",
-    "https://forbidden.example/in", "/usr/bin/sort", "local", "ERROR", "name", "00ff", "",
+    "in",
+    "in/a.txt",
+    ".env",
+    "out/one.txt",
+    "out",
+    "../../../..",
+    "/etc/passwd",
+    "https://ok.example/in",
+    "ok.example",
+    "https://forbidden.example/in",
+    "/usr/bin/sort",
+    "local",
+    "ERROR",
+    "name",
+    "00ff",
+    "",
 ];
 
-/// A graph of a few nodes, from a seed. Three wirings in four fit by type, so that rules beyond R2 get their turn.
+/// A graph of a few nodes, from a seed. Three wirings in four fit by type, so that rules beyond R3 get their turn.
 #[must_use]
 pub fn arbitrary(seed: u64) -> Case {
     let mut dice = Dice::new(seed);
@@ -23,10 +35,14 @@ pub fn arbitrary(seed: u64) -> Case {
     let count = 1 + dice.below(9);
     let fits = !dice.once_in(4);
     for place in 0..count {
-        let capability = dice.pick(&ids).unwrap_or(ids[0]);
-        let node = Node { capability, inputs: Vec::new(), each: None, guard: None, after: Vec::new() };
-        case.graph.nodes.push(node);
-        wire(&mut case, &mut dice, place, fits);
+        for _ in 0..10 {
+            let capability = dice.pick(&ids).unwrap_or(ids[0]);
+            case.graph.nodes.truncate(place);
+            case.graph.nodes.push(Node { capability, inputs: vec![], each: None, guard: None, after: vec![] });
+            if wire(&mut case, &mut dice, place, fits) || !fits {
+                break;
+            }
+        }
     }
     for _ in 0..dice.below(3) {
         if let Some(source) = any_output(&case, &mut dice, count) {
@@ -58,9 +74,11 @@ fn spoil(case: &mut Case, dice: &mut Dice) {
     }
 }
 
-fn wire(case: &mut Case, dice: &mut Dice, place: usize, fits: bool) {
+/// Fills the inputs of a node. False if one of them takes neither an edge nor a constant here.
+fn wire(case: &mut Case, dice: &mut Dice, place: usize, fits: bool) -> bool {
     let capability = case.graph.nodes[place].capability;
-    let Some(descriptor) = case.world.descriptor(&capability).cloned() else { return };
+    let Some(descriptor) = case.world.descriptor(&capability).cloned() else { return false };
+    let mut fine = true;
     for (port, input) in descriptor.inputs.iter().enumerate() {
         if input.default.is_some() && dice.once_in(2) {
             continue;
@@ -73,7 +91,10 @@ fn wire(case: &mut Case, dice: &mut Dice, place: usize, fits: bool) {
         });
         let given = match edge {
             Some(source) => Input::From(source),
-            None if fits => fitting(dice, &input.ty),
+            None if fits => {
+                fine &= can_be_constant(&input.ty);
+                fitting(dice, &input.ty)
+            }
             None => any_constant(dice),
         };
         case.graph.nodes[place].inputs.push((PortIndex(u16::try_from(port).unwrap_or(0)), given));
@@ -94,6 +115,17 @@ fn wire(case: &mut Case, dice: &mut Dice, place: usize, fits: bool) {
     if dice.once_in(5) {
         let truths: Vec<Source> = (0..place).filter_map(|node| truth(case, index(node))).collect();
         case.graph.nodes[place].guard = dice.pick(&truths);
+    }
+    fine
+}
+
+/// Whether constants of the type exist that need no primitive to check them.
+fn can_be_constant(ty: &Type) -> bool {
+    match ty {
+        Type::Blob { refinement, .. } => matches!(refinement, Refinement::Bytes | Refinement::Utf8),
+        Type::List { item, .. } => can_be_constant(item),
+        Type::Record(_) | Type::Variant(_) | Type::Stream { .. } | Type::Float => false,
+        _ => true,
     }
 }
 
@@ -127,7 +159,8 @@ fn value_of(dice: &mut Dice, ty: &Type) -> Value {
         Type::Handle { kind: HandleKind::Endpoint, .. } | Type::Text { refinement: Refinement::Url, .. } => {
             &["https://ok.example/in", "https://forbidden.example/in"]
         }
-        Type::Handle { .. } => &["in", "in/a.txt", ".env", "out/one.txt", "out", "../../../..", "/etc/passwd"],
+        Type::Handle { .. } if dice.once_in(40) => &["../../../..", "/etc/passwd", "/home/u/work/../work/.env"],
+        Type::Handle { .. } => &["in", "in/a.txt", ".env", "out/one.txt", "out"],
         Type::Text { refinement: Refinement::Hex, .. } => &["00ff"],
         Type::Text { refinement: Refinement::Path, .. } => &["/usr/bin/sort", "sort", "/etc/../usr/bin/sort"],
         Type::Text { .. } => &["ok.example", "local", "ERROR", "bob", "name"],

@@ -41,8 +41,7 @@ pub fn lock(class: &str, rank: u16, units: u16, capacity: u16) -> LockUse {
 #[must_use]
 pub fn locked(name: &str, locks: Vec<LockUse>) -> Descriptor {
     let data = blob(Refinement::Utf8);
-    let mut descriptor =
-        pure(name, vec![input("data", data.clone(), PortKind::Payload)], vec![output("data", data)]);
+    let mut descriptor = pure(name, vec![input("data", data.clone(), PortKind::Payload)], vec![output("data", data)]);
     descriptor.body = Body::Host;
     descriptor.locks = locks;
     descriptor
@@ -67,9 +66,9 @@ pub fn independent(name: &str, evidence: Evidence) -> Descriptor {
 fn cell(name: &str, cell: &str, writes: bool) -> Descriptor {
     let data = text(Refinement::Utf8);
     let mut descriptor = match writes {
-        true => pure(name, vec![input("data", blob(Refinement::Utf8), PortKind::Payload)], vec![
-            output("kept", Type::Bool),
-        ]),
+        true => {
+            pure(name, vec![input("data", blob(Refinement::Utf8), PortKind::Payload)], vec![output("kept", Type::Bool)])
+        }
         false => pure(name, vec![], vec![output("data", data)]),
     };
     descriptor.body = Body::Host;
@@ -126,18 +125,21 @@ fn transforms() -> Vec<Descriptor> {
         makes("table.parse", utf8(), Refinement::Table, false),
         pure("text.spell", one(text(Refinement::Utf8)), vec![output("text", utf8())]),
         pure("json.query", one(blob(Refinement::Json)), vec![output("text", utf8())]),
-        pure("table.column", vec![input("table", blob(Refinement::Table), Payload), column], vec![output(
-            "text",
-            utf8(),
-        )]),
+        pure(
+            "table.column",
+            vec![input("table", blob(Refinement::Table), Payload), column],
+            vec![output("text", utf8())],
+        ),
         pure("int.clamp", one(number()), vec![output("small", int(0, 100))]),
         pure("int.percent", one(int(0, 100)), vec![output("text", utf8())]),
         pure("int.positive", one(number()), vec![output("holds", Type::Bool)]),
         pure("bool.not", one(Type::Bool), vec![output("holds", Type::Bool)]),
         pure("list.count", one(list(file())), vec![output("count", number())]),
-        pure("list.choose", vec![input("files", list(file()), Payload), input("at", number(), Payload)], vec![
-            output("file", file()),
-        ]),
+        pure(
+            "list.choose",
+            vec![input("files", list(file()), Payload), input("at", number(), Payload)],
+            vec![output("file", file())],
+        ),
         pure("list.concat", one(list(blob(Refinement::Bytes))), vec![output("data", blob(Refinement::Bytes))]),
         pure(
             "record.make",
@@ -163,8 +165,7 @@ fn sinks() -> Vec<Descriptor> {
     let line = || text(Refinement::Line);
     let file = || handle(HandleKind::File);
     let payload = |name: &str, ty: Type| input(name, ty, Payload);
-    let mut show =
-        host("person.show", EffectKind::Show, vec![payload("data", bytes())], vec![]);
+    let mut show = host("person.show", EffectKind::Show, vec![payload("data", bytes())], vec![]);
     show.effects[0].target = Target::None;
     let mut transfer = host(
         "files.move",
@@ -187,10 +188,12 @@ fn sinks() -> Vec<Descriptor> {
         transfer,
         copy,
         host("files.mkdir", EffectKind::DirCreate, vec![input("at", handle(HandleKind::Directory), Authority)], vec![]),
-        host("net.lookup", EffectKind::NetConnect, vec![input("host", line(), Authority)], vec![output(
-            "address",
-            utf8(),
-        )]),
+        host(
+            "net.lookup",
+            EffectKind::NetConnect,
+            vec![input("host", line(), Authority)],
+            vec![output("address", utf8())],
+        ),
         host(
             "mail.send",
             EffectKind::NetSend,

@@ -22,6 +22,19 @@ pub enum Agreement {
     },
 }
 
+impl Agreement {
+    /// One word for counting: "accepted", the rule, "outside" and the rule, or "differ".
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Accepted => "accepted".into(),
+            Self::Refused(rule) => rule.to_string(),
+            Self::Outside(rule) => format!("outside {rule}"),
+            Self::Differ { .. } => "differ".into(),
+        }
+    }
+}
+
 /// Asks both about the graph of a case.
 #[must_use]
 pub fn compare(case: &Case) -> Agreement {

@@ -125,8 +125,7 @@ pub fn plant(parent: &Case, families: &[Family], dice: &mut Dice) -> (Case, Vec<
 /// Grows parents and judges that many mutants of them. Deterministic; about 20 µs a mutant in a release build.
 #[must_use]
 pub fn run_attacks(mutants: usize, seed: u64) -> AttackReport {
-    let mut report =
-        AttackReport { families: vec![FamilyCount::default(); FAMILIES.len()], ..AttackReport::default() };
+    let mut report = AttackReport { families: vec![FamilyCount::default(); FAMILIES.len()], ..AttackReport::default() };
     let mut seeds = Dice::new(seed);
     while report.mutants < mutants {
         let parent_seed = seeds.word();

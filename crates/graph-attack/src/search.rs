@@ -169,12 +169,8 @@ fn rewire(case: &mut Case, dice: &mut Dice, node: usize) {
 fn reword(case: &mut Case, dice: &mut Dice, node: usize) {
     const WORDS: [&str; 9] =
         [".env", "in/a.txt", "out/one.txt", "ERROR", "local", "bob", "https://ok.example/in", "ok.example", "in"];
-    let origins = [
-        ConstantOrigin::UserTurn,
-        ConstantOrigin::Default,
-        ConstantOrigin::Observed,
-        ConstantOrigin::Planner,
-    ];
+    let origins =
+        [ConstantOrigin::UserTurn, ConstantOrigin::Default, ConstantOrigin::Observed, ConstantOrigin::Planner];
     for (_, input) in &mut case.graph.nodes[node].inputs {
         if let Input::Constant(Constant { value, origin }) = input {
             if dice.once_in(2) {
@@ -204,7 +200,13 @@ fn repeat(case: &mut Case, dice: &mut Dice, node: usize) {
 /// A step between a producer and one of its consumers.
 fn hop(case: &mut Case, dice: &mut Dice, node: usize) {
     const STEPS: [&str; 8] = [
-        "text.encode", "text.decode", "json.parse", "html.show", "text.hash", "text.spell", "length.padded",
+        "text.encode",
+        "text.decode",
+        "json.parse",
+        "html.show",
+        "text.hash",
+        "text.spell",
+        "length.padded",
         "text.head",
     ];
     let chosen = dice.below(case.graph.nodes[node].inputs.len());

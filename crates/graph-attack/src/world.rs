@@ -57,13 +57,8 @@ impl Default for World {
             row(&[EffectKind::Exec], Scope::Path("/usr/bin/sort".into())),
             row(&[EffectKind::Clock, EffectKind::Random, EffectKind::Show], Scope::Any),
         ];
-        let budget = Budget {
-            fuel: 1 << 50,
-            memory_bytes: 1 << 32,
-            output_bytes: 1 << 34,
-            wall_ms: 600_000,
-            calls: 1_000_000,
-        };
+        let budget =
+            Budget { fuel: 1 << 50, memory_bytes: 1 << 32, output_bytes: 1 << 34, wall_ms: 600_000, calls: 1_000_000 };
         Self {
             added: HashMap::new(),
             revoked: BTreeSet::new(),

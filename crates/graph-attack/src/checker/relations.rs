@@ -3,7 +3,7 @@
 use super::kinds::{has_handle, is_of, nature};
 use super::places::{Places, cleared, granted, meet, of_constant, resource};
 use std::collections::BTreeMap;
-use telos_abi::{Descriptor, EffectKind, Label, PortKind, Scope, Secrecy, Target, Taint, Type, Value};
+use telos_abi::{Descriptor, EffectKind, Label, PortKind, Scope, Secrecy, Taint, Target, Type, Value};
 use telos_graph::{Constant, ConstantOrigin, Context, Graph, Input, Source};
 
 /// A set of facts about data: which secrets it may tell, who may have made it.

@@ -3,16 +3,29 @@
 use crate::case::Case;
 use crate::catalogue::{filter, independent};
 use crate::dice::Dice;
-use telos_abi::{Body, EffectKind, EffectUse, Evidence, NodeIndex, PortIndex, PortKind, Refinement, Rule, Target};
+use telos_abi::{
+    Body, EffectKind, EffectUse, Evidence, NodeIndex, PortIndex, PortKind, Refinement, Rule, Target, Value,
+};
 use telos_graph::testing::{blob, constant, from, handle, input, output, pure, said};
-use telos_graph::{ConstantOrigin, Input};
+use telos_graph::{Constant, ConstantOrigin, Input};
 
-/// Family 1.
+/// Family 1. One secret among several named files is a secret, whatever their directory's label.
 pub(super) fn exfiltrate(case: &mut Case, dice: &mut Dice) -> Rule {
-    let read = case.secret_file();
+    let read = if dice.once_in(2) {
+        case.secret_file()
+    } else {
+        let read = case.add("files.read", vec![said_all(&[".env", "in/a.txt"])]);
+        case.repeat(read, 0, 9);
+        case.add("list.concat", vec![from(read, 0)])
+    };
     let encoded = case.add("text.encode", vec![from(read, 0)]);
     case.leave(dice, encoded);
     Rule::R6
+}
+
+fn said_all(texts: &[&str]) -> Input {
+    let items = texts.iter().map(|text| Value::Text((*text).into())).collect();
+    Input::Constant(Constant { value: Value::List(items), origin: ConstantOrigin::UserTurn })
 }
 
 /// Family 2.
@@ -201,7 +214,7 @@ pub(super) fn independence_lie(case: &mut Case, dice: &mut Dice) -> Rule {
 pub(super) fn strip(case: &mut Case, dice: &mut Dice) -> Rule {
     let read = case.secret_file();
     let text = case.launder(dice, read, true);
-    let stripped = match dice.below(5) {
+    let stripped = match dice.below(6) {
         0 => {
             let json = case.add("json.parse", vec![from(text, 0)]);
             case.add("json.query", vec![from(json, 0)])
@@ -222,6 +235,12 @@ pub(super) fn strip(case: &mut Case, dice: &mut Dice) -> Rule {
             // Through a file of this run, read back by a node that no edge connects to the writer.
             case.add("files.write", vec![said("out/one.txt"), from(text, 0)]);
             let back = case.add("files.read", vec![said("out/one.txt")]);
+            case.add("text.decode", vec![from(back, 0)])
+        }
+        4 => {
+            case.show(text);
+            case.add("files.copy", vec![said("out/two.txt"), said(".env")]);
+            let back = case.add("files.read", vec![said("out/two.txt")]);
             case.add("text.decode", vec![from(back, 0)])
         }
         _ => {

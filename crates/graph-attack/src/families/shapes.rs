@@ -3,9 +3,7 @@
 use crate::case::{Case, index};
 use crate::catalogue::{filter, int, record};
 use crate::dice::Dice;
-use telos_abi::{
-    Body, HandleKind, NodeIndex, PortIndex, PortKind, Refinement, Rule, Type, Usage, Value,
-};
+use telos_abi::{Body, HandleKind, NodeIndex, PortIndex, PortKind, Refinement, Rule, Type, Usage, Value};
 use telos_graph::testing::{blob, constant, from, host, input, output, pure, said, source, text};
 use telos_graph::{Constant, ConstantOrigin, Input};
 
@@ -95,11 +93,8 @@ pub(super) fn counted_handle(case: &mut Case, dice: &mut Dice) -> Rule {
     let ty = if dice.once_in(2) { counted } else { hidden };
     let mut open = pure("message.open", vec![], vec![output("reply", ty.clone())]);
     open.body = Body::Host;
-    let mut answer = pure(
-        "message.answer",
-        vec![input("reply", ty, PortKind::Authority)],
-        vec![output("sent", Type::Bool)],
-    );
+    let mut answer =
+        pure("message.answer", vec![input("reply", ty, PortKind::Authority)], vec![output("sent", Type::Bool)]);
     answer.body = Body::Host;
     let opened = case.add_new(open, vec![]);
     match dice.below(2) {
@@ -218,10 +213,12 @@ pub(super) fn number_tricks(case: &mut Case, dice: &mut Dice) -> Rule {
         }
         _ => {
             // Nine bytes more than fit, 2⁶⁴−1 times.
-            let mut greedy = host("files.grab", telos_abi::EffectKind::Clock, vec![], vec![output(
-                "data",
-                Type::Blob { refinement: Refinement::Bytes, max: u64::MAX },
-            )]);
+            let mut greedy = host(
+                "files.grab",
+                telos_abi::EffectKind::Clock,
+                vec![],
+                vec![output("data", Type::Blob { refinement: Refinement::Bytes, max: u64::MAX })],
+            );
             greedy.effects.clear();
             greedy.bounds.fuel.fixed = u64::MAX;
             let node = case.add_new(greedy, vec![]);
