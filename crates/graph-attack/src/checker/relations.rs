@@ -407,6 +407,7 @@ fn stands(text: &str, turn: &str) -> bool {
             && (before == Some('-') && digit(first)
                 || next == Some('.') && digit(second)
                 || before == Some('.') && digit(turn[..at - 1].chars().next_back()));
-        !(word(first) && word(before)) && !(word(last) && word(next)) && !in_number
+        let cut_out = word(first) && word(before) || word(last) && word(next);
+        !cut_out && !in_number
     })
 }
