@@ -3,7 +3,7 @@
 use crate::path::{PathError, join};
 use crate::rules::resolve::is_file_kind;
 use crate::scope::{parse_host, parse_url, scope_join};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use telos_abi::limit::NESTING_MAX;
 use telos_abi::{ByteText, EffectKind, HandleKind, HostName, Label, Refinement, Scope, Type, Value};
 
@@ -110,7 +110,7 @@ fn host(text: &str) -> Option<HostName> {
 /// O(components of the path).
 #[derive(Default)]
 pub(crate) struct Written {
-    at: HashMap<Vec<u8>, Marks>,
+    at: BTreeMap<Vec<u8>, Marks>,
     /// Written where nobody can tell.
     anywhere: Label,
     /// Everything written.

@@ -9,8 +9,11 @@ pub mod text;
 
 use telos_abi::Descriptor;
 
+/// Gives a pack's descriptors.
+pub type Describe = fn() -> Vec<Descriptor>;
+
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, fn() -> Vec<Descriptor>); 6] = [
+pub const ALL: [(&str, Describe); 6] = [
     ("chart", chart::descriptors),
     ("digest", digest::descriptors),
     ("encoding", encoding::descriptors),
