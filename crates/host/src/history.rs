@@ -78,13 +78,13 @@ pub(crate) fn steps(receipts: &[Receipt]) -> Result<(Vec<Step>, Vec<Conflict>), 
     let mut conflicts = Vec::new();
     for known in journalled(receipts)?.into_values() {
         let happened = match (&known.outcome, &known.what) {
+            (Some(Outcome::Failed(_)), _) => false,
             (_, Act::Send { to, .. }) => {
                 conflicts
                     .push(Conflict { path: to.name.as_str().into(), why: "what was sent cannot be taken back".into() });
                 false
             }
             (Some(Outcome::Done), _) => true,
-            (Some(Outcome::Failed(_)), _) => false,
             (None, what) => match classify(what) {
                 Settled::Done => true,
                 Settled::NotDone => false,

@@ -5,7 +5,7 @@ use crate::outcome::Report;
 use crate::person::Person;
 use crate::run::Run;
 use crate::{SystemError, Telos};
-use telos_abi::{ByteText, Durability, Facts, Label, Receipt, RunId, RunKind, Status};
+use telos_abi::{Act, ByteText, Durability, Facts, Label, Receipt, RunId, RunKind, Status};
 use telos_graph::origin;
 use telos_host::{ActState, Host, UndoPlan};
 use telos_policy::{Decision, Permit, Request, Subject};
@@ -61,7 +61,7 @@ impl Telos {
         let undone: Vec<RunId> = if prefix.is_some() { Vec::new() } else { self.runs_undone()? };
         self.choose(prefix, "run with changes that could be undone", |summary, receipts| {
             summary.kind != RunKind::Undo
-                && crate::history::changes(receipts).next().is_some()
+                && crate::history::changes(receipts).any(|act| !matches!(act, Act::Send { .. }))
                 && !undone.contains(&summary.run())
         })
     }
@@ -185,11 +185,11 @@ impl Telos {
 }
 
 fn conflict_report(target: RunId, plan: &UndoPlan) -> Report {
-    let mut text = format!("run {target} cannot be undone: files changed since; nothing was touched\n");
+    let mut text = format!("run {target} cannot be undone as it stands; nothing was touched\n");
     for conflict in plan.conflicts() {
         text.push_str(&format!("  {}: {}\n", conflict.path, conflict.why));
     }
-    text.push_str("put them aside or back as the run left them, then undo again");
+    text.push_str("put files aside or back as the run left them, then undo again");
     let mut report = Report::words(Status::Refused, text);
     report.rule = Some(telos_abi::Rule::P7);
     report

@@ -72,8 +72,8 @@ const FENCED: &[(&str, &[&str])] = &[
     ("libc", &["guard", "cli", "bench"]),
     ("wasmtime", &["engine"]),
     ("rusqlite", &["host"]),
-    ("ureq", &["model"]),
-    ("rustls", &["model"]),
+    ("ureq", &["model", "host"]),
+    ("rustls", &["model", "host"]),
     ("clap", &["cli", "bench"]),
     ("indicatif", &["cli"]),
 ];

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod digest;
+pub mod encoding;
 pub mod json;
 pub mod table;
 pub mod text;
@@ -12,9 +13,10 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 5] = [
+pub const ALL: [(&str, Describe); 6] = [
     ("chart", chart::descriptors),
     ("digest", digest::descriptors),
+    ("encoding", encoding::descriptors),
     ("json", json::descriptors),
     ("table", table::descriptors),
     ("text", text::descriptors),
