@@ -252,6 +252,7 @@ impl Default for World {
             marks,
             grant: Grant {
                 rows,
+                askable: Vec::new(),
                 clearances: Vec::new(),
                 budget: Budget {
                     fuel: 1 << 50,

@@ -9,7 +9,7 @@
 
 use crate::error::PackError;
 use crate::evidence::{Runner, Statement, evidence_for};
-use crate::identity::canonical;
+use crate::canonical::canonical;
 use crate::registry::Pack;
 use crate::signature::{ED25519_SIGNATURE_BYTES, ML_DSA_SIGNATURE_BYTES, PublisherKey, PublisherKeys, Signatures};
 use serde::{Deserialize, Serialize};

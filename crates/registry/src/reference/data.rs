@@ -3,7 +3,7 @@
 use super::seed::Seed;
 use super::{Reference, case, count, refusal, text};
 use crate::evidence::Case;
-use crate::identity::canonical;
+use crate::canonical::canonical;
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use telos_abi::{Descriptor, Value};
 use telos_describe::choose;

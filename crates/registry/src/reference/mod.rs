@@ -8,7 +8,7 @@ mod table;
 mod text;
 
 use crate::evidence::Case;
-use crate::identity::canonical;
+use crate::canonical::canonical;
 use telos_abi::{Descriptor, Value};
 
 /// Makes the case of a seed.
