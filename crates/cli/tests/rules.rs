@@ -69,8 +69,7 @@ fn explain_names_the_verdict_and_the_rules_considered() {
     assert_eq!(words(&object, "verdict"), "ask");
     assert!(object["considered"].as_array().is_some_and(|steps| steps.len() > 1), "{object}");
     let state = place.state().join("keys/identity");
-    let object =
-        place.run(["policy", "explain", "file-overwrite", &state.to_string_lossy(), "--json"]).exits(0).json();
+    let object = place.run(["policy", "explain", "file-overwrite", &state.to_string_lossy(), "--json"]).exits(0).json();
     assert_eq!(words(&object, "verdict"), "refuse");
     place.run(["policy", "explain", "file-explode", "a.txt"]).exits(2).tells("file-explode");
 }

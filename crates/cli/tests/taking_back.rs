@@ -186,7 +186,8 @@ fn a_killed_undo_can_be_started_again() {
     let before = place.picture();
     let done = place.intent(&["--yes", "--json", "delete all log files"]).exits(0).json();
     for already in [1, 10, 25] {
-        let mut child = place.command().args(["undo", words(&done, "run")]).stderr(Stdio::null()).spawn().expect("starts");
+        let mut child =
+            place.command().args(["undo", words(&done, "run")]).stderr(Stdio::null()).spawn().expect("starts");
         while fs::read_dir(place.work()).expect("a directory").count() < already
             && child.try_wait().expect("it can be asked").is_none()
         {
