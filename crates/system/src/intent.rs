@@ -437,7 +437,6 @@ fn failed(failure: &RunFailure, settled: &Settled, catalogue: &dyn Catalogue) ->
         .and_then(|node| catalogue.descriptor(&node.capability))
         .map(|descriptor| descriptor.name.clone());
     let text = match (&failure.cause, name) {
-        (Cause::Refused(refusal), _) => format!("{}: {}", refusal.rule, refusal.reason),
         (cause, Some(name)) if status == Status::Failed => format!("{name}: {cause}"),
         (cause, _) => cause.to_string(),
     };
