@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use telos_abi::{ByteText, Effect, Facts, HostName, Label, Resource, RunKind, Scope, Status, Taint};
 use telos_graph::scope::{covers, parse_host};
-use telos_guard::{AgentEnd, AgentSpec, Asker, Decider, Ports, Withheld, WorkspaceMode};
+use telos_guard::{AgentEnd, AgentSpec, Asker, Decider, GuardError, Ports, Withheld, WorkspaceMode};
 use telos_policy::{AgentReach, Approval, Decision, Policy, Question, Request, Subject, agent_grant};
 
 /// A program to be run as an agent, as it comes from a front door.
@@ -122,6 +122,11 @@ impl Telos {
         let ended = telos_guard::run(spec, &Ports { decider: &decider, asker: &point, recorder: &*recorder });
         match ended {
             Ok(end) => self.agent_ended(run, &end),
+            Err(error @ GuardError::NotKept { .. }) => {
+                run.note("not-kept", error.to_string())?;
+                run.end(self, Status::Failed, 5)?;
+                Err(SystemError::Room(error.to_string()))
+            }
             Err(error) => {
                 run.note("not-started", error.to_string())?;
                 run.end(self, Status::Refused, 4)?;
@@ -230,6 +235,9 @@ fn parse_hosts(words: &[String]) -> Result<Vec<HostName>, SystemError> {
 
 fn tier_words(end: &AgentEnd) -> String {
     let workspace = match end.tier.workspace {
+        WorkspaceMode::CopyOnWrite if end.tier.in_memory => {
+            "changes go to a copy-on-write workspace, in memory until the end"
+        }
         WorkspaceMode::CopyOnWrite => "changes go to a copy-on-write workspace",
         WorkspaceMode::Direct => "changes go straight to the directory",
     };
