@@ -40,7 +40,8 @@ const EXACT: [&str; 12] = [
     "PGPASSFILE",
 ];
 /// Names that hold one of the words and are harmless and needed.
-const HARMLESS: [&str; 3] = ["XDG_SESSION_TYPE", "XDG_SESSION_CLASS", "DESKTOP_SESSION"];
+const HARMLESS: [&str; 6] =
+    ["XDG_SESSION_TYPE", "XDG_SESSION_CLASS", "DESKTOP_SESSION", "AWS_CA_BUNDLE", "AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// Whether a variable is kept from an agent unless granted by name. O(length).
 pub(crate) fn looks_secret(name: &OsStr, value: &OsStr) -> bool {

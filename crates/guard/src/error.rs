@@ -41,7 +41,7 @@ impl fmt::Display for Plane {
     }
 }
 
-/// Why the guard did not do what it was asked. Nothing of the agent has run unless said otherwise.
+/// Why the guard did not do what it was asked. Nothing of the agent has run unless it says so.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GuardError {
@@ -104,6 +104,16 @@ pub enum GuardError {
         limit: usize,
         /// Where it is.
         path: PathBuf,
+    },
+    /// The agent ran to its end, but its changes, which were in memory, could not be written to Telos' state.
+    #[error(
+        "the program ended, but its changes could not be kept: {source}. What was kept until then is under {path:?}; the directory itself is untouched"
+    )]
+    NotKept {
+        /// Where the part that was kept is.
+        path: PathBuf,
+        /// What failed.
+        source: Box<GuardError>,
     },
     /// The workspace's run still lives.
     #[error("run {run} is still going; wait for it to end or stop it first")]

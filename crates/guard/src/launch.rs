@@ -22,6 +22,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 pub(crate) enum Step {
     /// Make a directory if there is none.
     Directory(CString),
+    /// Make a directory with this mode: the root of a layer, whose mode the merged directory shows.
+    Layer { at: CString, mode: u32 },
     /// Make an empty file to mount on.
     File(CString),
     /// Make a symbolic link.
@@ -46,6 +48,7 @@ pub(crate) const HOST: &str = "/.host";
 pub(crate) const STAGE: &str = "/.stage";
 const HOST_C: &CStr = c"/.host";
 const STAGE_C: &CStr = c"/.stage";
+const LAYERS: &CStr = c"/.stage/workspace";
 const COVER_FILE: &CStr = c"/.stage/file";
 const COVER_DIRECTORY: &CStr = c"/.stage/directory";
 
@@ -147,7 +150,8 @@ fn at_index(stage: Stage, index: usize) -> impl Fn(Errno) -> Failure {
 pub(crate) mod message {
     /// Set-up failed: error number, stage << 16 | index.
     pub(crate) const FAILED: u32 = 1;
-    /// The agent exists: descriptors of its process, of its root directory and of its resolver's socket.
+    /// The agent exists: descriptors of its process, of its root directory, of its resolver's socket and of the
+    /// directory that holds the workspace's layers.
     pub(crate) const STARTED: u32 = 2;
     /// The filter is in place: the descriptor to listen on.
     pub(crate) const LISTENING: u32 = 3;
@@ -164,7 +168,7 @@ fn tell(control: BorrowedFd<'_>, kind: u32, one: u32, two: u32, descriptors: &[B
     for (to, word) in bytes.chunks_exact_mut(4).zip([kind, one, two]) {
         to.copy_from_slice(&word.to_le_bytes());
     }
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
     if !descriptors.is_empty() && !ancillary.push(SendAncillaryMessage::ScmRights(descriptors)) {
         return Err(Errno::TOOBIG);
@@ -208,6 +212,7 @@ pub(crate) fn init(
 struct Made {
     root: OwnedFd,
     resolver: OwnedFd,
+    layers: OwnedFd,
 }
 
 /// Builds the namespaces' content and takes every right away.
@@ -231,6 +236,7 @@ fn become_init(prepared: &Prepared, control: BorrowedFd<'_>) -> Result<Made, Fai
     for (index, step) in prepared.steps.iter().enumerate() {
         take(step).map_err(at_index(Stage::Tree, index))?;
     }
+    let layers = open_layers().map_err(at(Stage::Leave))?;
     leave_old_root().map_err(at(Stage::Leave))?;
     rustix::process::chdir(prepared.directory.as_c_str()).map_err(at(Stage::Directory))?;
     let root = rustix::fs::open(c"/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).map_err(at(Stage::Leave))?;
@@ -241,7 +247,13 @@ fn become_init(prepared: &Prepared, control: BorrowedFd<'_>) -> Result<Made, Fai
     }
     sys::landlock_restrict(ruleset.as_fd()).map_err(at(Stage::Floor))?;
     sys::drop_capabilities().map_err(at(Stage::Capabilities))?;
-    Ok(Made { root, resolver })
+    Ok(Made { root, resolver, layers })
+}
+
+/// The directory of the workspace's layers; that of every stage if there is no workspace.
+fn open_layers() -> Sys<OwnedFd> {
+    let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+    rustix::fs::open(LAYERS, flags, Mode::empty()).or_else(|_| rustix::fs::open(STAGE_C, flags, Mode::empty()))
 }
 
 /// The socket on which the agent's questions for names arrive: where every resolver library looks.
@@ -291,6 +303,10 @@ fn take(step: &Step) -> Sys<()> {
             Err(Errno::EXIST) | Ok(()) => Ok(()),
             Err(errno) => Err(errno),
         },
+        Step::Layer { at, mode } => {
+            rustix::fs::mkdir(at.as_c_str(), Mode::RWXU)?;
+            rustix::fs::chmod(at.as_c_str(), Mode::from_raw_mode(*mode))
+        }
         Step::File(path) => make_file(path),
         Step::Symlink { at, target } => rustix::fs::symlink(target.as_c_str(), at.as_c_str()),
         Step::Bind { from, at, read_only } => {
@@ -332,7 +348,7 @@ fn start_agent(
         127
     };
     let (pid, descriptor) = sys::fork(0, &mut body).map_err(at(Stage::Start))?;
-    let lines = [descriptor.as_fd(), made.root.as_fd(), made.resolver.as_fd()];
+    let lines = [descriptor.as_fd(), made.root.as_fd(), made.resolver.as_fd(), made.layers.as_fd()];
     tell(control, message::STARTED, 0, 0, &lines).map_err(at(Stage::Start))?;
     Ok((pid, descriptor))
 }
@@ -408,7 +424,8 @@ impl Step {
     pub(crate) fn place(&self) -> &CString {
         match self {
             Self::Directory(at) | Self::File(at) | Self::Processes(at) | Self::Terminals(at) => at,
-            Self::Symlink { at, .. }
+            Self::Layer { at, .. }
+            | Self::Symlink { at, .. }
             | Self::Bind { at, .. }
             | Self::Memory { at, .. }
             | Self::Overlay { at, .. }

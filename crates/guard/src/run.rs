@@ -10,7 +10,7 @@ use crate::spec::{AgentEnd, AgentSpec, Exit, Ports, Tier, Withheld, WorkspaceMod
 use crate::supervise::{Lines, Setting, Supervisor, Tally};
 use crate::sys;
 use crate::terminal::{Signals, Terminal};
-use crate::view::{self, View, c};
+use crate::view::{self, Given, View, c};
 use crate::workspace::Workspace;
 use rustix::io::Errno;
 use rustix::net::{
@@ -38,11 +38,14 @@ pub fn run(spec: AgentSpec, ports: &Ports<'_>) -> Result<AgentEnd, GuardError> {
     let pins = Pins::resolve(&spec.hosts)?;
     let workspace = Workspace::create(&resolved.state, spec.run, &resolved.directory, spec.workspace)?;
     let outcome = run_in(spec, ports, landlock, resolved, pins, &workspace);
-    if outcome.is_err() {
-        // Nothing ran: an empty workspace would only be litter. What cannot be removed is listed by `workspaces`.
-        let _ = workspace.abandon();
-    } else {
-        workspace.end()?;
+    match &outcome {
+        Ok(_) => workspace.end()?,
+        // What could be kept is all there is of the agent's work.
+        Err(GuardError::NotKept { .. }) => {}
+        Err(_) => {
+            // Nothing ran: an empty workspace would only be litter. What cannot be removed is listed by `workspaces`.
+            let _ = workspace.abandon();
+        }
     }
     outcome
 }
@@ -76,12 +79,18 @@ fn run_in(
 ) -> Result<AgentEnd, GuardError> {
     let Resolved { directory, home, state } = resolved;
     let resolver = workspace.resolver_file();
-    let view = view::compute(&spec, &directory, home.as_deref(), &state, Some(&resolver), ports.decider)?;
+    let given = Given { directory: &directory, home: home.as_deref(), state: &state, in_memory: workspace.in_memory() };
+    let view = view::compute(&spec, &given, Some(&resolver), ports.decider)?;
     let (environment, removed) = environment::clean(&spec.environment, &spec.keep_variables);
     let mut withheld = view.withheld.clone();
     withheld.extend(removed.iter().map(|name| Withheld::Variable(name.as_bytes().into())));
-    let tier =
-        Tier { landlock, workspace: spec.workspace, home_writable: view.home_writable, pinned: pins.list().to_vec() };
+    let tier = Tier {
+        landlock,
+        workspace: spec.workspace,
+        in_memory: workspace.in_memory(),
+        home_writable: view.home_writable,
+        pinned: pins.list().to_vec(),
+    };
     let setting = Setting {
         copy_on_write: spec.workspace == WorkspaceMode::CopyOnWrite,
         scratch: view.scratch.clone(),
@@ -92,7 +101,10 @@ fn run_in(
     };
     let streams = spec.streams.take();
     let prepared = prepare(&spec, view, landlock, &directory, &environment, streams)?;
-    let (exit, tally) = supervise(&prepared, &setting, ports)?;
+    let (exit, tally, layers) = supervise(&prepared, &setting, ports)?;
+    if workspace.in_memory() {
+        workspace.keep(layers.as_fd())?;
+    }
     Ok(AgentEnd {
         exit,
         refused: tally.refused,
@@ -167,8 +179,11 @@ fn rules(view: &View, landlock: u32) -> Vec<(CString, u64)> {
     out
 }
 
+/// How the agent ended, what was decided, and a descriptor of the directory that the workspace's layers are in.
+type Served = (Exit, Tally, OwnedFd);
+
 /// Starts the child and serves it to its end.
-fn supervise(prepared: &Prepared, setting: &Setting, ports: &Ports<'_>) -> Result<(Exit, Tally), GuardError> {
+fn supervise(prepared: &Prepared, setting: &Setting, ports: &Ports<'_>) -> Result<Served, GuardError> {
     let set_up = |doing: &'static str| move |source: Errno| GuardError::SetUp { doing, path: String::new(), source };
     let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
         .map_err(set_up("making the control socket"))?;
@@ -206,12 +221,7 @@ fn no_namespaces(errno: Errno) -> GuardError {
 }
 
 /// Takes the child's messages until it says how the agent ended.
-fn serve(
-    control: &OwnedFd,
-    prepared: &Prepared,
-    setting: &Setting,
-    ports: &Ports<'_>,
-) -> Result<(Exit, Tally), GuardError> {
+fn serve(control: &OwnedFd, prepared: &Prepared, setting: &Setting, ports: &Ports<'_>) -> Result<Served, GuardError> {
     let lost = || GuardError::SetUp {
         doing: "waiting for the sandbox, which was killed,",
         path: String::new(),
@@ -222,7 +232,7 @@ fn serve(
     while started.is_none() || listener.is_none() {
         let (kind, one, two, mut descriptors) = receive(control).ok_or_else(lost)?;
         match (kind, descriptors.len()) {
-            (message::STARTED, 3) => started = Some(descriptors),
+            (message::STARTED, 4) => started = Some(descriptors),
             (message::LISTENING, 1) => listener = descriptors.pop(),
             (message::FAILED, _) => return Err(failure(prepared, one, two)),
             _ => return Err(lost()),
@@ -231,7 +241,9 @@ fn serve(
     let (Some(mut started), Some(listener)) = (started, listener) else {
         return Err(lost());
     };
-    let (Some(resolver), Some(root), Some(agent)) = (started.pop(), started.pop(), started.pop()) else {
+    let (Some(layers), Some(resolver), Some(root), Some(agent)) =
+        (started.pop(), started.pop(), started.pop(), started.pop())
+    else {
         return Err(lost());
     };
     let lines = Lines { listener, root, resolver };
@@ -242,7 +254,7 @@ fn serve(
         let thread: ScopedJoinHandle<'_, Tally> = scope.spawn(move || supervisor.serve(scope));
         let end = wait_for_end(control, prepared);
         let tally = thread.join().unwrap_or_default();
-        end.map(|exit| (exit, tally))
+        end.map(|exit| (exit, tally, layers))
     });
     drop(signals);
     ended
@@ -270,7 +282,7 @@ fn wait_for_end(control: &OwnedFd, prepared: &Prepared) -> Result<Exit, GuardErr
 /// One message with its descriptors; `None` when the other side is gone.
 fn receive(control: &OwnedFd) -> Option<(u32, u32, u32, Vec<OwnedFd>)> {
     let mut bytes = [0_u8; message::BYTES];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let count = loop {
         match recvmsg(control, &mut [IoSliceMut::new(&mut bytes)], &mut ancillary, RecvFlags::CMSG_CLOEXEC) {
@@ -320,8 +332,8 @@ fn failure(prepared: &Prepared, errno: u32, place: u32) -> GuardError {
         return GuardError::Unenforceable {
             plane: Plane::Overlay,
             why: format!("the kernel refused to lay a workspace over {path:?} ({source})"),
-            fix: "Keep Telos' state on ext4, xfs, btrfs or tmpfs rather than on an overlay or network file system, \
-                  or ask for direct changes"
+            fix: "The directory or Telos' state is on a file system that overlayfs does not take, or overlays are stacked \
+                  too deep already. Put the state elsewhere (TELOS_STATE_DIR), or ask for direct changes (`--direct`)"
                 .into(),
         };
     }

@@ -145,6 +145,9 @@ pub struct Tier {
     pub landlock: u32,
     /// Where changes went.
     pub workspace: WorkspaceMode,
+    /// Whether the workspace was in memory during the run and copied out at its end: Telos' state is on a file system
+    /// that overlayfs cannot write to.
+    pub in_memory: bool,
     /// Whether the home directory could be written to (in memory); otherwise it was read-only.
     pub home_writable: bool,
     /// Granted hosts and the addresses they were pinned to; empty if the network was closed.

@@ -11,6 +11,7 @@ use crate::spec::{AgentSpec, Decider, Withheld, WorkspaceMode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Directories of the system that every program may need; read-only. Absent ones are skipped, links are re-made.
@@ -74,6 +75,19 @@ pub(crate) enum Place {
     Link(PathBuf),
 }
 
+/// The specification's paths, resolved, and where the workspace's layers go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Given<'a> {
+    /// The working directory.
+    pub(crate) directory: &'a Path,
+    /// The home directory, unless the agent works in it.
+    pub(crate) home: Option<&'a Path>,
+    /// Telos' state.
+    pub(crate) state: &'a Path,
+    /// Whether the workspace's layers are in memory rather than in the state.
+    pub(crate) in_memory: bool,
+}
+
 /// The computed view.
 #[derive(Debug)]
 pub(crate) struct View {
@@ -96,12 +110,11 @@ pub(crate) struct View {
 /// When a path of the specification does not exist or cannot be shown as asked.
 pub(crate) fn compute(
     spec: &AgentSpec,
-    directory: &Path,
-    home: Option<&Path>,
-    state: &Path,
+    given: &Given<'_>,
     resolver: Option<&Path>,
     decider: &dyn Decider,
 ) -> Result<View, GuardError> {
+    let Given { directory, home, state, .. } = *given;
     check_directory(spec, directory, state)?;
     let (mut places, home_writable) = lay_out(spec, directory, home)?;
     add_grants(spec, &mut places)?;
@@ -112,7 +125,7 @@ pub(crate) fn compute(
     }
     let (covers, withheld) = covers(spec, directory, state, &places, decider)?;
     let mut builder = Builder { steps: Vec::new(), made: BTreeSet::new() };
-    builder.stage(directory, home, state, spec, &places);
+    builder.stage(given, spec, &places);
     for (path, place) in &places {
         builder.place(path, place, &places);
     }
@@ -144,26 +157,22 @@ pub(crate) fn compute(
 /// Refuses working directories that cannot be a workspace.
 fn check_directory(spec: &AgentSpec, directory: &Path, state: &Path) -> Result<(), GuardError> {
     let refuse = |why: &str| GuardError::Specification { what: directory.display().to_string(), why: why.into() };
-    if directory == Path::new("/") || ["/proc", "/dev", "/sys"].iter().any(|root| directory.starts_with(root)) {
+    let shared_memory = directory.starts_with("/dev/shm");
+    let of_kernel = ["/proc", "/dev", "/sys"].iter().any(|root| directory.starts_with(root)) && !shared_memory;
+    if directory == Path::new("/") || of_kernel {
         return Err(refuse("an agent cannot work here; change to the directory it should work in"));
     }
     if directory.starts_with(state) {
         return Err(refuse("this is inside Telos' own state, which no agent may see; change to another directory"));
     }
-    if spec.workspace == WorkspaceMode::CopyOnWrite {
-        if state.starts_with(directory) {
-            return Err(refuse(
-                "Telos' state lies inside it, so a copy-on-write workspace cannot be kept there; run in a \
-                 subdirectory, or put the state elsewhere",
-            ));
-        }
-        if let Some(inner) = mounted_beneath(directory) {
-            return Err(GuardError::Unenforceable {
-                plane: crate::error::Plane::Overlay,
-                why: format!("another file system is mounted beneath the working directory, at {inner:?}"),
-                fix: "Run in a directory without mounts beneath it, or ask for direct changes".into(),
-            });
-        }
+    if spec.workspace == WorkspaceMode::CopyOnWrite
+        && let Some(inner) = mounted_beneath(directory)
+    {
+        return Err(GuardError::Unenforceable {
+            plane: crate::error::Plane::Overlay,
+            why: format!("another file system is mounted beneath the working directory, at {inner:?}"),
+            fix: "Run in a directory without mounts beneath it, or ask for direct changes (`--direct`)".into(),
+        });
     }
     Ok(())
 }
@@ -283,20 +292,18 @@ struct Builder {
 
 impl Builder {
     /// Binds the sources of overlays to fixed names, so that no name from outside enters an option string.
-    fn stage(
-        &mut self,
-        directory: &Path,
-        home: Option<&Path>,
-        state: &Path,
-        spec: &AgentSpec,
-        places: &BTreeMap<PathBuf, Place>,
-    ) {
+    fn stage(&mut self, given: &Given<'_>, spec: &AgentSpec, places: &BTreeMap<PathBuf, Place>) {
+        let Given { directory, home, state, in_memory } = *given;
         if places.get(directory) == Some(&Place::Workspace) {
             self.directory(&staged("lower"));
             self.bind(directory, &staged("lower"), true);
             self.directory(&staged("workspace"));
-            let kept = state.join("workspaces").join(spec.run.to_string());
-            self.bind(&kept, &staged("workspace"), false);
+            if in_memory {
+                self.layers("workspace", directory);
+            } else {
+                let kept = state.join("workspaces").join(spec.run.to_string());
+                self.bind(&kept, &staged("workspace"), false);
+            }
         }
         if let Some(home) = home
             && places.get(home) == Some(&Place::Scratch)
@@ -304,10 +311,16 @@ impl Builder {
             self.directory(&staged("home"));
             self.bind(home, &staged("home"), true);
             self.directory(&staged("scratch"));
-            self.memory(&staged("scratch"), "mode=0700");
-            self.directory(&staged("scratch/upper"));
-            self.directory(&staged("scratch/work"));
+            self.layers("scratch", home);
         }
+    }
+
+    /// Layers in memory over a directory of the host.
+    fn layers(&mut self, name: &str, lower: &Path) {
+        let mode = lower.metadata().map_or(0o700, |about| about.mode() & 0o7777);
+        self.memory(&staged(name), "mode=0700");
+        self.steps.push(Step::Layer { at: c(&staged(name).join("upper")), mode });
+        self.steps.push(Step::Layer { at: c(&staged(name).join("work")), mode: 0o700 });
     }
 
     fn directory(&mut self, path: &Path) {

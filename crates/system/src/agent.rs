@@ -131,6 +131,11 @@ impl Telos {
         let ended = telos_guard::run(spec, &Ports { decider: &decider, asker: &point, recorder: &*recorder });
         match ended {
             Ok(end) => self.agent_ended(run, &end),
+            Err(error @ GuardError::NotKept { .. }) => {
+                run.note("not-kept", error.to_string())?;
+                run.end(self, Status::Failed, 5)?;
+                Err(SystemError::Room(error.to_string()))
+            }
             Err(error) => {
                 let (status, exit) = not_started(&error);
                 run.note("not-started", error.to_string())?;
@@ -274,6 +279,9 @@ fn parse_hosts(words: &[String]) -> Result<Vec<HostName>, SystemError> {
 
 fn tier_words(end: &AgentEnd) -> String {
     let workspace = match end.tier.workspace {
+        WorkspaceMode::CopyOnWrite if end.tier.in_memory => {
+            "changes go to a copy-on-write workspace, in memory until the end"
+        }
         WorkspaceMode::CopyOnWrite => "changes go to a copy-on-write workspace",
         WorkspaceMode::Direct => "changes go straight to the directory",
     };

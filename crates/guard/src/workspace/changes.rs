@@ -5,6 +5,7 @@
 //! kernel refuses such devices and renames such attributes.
 
 use super::Workspace;
+use super::carry::Marks;
 use crate::error::GuardError;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -60,6 +61,8 @@ struct Walk<'a> {
     workspace: &'a Workspace,
     /// The tree that is compared with the host.
     upper: PathBuf,
+    /// Deletions that are not marked in the tree itself.
+    marks: Marks,
     /// Whether that tree is complete, so that a name it lacks is a deletion.
     whole: bool,
     /// A host's file that changed later is a conflict.
@@ -75,7 +78,8 @@ pub(super) fn collect(
     whole: bool,
     since_ns: i128,
 ) -> Result<Vec<Change>, GuardError> {
-    let mut walk = Walk { workspace, upper: tree, whole, since_ns, out: Vec::new(), seen: 0 };
+    let marks = if whole { Marks::default() } else { Marks::read(&workspace.place)? };
+    let mut walk = Walk { workspace, upper: tree, marks, whole, since_ns, out: Vec::new(), seen: 0 };
     let mut stack = vec![PathBuf::new()];
     while let Some(inner) = stack.pop() {
         stack.extend(walk.directory(&inner)?);
@@ -89,8 +93,12 @@ impl Walk<'_> {
     fn directory(&mut self, inner: &Path) -> Result<Vec<PathBuf>, GuardError> {
         let upper = self.upper.join(inner);
         let names = names(&upper)?;
-        if self.whole || is_opaque(&upper) {
+        if self.whole || is_opaque(&upper) || self.marks.is_opaque(inner) {
             self.hidden(inner, &names)?;
+        } else {
+            for name in self.marks.deleted_in(inner).to_vec() {
+                self.deleted(&inner.join(name))?;
+            }
         }
         let mut deeper = Vec::new();
         for name in names {
@@ -213,7 +221,7 @@ fn entry(path: &Path, about: &Metadata) -> Result<Entry, GuardError> {
 }
 
 /// The names in a directory, sorted. A directory of our own that its mode closes to us is opened for the moment.
-fn names(path: &Path) -> Result<Vec<OsString>, GuardError> {
+pub(super) fn names(path: &Path) -> Result<Vec<OsString>, GuardError> {
     let failed = || GuardError::io("listing", path);
     let list = || std::fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<Vec<_>>>();
     let mut out = match list() {
@@ -232,7 +240,7 @@ fn names(path: &Path) -> Result<Vec<OsString>, GuardError> {
     Ok(out)
 }
 
-fn is_opaque(path: &Path) -> bool {
+pub(super) fn is_opaque(path: &Path) -> bool {
     let mut value = [0_u8; 4];
     rustix::fs::lgetxattr(path, "user.overlay.opaque", &mut value[..])
         .is_ok_and(|length| value.get(..length) == Some(b"y"))

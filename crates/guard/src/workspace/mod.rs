@@ -1,10 +1,11 @@
 //! Workspaces: what agents changed, kept beside the host until a person commits or discards it.
 //!
 //! `<state>/workspaces/<run>/` holds `upper` (changed files, in overlayfs' own form), `work` (the kernel's), `about`
-//! (directory and start) and `lock`. A run with direct changes has `before`, a copy of the directory, instead of the
+//! (directory and start) and `lock`, and where the layers were in memory during the run, `marks`. A run with direct changes has `before`, a copy of the directory, instead of the
 //! first two. A workspace is read only when its run has ended: then no process of the agent can
 //! change it under the reader.
 
+mod carry;
 mod changes;
 mod commit;
 mod remove;
@@ -19,6 +20,7 @@ use rustix::fs::FlockOperation;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write;
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -36,6 +38,7 @@ pub struct Workspace {
     place: PathBuf,
     directory: PathBuf,
     started_ns: i128,
+    in_memory: bool,
     _lock: File,
 }
 
@@ -56,12 +59,14 @@ impl Workspace {
         about.extend(directory.as_os_str().as_bytes());
         write_new(&place.join("about"), &about)?;
         write_new(&place.join("resolv.conf"), b"nameserver 127.0.0.1\noptions timeout:2 attempts:1\n")?;
+        let in_memory = mode == WorkspaceMode::CopyOnWrite && !carry::can_hold_layers(&place);
         match mode {
+            WorkspaceMode::CopyOnWrite if in_memory => Ok(()),
             WorkspaceMode::Direct => snapshot::take(directory, &place.join("before")),
             WorkspaceMode::CopyOnWrite => make_layers(&place, directory),
         }
         .inspect_err(|_| drop(remove::tree(&place)))?;
-        Ok(Self { run, place, directory: directory.to_path_buf(), started_ns, _lock: lock })
+        Ok(Self { run, place, directory: directory.to_path_buf(), started_ns, in_memory, _lock: lock })
     }
 
     /// Opens the workspace of a run that has ended.
@@ -88,7 +93,7 @@ impl Workspace {
         let directory = PathBuf::from(OsString::from_vec(parts.next().unwrap_or_default().to_vec()));
         match started {
             Some(started_ns) if header == HEADER.as_bytes() && directory.is_absolute() => {
-                Ok(Self { run, place, directory, started_ns, _lock: lock })
+                Ok(Self { run, place, directory, started_ns, in_memory: false, _lock: lock })
             }
             _ => Err(damaged()),
         }
@@ -118,6 +123,14 @@ impl Workspace {
     /// [`GuardError::TooLarge`] beyond the walk's limits; [`GuardError::Io`] if a file cannot be read.
     pub fn changes(&self) -> Result<Vec<Change>, GuardError> {
         if !self.is_direct() {
+            if !self.upper().exists() {
+                return Err(GuardError::Specification {
+                    what: format!("the workspace of run {}", self.run),
+                    why: "its changes were in memory and ended with the guard, which was killed; the directory is \
+                          untouched. Drop it with `telos undo`"
+                        .into(),
+                });
+            }
             return changes::collect(self, self.upper(), false, self.started_ns);
         }
         let mut restoring = self.restoration()?;
@@ -180,6 +193,17 @@ impl Workspace {
     /// Drops the workspace of a run that never began.
     pub(crate) fn abandon(&self) -> Result<(), GuardError> {
         remove::tree(&self.place)
+    }
+
+    /// Whether the layers are in memory while the run lives, because its state's file system cannot hold them.
+    pub(crate) fn in_memory(&self) -> bool {
+        self.in_memory
+    }
+
+    /// Takes the layers out of memory, through a descriptor of the directory they are in.
+    pub(crate) fn keep(&self, layers: BorrowedFd<'_>) -> Result<(), GuardError> {
+        let from = PathBuf::from(format!("/proc/self/fd/{}/upper", layers.as_raw_fd()));
+        carry::carry(&from, &self.place)
     }
 
     /// Notes that the run has ended.
