@@ -73,8 +73,8 @@ fn listing(builder: Builder) -> Builder {
             output(
                 "entries",
                 blob(Refinement::Table),
-                "table of what was found: name, path, kind (file, directory, link or other), size in bytes, modified \
-                 (RFC 3339, UTC)",
+                "table of what was found: `name`, `path`, `kind` (file, directory, link or other), `size` in bytes, \
+                 `modified` (RFC 3339, UTC)",
             )
             .from_source(NAMES),
         )
@@ -149,6 +149,10 @@ fn find() -> Descriptor {
             "how many log files are there",
             "find files named config* in src",
             "delete every file older than a year in downloads",
+            "show the five largest files",
+            "what is the biggest file here",
+            "how many files are in this directory",
+            "which file here was changed last",
         ])
         .takes(here())
         .takes(
@@ -159,7 +163,7 @@ fn find() -> Descriptor {
         .takes(
             input("extension", line(), "extension of the file name, with or without its dot; empty for any")
                 .default(Value::Text(String::new()))
-                .words(&["extension", "type", "ending in", "files", "format"]),
+                .words(&["extension", "of type", "ending in", "format"]),
         )
         .takes(input("min-size", count(0), "least size in bytes").default(Value::Int(0)).words(&[
             "larger than",
@@ -178,7 +182,6 @@ fn find() -> Descriptor {
             "below",
             "up to",
             "maximum",
-            "empty",
         ]))
         .takes(
             input("newer-than", count(0), "greatest age in seconds since the last change, at the start of the run")
@@ -218,13 +221,7 @@ fn list_directory() -> Descriptor {
             "names",
             "sizes",
         ])
-        .examples(&[
-            "list the files here",
-            "what is in the data folder",
-            "show the five largest files",
-            "how many files are in this directory",
-            "which file here was changed last",
-        ])
+        .examples(&["list the files here", "what is in the data folder", "show the names in the src directory"])
         .takes(here());
     listing(list).effect(EffectKind::FileList, 0).build()
 }
@@ -279,7 +276,9 @@ fn rename() -> Descriptor {
 fn read() -> Descriptor {
     on_host("file.read")
         .does("Read a file's content.", &["file", "read"])
-        .words(&["read", "open", "load", "show", "print", "display", "cat", "content", "contents", "in", "from", "of"])
+        .words(&[
+            "read", "open", "load", "show", "print", "display", "cat", "content", "contents", "say", "in", "from", "of",
+        ])
         .examples(&[
             "show notes.txt",
             "count the lines in app.log",

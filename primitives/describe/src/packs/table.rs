@@ -198,7 +198,7 @@ fn count_rows() -> Descriptor {
         ])
         .takes(table())
         .takes(groups());
-    gives_table(builder, "table of the groups with a column count; without groups one row")
+    gives_table(builder, "table of the groups with a column `count`; without groups one row")
         .gives(output("count", count(0), "number of rows in the whole table"))
         .fuel(50_000_000, 4_000)
         .produces(1 << 20, 12)
@@ -246,7 +246,7 @@ fn aggregate() -> Descriptor {
                 .words(&["sum", "total", "average", "mean", "minimum", "lowest", "maximum", "highest", "median"]),
         )
         .takes(groups());
-    gives_table(builder, "table of the groups with a column named after the function and column")
+    gives_table(builder, "table of the groups with a column `{function} of {column}`")
         .fuel(50_000_000, 6_000)
         .produces(1 << 20, 12)
         .build()
@@ -312,7 +312,7 @@ fn top() -> Descriptor {
 fn to_json() -> Descriptor {
     streaming("table.to-json")
         .does("Write a table as a JSON array of objects.", &["table", "json", "convert"])
-        .words(&["json", "as json", "to json", "convert", "export", "turn into", "objects"])
+        .words(&["json", "as json", "to json", "convert", "turn", "transform", "export", "objects"])
         .examples(&["convert people.csv to json", "give me the totals as json", "export the table as json"])
         .takes(table())
         .gives(output("json", blob(Refinement::Json), "one object for each row; numbers as numbers, empty as null"))
@@ -326,7 +326,7 @@ fn to_json() -> Descriptor {
 fn format() -> Descriptor {
     whole("table.format")
         .does("Write a table as tab-separated text, Markdown or aligned columns.", &["table", "text", "convert"])
-        .words(&["tsv", "markdown", "pretty", "aligned", "tab separated", "convert", "format", "print", "as a table"])
+        .words(&["tsv", "markdown", "pretty", "aligned", "tab separated", "convert", "turn", "format", "print", "as a table"])
         .examples(&["convert data.csv to tsv", "show the totals as a markdown table", "print the table aligned"])
         .takes(table())
         .takes(
