@@ -11,7 +11,7 @@ use support::{Place, Said, chmod, finish, is_root, write};
 /// `telos do` with a shell's limits set before it. The shell ends as `telos`, so no other process feels them.
 fn limited(place: &Place, limit: &str, arguments: &[&str]) -> Said {
     let mut command = std::process::Command::new("sh");
-    command.arg("-c").arg(format!("{limit}; exec \"$0\" \"$@\"")).arg(env!("CARGO_BIN_EXE_telos")).args(arguments);
+    command.arg("-c").arg(format!("{limit}; exec \"$0\" \"$@\"")).arg(support::binary()).args(arguments);
     let own = place.command();
     command.env_clear().envs(own.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(place.work());
     finish(command)
@@ -143,7 +143,7 @@ fn a_directory_that_is_gone_is_an_error() {
     let mut command = std::process::Command::new("sh");
     let gone = place.path("gone");
     fs::create_dir(&gone).expect("the test owns it");
-    command.args(["-c", "rmdir ../gone; exec \"$0\" do 'list files'", env!("CARGO_BIN_EXE_telos")]);
+    command.args(["-c", "rmdir ../gone; exec \"$0\" do 'list files'"]).arg(support::binary());
     command.env("HOME", place.home()).env("TELOS_STATE_DIR", place.state()).current_dir(gone);
     finish(command).exits(2).tells("current directory");
 }
@@ -233,7 +233,7 @@ fn runs_from_the_future_do_not_disturb() {
 fn finish_at(place: &Place, clock: &str, intent: &str) -> Option<Said> {
     let own = place.command();
     let mut command = std::process::Command::new("faketime");
-    command.args([clock, env!("CARGO_BIN_EXE_telos"), "do", intent]).current_dir(place.work());
+    command.arg(clock).arg(support::binary()).args(["do", intent]).current_dir(place.work());
     command.env_clear().envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
     Some(Said::from(command.output().ok()?).exits(0))
 }
@@ -243,7 +243,7 @@ fn the_output_may_go_away() {
     let place = Place::new();
     place.file("a.txt", "one\n");
     let mut command = std::process::Command::new("sh");
-    command.args(["-c", "\"$0\" do 'list files' | true", env!("CARGO_BIN_EXE_telos")]);
+    command.args(["-c", "\"$0\" do 'list files' | true"]).arg(support::binary());
     command.env("HOME", place.home()).env("TELOS_STATE_DIR", place.state()).current_dir(place.work());
     assert_eq!(finish(command).err, "");
 }

@@ -8,6 +8,7 @@ use std::process::Command;
 use support::{Place, Said, words};
 
 /// A place whose host can run agents; prints why not otherwise.
+#[expect(clippy::print_stderr, reason = "a skipped test says why")]
 fn guarded() -> Option<Place> {
     let place = Place::new();
     let said = place.run(["doctor", "--json"]);
@@ -32,6 +33,7 @@ fn shell(place: &Place, script: &str) -> Said {
 }
 
 /// Whether a program is on the search path; prints that a test is skipped otherwise.
+#[expect(clippy::print_stderr, reason = "a skipped test says why")]
 fn has(program: &str) -> bool {
     let found = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
