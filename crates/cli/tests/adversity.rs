@@ -45,9 +45,10 @@ fn names_that_are_not_text_do_not_disturb() {
     let said = place.intent(&["list files"]).exits(0).shows("a.txt");
     assert!(!said.out.contains('\u{1b}'), "an escape sequence reached the output");
     place.intent(&["--json", "list files"]).exits(0).json();
+    place.file("b.log", "plain\n");
     let before = place.picture();
     place.intent(&["--yes", "delete all log files"]).exits(0);
-    assert!(!odd.exists());
+    assert!(!place.exists("b.log") && place.exists("a.txt"));
     place.run(["undo"]).exits(0);
     assert_eq!(place.picture(), before);
 }
@@ -212,6 +213,7 @@ fn an_interrupted_first_start_is_taken_up() {
     // What a kill between making the directory and writing the first key leaves.
     fs::remove_dir_all(place.state().join("keys")).expect("the owner can remove it");
     fs::create_dir(place.state().join("keys")).expect("the owner can make it");
+    chmod(&place.state().join("keys"), 0o700);
     place.file("a.txt", "one\n");
     place.intent(&["rename a.txt to b.txt"]).exits(0);
     place.run(["verify"]).exits(0);

@@ -60,7 +60,7 @@ impl Telos {
     pub fn undoable(&self, prefix: Option<&str>) -> Result<RunId, SystemError> {
         let undone: Vec<RunId> = if prefix.is_some() { Vec::new() } else { self.runs_undone()? };
         self.choose(prefix, "run with changes that could be undone", |summary, receipts| {
-            let changed = || crate::history::changes(receipts).next().is_some();
+            let changed = || crate::history::may_have_changed(receipts);
             let waits = || summary.kind == RunKind::Agent && self.workspace_is_idle(summary.run());
             summary.kind != RunKind::Undo && !undone.contains(&summary.run()) && (changed() || waits())
         })
