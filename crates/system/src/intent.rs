@@ -16,7 +16,7 @@ use telos_execute::{Cause, Event, Executor, HostHands, Outcome, Ports, Progress,
 use telos_graph::{Catalogue, Context, Plan, validate};
 use telos_host::{Host, HostConfig};
 use telos_model::{Answer, Cascade, PlanCache, Proposal, Question, Tier, Turn};
-use telos_policy::{default_grant, hosts_named};
+use telos_policy::{default_grant, hosts_named, places_named};
 
 /// Questions asked one after the other before giving up.
 const QUESTIONS_MAX: usize = 3;
@@ -83,7 +83,9 @@ impl Telos {
 
     /// The grant of an intent: fixed from the user's own words before anything is read.
     pub(crate) fn intent_grant(&self, text: &str) -> Result<Grant, SystemError> {
-        Ok(self.policy()?.apply(default_grant(self.directory(), &hosts_named(text))))
+        let mut grant = self.policy()?.apply(default_grant(self.directory(), &hosts_named(text)));
+        grant.askable = places_named(text, self.directory(), Some(&crate::telos::path_text(&self.places().home)));
+        Ok(grant)
     }
 
     fn propose(&self, text: &str, intent: &Intent) -> Result<(Answer, Grant), SystemError> {
@@ -92,7 +94,8 @@ impl Telos {
         let host = self.quiet_host()?;
         let registry = self.registry()?;
         let shelf = Shelf(registry);
-        let here = Here { host: &host, policy, grant: &grant, directory: self.directory() };
+        let home = crate::telos::path_text(&self.places().home);
+        let here = Here { host: &host, policy, grant: &grant, directory: self.directory(), home: &home };
         let labels = KnownLabels { policy, host: &host };
         let turn = Turn {
             text: text.to_owned(),
@@ -248,7 +251,7 @@ impl Telos {
         let host = self.host(&run)?;
         let doubts = self.settle(target, &host, &run)?;
         // The same host goes on: it knows the numbers of the acts so far, and what the run made.
-        let report = self.resume_settled(&run, &host, doubts, person, stop);
+        let report = self.resume_settled(&run, &host, &doubts, person, stop);
         self.close(run, report)
     }
 
@@ -256,7 +259,7 @@ impl Telos {
         &self,
         run: &Run,
         host: &Host,
-        doubts: Vec<String>,
+        doubts: &[String],
         person: &dyn Person,
         stop: &Stop,
     ) -> Result<Report, SystemError> {

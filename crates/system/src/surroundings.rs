@@ -19,6 +19,7 @@ pub(crate) struct Here<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) grant: &'a Grant,
     pub(crate) directory: &'a ByteText,
+    pub(crate) home: &'a ByteText,
 }
 
 impl Here<'_> {
@@ -93,9 +94,14 @@ impl Surroundings for Here<'_> {
     }
 
     fn lookup(&self, path: &str) -> Option<Entry> {
-        let located = self.located(path)?;
+        // A `~` is the shell's to expand; in a phrase nobody did.
+        let path = match path.strip_prefix("~/") {
+            Some(beneath) => format!("{}/{beneath}", self.home.lossy()),
+            None => path.to_owned(),
+        };
+        let located = self.located(&path)?;
         let meta = located.meta()?;
-        entry(path.to_owned(), meta.kind, meta.size, meta.mtime_ns)
+        entry(path, meta.kind, meta.size, meta.mtime_ns)
     }
 
     fn columns(&self, path: &str) -> Vec<String> {

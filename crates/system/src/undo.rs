@@ -198,11 +198,11 @@ pub(crate) fn names(count: usize) -> String {
 }
 
 fn conflict_report(target: RunId, plan: &UndoPlan) -> Report {
-    let mut text = format!("run {target} cannot be undone: files changed since; nothing was touched\n");
+    let mut text = format!("run {target} cannot be undone as it stands; nothing was touched\n");
     for conflict in plan.conflicts() {
         text.push_str(&format!("  {}: {}\n", conflict.path, conflict.why));
     }
-    text.push_str("put them aside or back as the run left them, then undo again");
+    text.push_str("put files aside or back as the run left them, then undo again");
     let mut report = Report::words(Status::Refused, text);
     report.rule = Some(telos_abi::Rule::P7);
     report

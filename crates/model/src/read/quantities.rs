@@ -5,6 +5,7 @@ use crate::turn::Turn;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use std::cell::OnceCell;
 
 /// Adds every quantity in the turn.
 pub(super) fn recognise(reading: &mut Reading<'_>, turn: &Turn) {
@@ -208,25 +209,38 @@ fn time_unit(unit: &str) -> Option<f64> {
     })
 }
 
-struct Today {
-    date: Date,
-    zone: TimeZone,
+/// The user's day and time zone, found out when first needed: looking up a zone reads a data base of the system, and
+/// few turns name a date.
+struct Today<'t> {
+    turn: &'t Turn,
+    known: OnceCell<(Date, TimeZone)>,
 }
 
-impl Today {
-    fn of(turn: &Turn) -> Self {
-        let zone = turn.zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
-        let now = i64::try_from(turn.now.0).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        Self { date: now.unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date(), zone }
+impl<'t> Today<'t> {
+    fn of(turn: &'t Turn) -> Self {
+        Self { turn, known: OnceCell::new() }
+    }
+
+    fn known(&self) -> &(Date, TimeZone) {
+        self.known.get_or_init(|| {
+            let named = self.turn.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+            let zone = named.unwrap_or(TimeZone::UTC);
+            let now = i64::try_from(self.turn.now.0).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+            (now.unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date(), zone)
+        })
+    }
+
+    fn date(&self) -> Date {
+        self.known().0
     }
 
     fn seconds(&self, date: Date) -> Option<i64> {
-        Some(date.to_zoned(self.zone.clone()).ok()?.timestamp().as_second())
+        Some(date.to_zoned(self.known().1.clone()).ok()?.timestamp().as_second())
     }
 }
 
 /// ISO dates, "today", "yesterday", "last week", "a week", "the past month".
-fn date(tokens: &[Token], at: usize, today: &Today) -> Option<Span> {
+fn date(tokens: &[Token], at: usize, today: &Today<'_>) -> Option<Span> {
     let token = &tokens[at];
     if let Ok(date) = token.lower.parse::<Date>() {
         return Some(Span { tokens: at..at + 1, fact: Fact::Time(today.seconds(date)?), trust: 1.0 });
@@ -237,7 +251,7 @@ fn date(tokens: &[Token], at: usize, today: &Today) -> Option<Span> {
         _ => None,
     };
     if let Some(days) = back {
-        let date = today.date.checked_sub(days.days()).ok()?;
+        let date = today.date().checked_sub(days.days()).ok()?;
         return Some(Span { tokens: at..at + 1, fact: Fact::Time(today.seconds(date)?), trust: 0.9 });
     }
     let leads = matches!(token.lower.as_str(), "a" | "an" | "last" | "past" | "this");

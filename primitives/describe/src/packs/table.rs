@@ -78,6 +78,45 @@ fn parse() -> Descriptor {
         .build()
 }
 
+fn comparison() -> Input {
+    input(
+        "comparison",
+        choice(&[
+            "equals",
+            "not-equals",
+            "less",
+            "at-most",
+            "greater",
+            "at-least",
+            "contains",
+            "not-contains",
+            "starts-with",
+            "ends-with",
+        ]),
+        "how the column is compared with the value; as numbers where both are",
+    )
+    .default(choose("equals"))
+    .words(&[
+        "is",
+        "equals",
+        "equal to",
+        "is not",
+        "less than",
+        "under",
+        "below",
+        "at most",
+        "greater than",
+        "over",
+        "above",
+        "more than",
+        "at least",
+        "contains",
+        "containing",
+        "starting with",
+        "ending with",
+    ])
+}
+
 fn filter() -> Descriptor {
     let builder = streaming("table.filter")
         .does("Keep the rows whose column satisfies a comparison.", &["table", "row", "filter"])
@@ -106,44 +145,7 @@ fn filter() -> Descriptor {
         ])
         .takes(table())
         .takes(input("column", column(), "column to compare").words(&["column", "where", "whose", "with", "field"]))
-        .takes(
-            input(
-                "comparison",
-                choice(&[
-                    "equals",
-                    "not-equals",
-                    "less",
-                    "at-most",
-                    "greater",
-                    "at-least",
-                    "contains",
-                    "not-contains",
-                    "starts-with",
-                    "ends-with",
-                ]),
-                "how the column is compared with the value; as numbers where both are",
-            )
-            .default(choose("equals"))
-            .words(&[
-                "is",
-                "equals",
-                "equal to",
-                "is not",
-                "less than",
-                "under",
-                "below",
-                "at most",
-                "greater than",
-                "over",
-                "above",
-                "more than",
-                "at least",
-                "contains",
-                "containing",
-                "starting with",
-                "ending with",
-            ]),
-        )
+        .takes(comparison())
         .takes(input("value", line(), "value to compare with").words(&[
             "is",
             "than",
