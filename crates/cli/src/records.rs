@@ -240,8 +240,8 @@ pub(crate) fn doctor(telos: &Telos, console: Console) -> Result<i32, SystemError
             };
             console.line(&format!("{mark} {}: {}", plane.plane, plane.found));
             if let Some(fix) = &plane.fix {
-                let label = if plane.required { "to mend it" } else { "not needed" };
-                console.line(&format!("         {label}: {fix}"));
+                let label = if plane.required { "to mend it: " } else { "" };
+                console.line(&format!("         {label}{fix}"));
             }
         }
     }

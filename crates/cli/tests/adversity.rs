@@ -11,7 +11,7 @@ use support::{Place, Said, chmod, finish, is_root, write};
 /// `telos do` with a shell's limits set before it. The shell ends as `telos`, so no other process feels them.
 fn limited(place: &Place, limit: &str, arguments: &[&str]) -> Said {
     let mut command = std::process::Command::new("sh");
-    command.arg("-c").arg(format!("{limit}; exec \"$0\" \"$@\"")).arg(env!("CARGO_BIN_EXE_telos")).args(arguments);
+    command.arg("-c").arg(format!("{limit}; exec \"$0\" \"$@\"")).arg(support::binary()).args(arguments);
     let own = place.command();
     command.env_clear().envs(own.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(place.work());
     finish(command)
@@ -45,9 +45,10 @@ fn names_that_are_not_text_do_not_disturb() {
     let said = place.intent(&["list files"]).exits(0).shows("a.txt");
     assert!(!said.out.contains('\u{1b}'), "an escape sequence reached the output");
     place.intent(&["--json", "list files"]).exits(0).json();
+    place.file("b.log", "plain\n");
     let before = place.picture();
     place.intent(&["--yes", "delete all log files"]).exits(0);
-    assert!(!odd.exists());
+    assert!(!place.exists("b.log") && place.exists("a.txt"));
     place.run(["undo"]).exits(0);
     assert_eq!(place.picture(), before);
 }
@@ -143,7 +144,7 @@ fn a_directory_that_is_gone_is_an_error() {
     let mut command = std::process::Command::new("sh");
     let gone = place.path("gone");
     fs::create_dir(&gone).expect("the test owns it");
-    command.args(["-c", "rmdir ../gone; exec \"$0\" do 'list files'", env!("CARGO_BIN_EXE_telos")]);
+    command.args(["-c", "rmdir ../gone; exec \"$0\" do 'list files'"]).arg(support::binary());
     command.env("HOME", place.home()).env("TELOS_STATE_DIR", place.state()).current_dir(gone);
     finish(command).exits(2).tells("current directory");
 }
@@ -212,6 +213,7 @@ fn an_interrupted_first_start_is_taken_up() {
     // What a kill between making the directory and writing the first key leaves.
     fs::remove_dir_all(place.state().join("keys")).expect("the owner can remove it");
     fs::create_dir(place.state().join("keys")).expect("the owner can make it");
+    chmod(&place.state().join("keys"), 0o700);
     place.file("a.txt", "one\n");
     place.intent(&["rename a.txt to b.txt"]).exits(0);
     place.run(["verify"]).exits(0);
@@ -233,7 +235,7 @@ fn runs_from_the_future_do_not_disturb() {
 fn finish_at(place: &Place, clock: &str, intent: &str) -> Option<Said> {
     let own = place.command();
     let mut command = std::process::Command::new("faketime");
-    command.args([clock, env!("CARGO_BIN_EXE_telos"), "do", intent]).current_dir(place.work());
+    command.arg(clock).arg(support::binary()).args(["do", intent]).current_dir(place.work());
     command.env_clear().envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
     Some(Said::from(command.output().ok()?).exits(0))
 }
@@ -243,7 +245,7 @@ fn the_output_may_go_away() {
     let place = Place::new();
     place.file("a.txt", "one\n");
     let mut command = std::process::Command::new("sh");
-    command.args(["-c", "\"$0\" do 'list files' | true", env!("CARGO_BIN_EXE_telos")]);
+    command.args(["-c", "\"$0\" do 'list files' | true"]).arg(support::binary());
     command.env("HOME", place.home()).env("TELOS_STATE_DIR", place.state()).current_dir(place.work());
     assert_eq!(finish(command).err, "");
 }

@@ -8,7 +8,7 @@ use support::{Place, words, write};
 fn a_broken_policy_file_stops_everything_and_names_the_place() {
     let place = Place::new();
     place.file("a.txt", "one\n");
-    place.user_policy("[[allow]]\nkinds = [\"file-explode\"]\npaths = [\"**\"]\n");
+    place.user_policy("[[allow]]\nkinds = [\"file-explode\"]\nunder = [\"/\"]\n");
     let said = place.intent(&["rename a.txt to b.txt"]).exits(2).tells("policy.toml").tells("file-explode");
     assert!(said.err.contains(":2:"), "line and column are missing: {}", said.err);
     place.run(["policy", "check"]).exits(2).shows("policy.toml").shows("file-explode");
@@ -33,7 +33,7 @@ fn policy_that_is_not_text_or_too_large_is_an_error() {
 #[test]
 fn check_accepts_good_files_and_reports_missing_ones() {
     let place = Place::new();
-    place.file("good.toml", "[[refuse]]\nkinds = [\"file-delete\"]\npaths = [\"**\"]\n");
+    place.file("good.toml", "[[refuse]]\nkinds = [\"file-delete\"]\nunder = [\"/\"]\n");
     place.run(["policy", "check", "good.toml"]).exits(0).shows("ok");
     place.run(["policy", "check", "missing.toml"]).exits(2).shows("not there");
     place.run(["policy", "check"]).exits(0);
@@ -44,7 +44,7 @@ fn an_allow_rule_of_the_user_takes_the_question_away() {
     let place = Place::new();
     place.file("a.txt", "one\n");
     let path = place.work().canonicalize().expect("it exists");
-    place.user_policy(&format!("[[allow]]\nkinds = [\"file-delete\"]\npaths = [\"{}/**\"]\n", path.display()));
+    place.user_policy(&format!("[[allow]]\nkinds = [\"file-delete\"]\nunder = [\"{}\"]\n", path.display()));
     place.intent(&["delete a.txt"]).exits(0);
     assert!(!place.exists("a.txt"));
 }
@@ -53,10 +53,10 @@ fn an_allow_rule_of_the_user_takes_the_question_away() {
 fn a_project_file_can_only_tighten() {
     let place = Place::new();
     place.file("a.txt", "one\n");
-    place.file(".telos/policy.toml", "[[refuse]]\nkinds = [\"file-move\"]\npaths = [\"**\"]\n");
+    place.file(".telos/policy.toml", "[[refuse]]\nkinds = [\"file-move\"]\nunder = [\"/\"]\n");
     place.intent(&["--yes", "rename a.txt to b.txt"]).exits(4);
     assert!(place.exists("a.txt"));
-    place.file(".telos/policy.toml", "[[allow]]\nkinds = [\"file-delete\"]\npaths = [\"**\"]\n");
+    place.file(".telos/policy.toml", "[[allow]]\nkinds = [\"file-delete\"]\nunder = [\"/\"]\n");
     let said = place.intent(&["delete a.txt"]);
     assert!(matches!(said.code, 2 | 4), "a project's file loosened the policy: {said:?}");
     assert!(place.exists("a.txt"));

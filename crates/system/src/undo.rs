@@ -5,7 +5,7 @@ use crate::outcome::Report;
 use crate::person::Person;
 use crate::run::Run;
 use crate::{SystemError, Telos};
-use telos_abi::{Act, ByteText, Durability, Facts, Label, Receipt, RunId, RunKind, Status};
+use telos_abi::{ByteText, Durability, Facts, Label, Receipt, RunId, RunKind, Status};
 use telos_graph::origin;
 use telos_host::{ActState, Host, UndoPlan};
 use telos_policy::{Decision, Permit, Request, Subject};
@@ -60,7 +60,7 @@ impl Telos {
     pub fn undoable(&self, prefix: Option<&str>) -> Result<RunId, SystemError> {
         let undone: Vec<RunId> = if prefix.is_some() { Vec::new() } else { self.runs_undone()? };
         self.choose(prefix, "run with changes that could be undone", |summary, receipts| {
-            let changed = || crate::history::changes(receipts).any(|act| !matches!(act, Act::Send { .. }));
+            let changed = || crate::history::may_have_changed(receipts);
             let waits = || summary.kind == RunKind::Agent && self.workspace_is_idle(summary.run());
             summary.kind != RunKind::Undo && !undone.contains(&summary.run()) && (changed() || waits())
         })

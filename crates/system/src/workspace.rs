@@ -173,7 +173,7 @@ impl Telos {
             if let Some(Receipt::Started { kind: RunKind::Commit, of: Some(of), .. }) = receipts.first()
                 && *of == target
                 && !undone.contains(&segment.run)
-                && crate::history::changes(&receipts).next().is_some()
+                && crate::history::may_have_changed(&receipts)
             {
                 commits.push(segment.run);
             }

@@ -9,42 +9,42 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// One user with one directory to work in.
-pub struct Place {
+pub(crate) struct Place {
     root: tempfile::TempDir,
 }
 
 /// What a command said.
 #[derive(Debug)]
-pub struct Said {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Said {
     /// Fails with everything that was printed unless the exit code is `code`.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
         self
     }
 
     /// Standard output as JSON.
     #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.err))
     }
 
     /// Fails unless standard error contains `words`.
     #[track_caller]
-    pub fn tells(self, words: &str) -> Self {
+    pub(crate) fn tells(self, words: &str) -> Self {
         assert!(self.err.contains(words), "`{words}` is not in stderr:\n{}", self.err);
         self
     }
 
     /// Fails unless standard output contains `words`.
     #[track_caller]
-    pub fn shows(self, words: &str) -> Self {
+    pub(crate) fn shows(self, words: &str) -> Self {
         assert!(self.out.contains(words), "`{words}` is not in stdout:\n{}", self.out);
         self
     }
@@ -63,7 +63,7 @@ impl From<Output> for Said {
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = tempfile::tempdir().expect("a temporary directory can be made");
         for folder in ["home", "work"] {
             fs::create_dir(root.path().join(folder)).expect("a fresh directory is writable");
@@ -71,49 +71,49 @@ impl Place {
         Self { root }
     }
 
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.root.path()
     }
 
-    pub fn work(&self) -> PathBuf {
+    pub(crate) fn work(&self) -> PathBuf {
         self.root().join("work")
     }
 
-    pub fn home(&self) -> PathBuf {
+    pub(crate) fn home(&self) -> PathBuf {
         self.root().join("home")
     }
 
-    pub fn state(&self) -> PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.root().join("state")
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.work().join(name)
     }
 
     /// Writes a file below the working directory, with the directories above it.
-    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         write(&path, content);
         path
     }
 
-    pub fn read(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    pub fn exists(&self, name: &str) -> bool {
+    pub(crate) fn exists(&self, name: &str) -> bool {
         fs::symlink_metadata(self.path(name)).is_ok()
     }
 
     /// The user's policy file.
-    pub fn user_policy(&self, text: &str) {
+    pub(crate) fn user_policy(&self, text: &str) {
         write(&self.home().join(".config/telos/policy.toml"), text);
     }
 
     /// The binary in this place, with nothing of the caller's environment but the search path.
-    pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_telos"));
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(binary());
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -125,19 +125,19 @@ impl Place {
         command
     }
 
-    pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Said {
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Said {
         let mut command = self.command();
         command.args(arguments);
         finish(command)
     }
 
     /// `telos do …` with flags before the intent.
-    pub fn intent(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn intent(&self, arguments: &[&str]) -> Said {
         self.run(std::iter::once("do").chain(arguments.iter().copied()))
     }
 
     /// Runs with `input` piped in.
-    pub fn piped(&self, arguments: &[&str], input: &[u8]) -> Said {
+    pub(crate) fn piped(&self, arguments: &[&str], input: &[u8]) -> Said {
         let mut command = self.command();
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
@@ -147,12 +147,12 @@ impl Place {
     }
 
     /// `telos verify --json`, whatever its exit code.
-    pub fn verified(&self) -> serde_json::Value {
+    pub(crate) fn verified(&self) -> serde_json::Value {
         self.run(["verify", "--json"]).json()
     }
 
     /// Every name below the working directory with its mode and content.
-    pub fn picture(&self) -> Vec<(PathBuf, u32, Option<Vec<u8>>)> {
+    pub(crate) fn picture(&self) -> Vec<(PathBuf, u32, Option<Vec<u8>>)> {
         let mut found = Vec::new();
         let mut open = vec![self.work()];
         while let Some(folder) = open.pop() {
@@ -170,25 +170,31 @@ impl Place {
     }
 }
 
-pub fn finish(mut command: Command) -> Said {
+/// The binary under test. `TELOS_TEST_BINARY` names another copy, so that these tests can be run by an account that
+/// cannot see the build folder.
+pub(crate) fn binary() -> PathBuf {
+    std::env::var_os("TELOS_TEST_BINARY").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_telos")), PathBuf::from)
+}
+
+pub(crate) fn finish(mut command: Command) -> Said {
     command.output().expect("the binary starts").into()
 }
 
-pub fn write(path: &Path, content: impl AsRef<[u8]>) {
+pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) {
     fs::create_dir_all(path.parent().expect("it has a parent")).expect("the test owns the directory");
     fs::write(path, content).expect("the test owns the file");
 }
 
-pub fn chmod(path: &Path, mode: u32) {
+pub(crate) fn chmod(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the test owns the file");
 }
 
-pub fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0)
 }
 
 /// The words of a JSON field.
 #[track_caller]
-pub fn words<'a>(value: &'a serde_json::Value, field: &str) -> &'a str {
+pub(crate) fn words<'a>(value: &'a serde_json::Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_else(|| panic!("no text in `{field}`: {value}"))
 }
