@@ -23,9 +23,9 @@ mod structure;
 
 pub use error::{PackError, RegistryError};
 pub use evidence::{Case, RunError, Runner, Statement, evidence_for};
-pub use telos_graph::codec::capability_id;
 pub use pack_file::{PackFile, publish};
 pub use registry::{Entry, Pack, Registry};
 pub use search::Hit;
 pub use signature::{PublisherKey, PublisherKeys};
 pub use structure::{Structure, inspect};
+pub use telos_graph::codec::capability_id;

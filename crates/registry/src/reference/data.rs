@@ -2,8 +2,8 @@
 
 use super::seed::Seed;
 use super::{Reference, case, count, refusal, text};
-use crate::evidence::Case;
 use crate::canonical::canonical;
+use crate::evidence::Case;
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use telos_abi::{Descriptor, Value};
 use telos_describe::choose;
