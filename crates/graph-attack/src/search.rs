@@ -11,7 +11,7 @@ use crate::families::FAMILIES;
 use crate::harm::{Harm, harm};
 use crate::parents::parent;
 use crate::world::World;
-use telos_abi::{PortIndex, Rule, Value};
+use telos_abi::{NodeIndex, PortIndex, Rule, Value};
 use telos_graph::{Catalogue, Constant, ConstantOrigin, Each, Input, Source, subtype};
 
 /// Graphs kept at a time.
@@ -102,14 +102,22 @@ pub fn search(steps: usize, seed: u64) -> SearchReport {
     report
 }
 
+/// Families that do harm by what flows where. A primitive that is refused by itself is nothing to climb from.
+const SEEDS: [usize; 27] =
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 37, 38, 43, 44, 45, 46, 47];
+
 /// A parent with one family, to begin with.
 fn begin(dice: &mut Dice) -> Case {
     let mut case = parent(dice.word());
-    let family = FAMILIES[dice.below(FAMILIES.len())];
-    (family.plant)(&mut case, dice);
-    case.sealed = None;
-    case.tamper = None;
+    add_family(&mut case, dice);
     case
+}
+
+/// Plants one of the families, without its seal: the search is for what a fresh proposal can do.
+fn add_family(case: &mut Case, dice: &mut Dice) {
+    let number = dice.pick(&SEEDS).unwrap_or(1);
+    (FAMILIES[number - 1].plant)(case, dice);
+    case.sealed = None;
 }
 
 /// One of the pool, the better the likelier, changed in one to four places.
@@ -124,7 +132,7 @@ fn vary(pool: &[(usize, Case)], dice: &mut Dice) -> Case {
 
 fn change(case: &mut Case, dice: &mut Dice) {
     let node = dice.below(case.graph.nodes.len());
-    match dice.below(13) {
+    match dice.below(15) {
         0 | 1 => rewire(case, dice, node),
         2 | 3 => reword(case, dice, node),
         4 => case.graph.nodes[node].guard = None,
@@ -137,12 +145,8 @@ fn change(case: &mut Case, dice: &mut Dice) {
             }
         }
         10 => lie(case, dice, node),
-        11 => {
-            let family = FAMILIES[dice.below(FAMILIES.len())];
-            (family.plant)(case, dice);
-            case.sealed = None;
-            case.tamper = None;
-        }
+        11 => add_family(case, dice),
+        12 | 13 => drop_node(case, node),
         _ => show_all(case),
     }
 }
@@ -227,6 +231,34 @@ fn lie(case: &mut Case, dice: &mut Dice, node: usize) {
         _ => claim.inputs.iter_mut().for_each(|input| input.clearance = telos_abi::Secrecy::ALL),
     }
     case.graph.nodes[node].capability = case.world.publish(claim);
+}
+
+/// Takes a node out. What it fed is fed by what fed it, if anything did.
+fn drop_node(case: &mut Case, node: usize) {
+    if case.graph.nodes.len() < 2 {
+        return;
+    }
+    let gone = case.graph.nodes.remove(node);
+    let feeds = gone.inputs.iter().find_map(|(_, input)| match input {
+        Input::From(source) if source.node != index(node) => Some(*source),
+        _ => None,
+    });
+    let moved = |number: NodeIndex| NodeIndex(number.0 - u32::from(number > index(node)));
+    let kept = |source: Source| {
+        let source = if source.node == index(node) { feeds? } else { source };
+        Some(Source { node: moved(source.node), ..source })
+    };
+    for other in &mut case.graph.nodes {
+        other.inputs.retain_mut(|(_, input)| match input {
+            Input::Constant(_) => true,
+            Input::From(source) => kept(*source).map(|now| *source = now).is_some(),
+        });
+        other.guard = other.guard.and_then(kept);
+        other.after.retain(|earlier| *earlier != index(node));
+        other.after.iter_mut().for_each(|earlier| *earlier = moved(*earlier));
+    }
+    case.graph.outputs.retain_mut(|source| kept(*source).map(|now| *source = now).is_some());
+    case.clean.clear();
 }
 
 /// Shows every output, so that nothing is useless.

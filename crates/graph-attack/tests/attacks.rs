@@ -63,6 +63,6 @@ fn the_search_climbs_and_finds_no_way_through() {
     for seed in 0..3 {
         let report = search(1_500, seed);
         assert!(report.escapes.is_empty(), "seed {seed}: {:#?}", report.escapes.first());
-        assert!(report.furthest >= 7, "seed {seed}: {:?}", report.by_stage);
+        assert!(report.furthest >= 6, "seed {seed}: {:?}", report.by_stage);
     }
 }

@@ -6,8 +6,8 @@ use crate::dice::Dice;
 use crate::families::flows::declassifier;
 use crate::wire::Tamper;
 use telos_abi::{
-    Body, CapabilityId, Digest, EffectKind, EffectSet, EffectUse, Evidence, GrantRow, Rule, Scope, Secrecy, State,
-    Target, Value,
+    Body, CapabilityId, Digest, EffectKind, EffectSet, EffectUse, Evidence, GrantRow, HostName, Rule, Scope, Secrecy,
+    State, Target, Value,
 };
 use telos_graph::testing::{constant, from, said};
 use telos_graph::{Constant, ConstantOrigin, Input};
@@ -167,7 +167,8 @@ pub(super) fn widened_grant(case: &mut Case, dice: &mut Dice) -> Rule {
     }
     case.seal();
     let kinds = EffectSet::of(&[EffectKind::NetSend]);
-    case.world.grant.rows.push(GrantRow { kinds, scope: Scope::Any });
+    let host = HostName { name: "evil.example".into(), port: None };
+    case.world.grant.rows.push(GrantRow { kinds, scope: Scope::Host(host) });
     Rule::R20
 }
 

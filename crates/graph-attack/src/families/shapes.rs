@@ -1,6 +1,6 @@
 //! Families that lie about types, ports and constants: R2, R3, R14, R16.
 
-use crate::case::{Case, index};
+use crate::case::Case;
 use crate::catalogue::{filter, int, record};
 use crate::dice::Dice;
 use telos_abi::{Body, HandleKind, NodeIndex, PortIndex, PortKind, Refinement, Rule, Type, Usage, Value};
@@ -114,7 +114,8 @@ pub(super) fn ill_formed_edges(case: &mut Case, dice: &mut Dice) -> Rule {
     let data = case.attach(dice);
     let node = case.add("text.encode", vec![data.clone()]);
     case.show(node);
-    let beyond = index(case.graph.nodes.len() + 3);
+    // Beyond whatever other families may add.
+    let beyond = NodeIndex(u32::MAX - 1);
     let own = case.node(node);
     match dice.below(8) {
         0 => own.inputs = vec![(PortIndex(0), from(node, 0))],
