@@ -52,7 +52,7 @@ impl<'a> Search<'a> {
         if entry.destroys() && !self.direct(entry, index, &slots) {
             return None;
         }
-        if slots.iter().any(|slot| self.invented(entry, index, slot)) {
+        if slots.iter().any(|slot| self.invented(entry, index, slot, &slots)) {
             return None;
         }
         let anchor = self.charge(&mut draft, base, (index, output), goal, &slots);
@@ -185,17 +185,24 @@ impl<'a> Search<'a> {
 
     /// Whether a required text is a word that nothing in the turn says it is: neither quoted, nor announced, nor
     /// beside a word that names the action.
-    fn invented(&self, entry: &Entry<'_>, index: usize, slot: &Slot) -> bool {
+    fn invented(&self, entry: &Entry<'_>, index: usize, slot: &Slot, slots: &[Slot]) -> bool {
         let input = &entry.is.inputs[slot.port];
         let text = matches!(refinement(&input.ty), Some(Refinement::Line | Refinement::Utf8));
         if !text || input.default.is_some() || self.reading.tokens[slot.tokens.start].shape == Shape::Quoted {
             return false;
         }
+        let beside = self
+            .reading
+            .spans
+            .iter()
+            .any(|span| matches!(span.fact, Fact::Comparison(_)) && span.tokens.end == slot.tokens.start)
+            && slots.iter().any(|other| super::fits::takes_column(&entry.is.inputs[other.port].ty));
         let said = self.evidence[index]
             .iter()
             .enumerate()
             .any(|(at, evidence)| *evidence >= STRONG && !slot.tokens.contains(&at));
-        !said && super::phrase::severity(self.reading.slice(&slot.tokens)).is_none()
+        let word = self.reading.slice(&slot.tokens);
+        !said && !beside && super::phrase::severity(word).is_none()
     }
 
     fn explain(&self, draft: &mut Draft<'a>, slot: &Slot, creates: bool) {
@@ -257,8 +264,7 @@ impl<'a> Search<'a> {
 
     /// Whether the turn names a file for this primitive to create: "sorted.txt" after "into".
     fn target_named(&self, entry: &Entry<'_>) -> bool {
-        let absent =
-            self.reading.spans.iter().filter(|span| matches!(span.fact, Fact::Absent { .. } | Fact::File { .. }));
+        let absent = self.reading.spans.iter().filter(|span| matches!(span.fact, Fact::Absent { .. }));
         absent.into_iter().any(|span| {
             let cue = entry.announce.iter().find_map(|phrases| self.filler.cue_before(phrases, span.tokens.start));
             cue.is_some_and(|cue| !self.filler.announces_reading(&cue))

@@ -42,6 +42,9 @@ fn words(filler: &Filler<'_>, index: usize, entry: &Entry<'_>, port: usize, at: 
     let tokens = &reading.tokens;
     let announced = filler.cue_before(&entry.announce[port], at);
     let compared = reading.spans.iter().any(|span| matches!(span.fact, Fact::Comparison(_)) && span.tokens.end == at);
+    if compared && is_function(&tokens[at].lower) && !firmly(filler, at) {
+        return;
+    }
     if !compared && (setting(filler, entry, port, at) || compares(filler, at)) {
         return;
     }
@@ -83,6 +86,14 @@ fn free(filler: &Filler<'_>, index: usize, at: usize) -> f32 {
         .fold(0.0, f32::max);
     let own = filler.evidence[index][at];
     (1.0 - elsewhere).max(0.0) * if own >= STRONG { 0.4 } else { 1.0 }
+}
+
+/// Whether the comparison that ends at `at` can be nothing else: "contains on", but not "are in".
+fn firmly(filler: &Filler<'_>, at: usize) -> bool {
+    filler.reading.spans.iter().any(|span| {
+        let firm = !matches!(span.fact, Fact::Comparison(crate::read::Comparison::Equal));
+        span.tokens.end == at && firm && matches!(span.fact, Fact::Comparison(_))
+    })
 }
 
 /// Whether a token begins a comparison or measures something, and so is no text of its own.

@@ -191,6 +191,14 @@ impl<'a> Search<'a> {
         if named {
             return true;
         }
+        // Writing a table or document out as text is a step of its own, not a way to reach a primitive for text.
+        let flattens = refinement(&entry.is.outputs[port].ty) == Some(Refinement::Utf8)
+            && entry.is.inputs.iter().any(|input| {
+                matches!(refinement(&input.ty), Some(Refinement::Table | Refinement::Json)) && flows(&input.ty)
+            });
+        if flattens {
+            return false;
+        }
         let settings = entry
             .is
             .inputs
