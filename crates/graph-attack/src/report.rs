@@ -122,7 +122,7 @@ pub fn plant(parent: &Case, families: &[Family], dice: &mut Dice) -> (Case, Vec<
     (case, planted)
 }
 
-/// Grows parents and judges that many mutants of them. Deterministic; about 20 µs a mutant in a release build.
+/// Grows parents and judges that many mutants of them. Deterministic.
 #[must_use]
 pub fn run_attacks(mutants: usize, seed: u64) -> AttackReport {
     let mut report = AttackReport { families: vec![FamilyCount::default(); FAMILIES.len()], ..AttackReport::default() };

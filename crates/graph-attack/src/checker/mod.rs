@@ -3,6 +3,11 @@
 //! It is a handful of relations over sets of facts, closed by repetition until nothing is added, in the manner of a
 //! Datalog program; it may be cubic. A label is a set of 128 facts, what a port names is a set of places, reachability
 //! is a matrix. It shares with `telos-graph` only the data types, and it tells *every* rule that is broken.
+//!
+//! Where the research leaves a reading open it takes the validator's, so agreement is no evidence there: the table of
+//! effect kinds and which names may choose a target; that a read sees every overlapping write of the graph, in any
+//! order; that several files are written and granted as their common directory; and that a name nobody can parse may
+//! be anything.
 
 mod kinds;
 mod places;

@@ -136,12 +136,37 @@ pub(super) fn meet(one: &Scope, other: &Scope) -> bool {
     }
 }
 
+/// The least single scope that holds all of the places: several files are held by their common directory. Where things
+/// are written and granted is decided for it, so that a verdict does not hang on how a list is spelled.
+pub(super) fn whole(places: &Places) -> Scope {
+    let mut wide = None;
+    for place in places {
+        wide = Some(match wide {
+            None => place.clone(),
+            Some(known) if within(place, &known) => known,
+            Some(known) if within(&known, place) => place.clone(),
+            Some(Scope::Path(a) | Scope::Under(a)) => match place {
+                Scope::Path(b) | Scope::Under(b) => common(&a, b),
+                _ => Scope::Any,
+            },
+            Some(_) => Scope::Any,
+        });
+    }
+    wide.unwrap_or(Scope::Any)
+}
+
+fn common(one: &ByteText, other: &ByteText) -> Scope {
+    let (one, other) = (one.to_string(), other.to_string());
+    let (Some(one), Some(other)) = (names(&one), names(&other)) else { return Scope::Any };
+    let shared: Vec<&str> = one.iter().zip(&other).take_while(|(a, b)| a == b).map(|(a, _)| *a).collect();
+    Scope::Under(ByteText::from(format!("/{}", shared.join("/")).as_str()))
+}
+
 /// Whether the grant holds every one of the places.
 pub(super) fn granted(grant: &Grant, kind: EffectKind, places: &Places) -> bool {
-    places.iter().all(|place| {
-        let mut rows = grant.rows.iter();
-        rows.any(|row| row.kinds.0 >> (kind as u32) & 1 == 1 && within(place, &row.scope))
-    })
+    let place = whole(places);
+    let mut rows = grant.rows.iter();
+    rows.any(|row| row.kinds.0 >> (kind as u32) & 1 == 1 && within(&place, &row.scope))
 }
 
 /// The secrecy that may go to every one of the places.

@@ -1,7 +1,7 @@
 //! The relations, and their closure.
 
 use super::kinds::{has_handle, is_of, nature};
-use super::places::{Places, cleared, granted, meet, of_constant, resource};
+use super::places::{Places, cleared, granted, meet, of_constant, resource, whole};
 use std::collections::BTreeMap;
 use telos_abi::{Descriptor, EffectKind, Label, PortKind, Scope, Secrecy, Taint, Target, Type, Value};
 use telos_graph::{Constant, ConstantOrigin, Context, Graph, Input, Source};
@@ -253,8 +253,7 @@ impl<'a> Relations<'a> {
                 });
             }
             for writer in self.effects.iter().filter(|other| super::kinds::nature(other.kind).writes) {
-                let shared = |a: &Scope| effect.places.iter().any(|b| meet(a, b));
-                if writer.places.iter().any(shared) {
+                if meet(&whole(&writer.places), &whole(&effect.places)) {
                     read = read.with(self.written(writer.node));
                 }
             }
