@@ -136,8 +136,8 @@ impl Telos {
         let gate = DecisionPoint { policy, grant: &grant, person, recorder: &*recorder };
         let operations = operations(chosen);
         let effects: Vec<(Effect, Facts)> = operations.iter().flat_map(|operation| effects(&host, operation)).collect();
-        // Whatever the agent wrote may have been influenced by everything it could read.
-        let label = Label::tainted(Taint(Taint::AGENT.0 | Taint::FILE_CONTENT.0));
+        // Whatever the agent wrote may have been influenced by everything it could read, and may hold it.
+        let label = workspace.label().join(Label::tainted(Taint(Taint::AGENT.0 | Taint::FILE_CONTENT.0)));
         let mut permits = match gate.permit_all(&effects, label)? {
             Permitted::Yes(permits) => permits.into_iter(),
             Permitted::No { rule, reason } => {

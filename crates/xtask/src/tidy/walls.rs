@@ -71,7 +71,6 @@ const FENCED: &[(&str, &[&str])] = &[
     ("rusqlite", &["host"]),
     ("ureq", &["model"]),
     ("rustls", &["model"]),
-    ("landlock", &["guard"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
 ];
