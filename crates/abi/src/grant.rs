@@ -60,6 +60,9 @@ pub struct Budget {
 pub struct Grant {
     /// Effects in scope. Order carries no meaning.
     pub rows: Vec<GrantRow>,
+    /// Effects outside the rows that a plan may contain because the user's own turn names their place. They are not
+    /// rights: each is decided as outside the grant, so a person is asked.
+    pub askable: Vec<GrantRow>,
     /// Declared outward flows of secrecy.
     pub clearances: Vec<Clearance>,
     /// Ceilings.

@@ -2,6 +2,7 @@
 
 use crate::arguments::{Arguments, Command, CompletionsArguments, KeyCommand};
 use crate::console::Console;
+use crate::doing::Contract;
 use crate::{doing, records, running};
 use clap::CommandFactory;
 use std::path::Path;
@@ -14,8 +15,7 @@ pub(crate) fn carry_out(arguments: Arguments) -> i32 {
         Ok(code) => code,
         Err(error) => {
             if console.json() {
-                let status = error.status();
-                console.object(&serde_json::json!({ "status": status, "result": null, "text": error.to_string() }));
+                console.object(&Contract::of_error(&error.to_string(), error.status()));
             } else {
                 console.error(&error.to_string());
             }

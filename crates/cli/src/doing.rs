@@ -12,7 +12,7 @@ use telos_system::{Intent, PlanView, Report, Stop, SystemError, Telos};
 
 /// The JSON object of the contract.
 #[derive(Serialize)]
-struct Contract<'a> {
+pub(crate) struct Contract<'a> {
     status: Status,
     result: &'a serde_json::Value,
     text: &'a str,
@@ -22,6 +22,40 @@ struct Contract<'a> {
     run: &'a Option<String>,
     rule: Option<String>,
     choices: &'a [String],
+}
+
+impl<'a> From<&'a Report> for Contract<'a> {
+    fn from(report: &'a Report) -> Self {
+        Self {
+            status: report.status,
+            result: &report.result,
+            text: &report.text,
+            files_written: &report.files_written,
+            files_removed: &report.files_removed,
+            plan: &report.plan,
+            run: &report.run,
+            rule: report.rule.map(|rule| rule.to_string()),
+            choices: &report.choices,
+        }
+    }
+}
+
+impl<'a> Contract<'a> {
+    /// What is printed when a command could not be carried out at all.
+    pub(crate) const fn of_error(text: &'a str, status: Status) -> Self {
+        const NOTHING: &[ByteText] = &[];
+        Self {
+            status,
+            result: &serde_json::Value::Null,
+            text,
+            files_written: NOTHING,
+            files_removed: NOTHING,
+            plan: &None,
+            run: &None,
+            rule: None,
+            choices: &[],
+        }
+    }
 }
 
 /// `telos do`.
@@ -49,14 +83,14 @@ pub(crate) fn intent(telos: &Telos, arguments: &DoArguments, console: Console) -
             SurfaceKind::None => {}
         }
     }
-    Ok(told(&report, console))
+    Ok(told(&report, "wrote", console))
 }
 
 /// `telos undo`.
 pub(crate) fn undo(telos: &Telos, arguments: &RunChoice, console: Console) -> Result<i32, SystemError> {
     let run = telos.undoable(arguments.run.as_deref())?;
     let person = Terminal::new(console, arguments.yes, false);
-    Ok(told(&telos.undo(run, &person)?, console))
+    Ok(told(&telos.undo(run, &person)?, "restored", console))
 }
 
 /// `telos resume`.
@@ -69,30 +103,20 @@ pub(crate) fn resume(telos: &Telos, arguments: &ResumeArguments, console: Consol
     if !console.json() && report.status == Status::Done {
         console.out(&telos_surface::text(&report.scene, console.style()));
     }
-    Ok(told(&report, console))
+    Ok(told(&report, "wrote", console))
 }
 
 /// `telos commit`.
 pub(crate) fn commit(telos: &Telos, arguments: &CommitArguments, console: Console) -> Result<i32, SystemError> {
     let run = telos.with_workspace(arguments.run.as_deref())?;
     let person = Terminal::new(console, arguments.yes, false);
-    Ok(told(&telos.commit(run, &arguments.paths, &person)?, console))
+    Ok(told(&telos.commit(run, &arguments.paths, &person)?, "wrote", console))
 }
 
-/// Prints what is left to say of a report and returns its exit code.
-fn told(report: &Report, console: Console) -> i32 {
+/// Prints what is left to say of a report and returns its exit code. `wrote` is the word for what is there now.
+fn told(report: &Report, wrote: &str, console: Console) -> i32 {
     if console.json() {
-        console.object(&Contract {
-            status: report.status,
-            result: &report.result,
-            text: &report.text,
-            files_written: &report.files_written,
-            files_removed: &report.files_removed,
-            plan: &report.plan,
-            run: &report.run,
-            rule: report.rule.map(|rule| rule.to_string()),
-            choices: &report.choices,
-        });
+        console.object(&Contract::from(report));
         return report.exit();
     }
     match report.status {
@@ -102,7 +126,7 @@ fn told(report: &Report, console: Console) -> i32 {
         _ => console.error(&report.text),
     }
     for path in &report.files_written {
-        console.story(&format!("wrote {path}"));
+        console.story(&format!("{wrote} {path}"));
     }
     for path in &report.files_removed {
         console.story(&format!("removed {path}"));

@@ -228,15 +228,20 @@ impl From<&telos_system::Explanation> for Explained {
 /// `telos doctor`. Exit 0 if everything that `telos run` needs is there, 4 otherwise.
 pub(crate) fn doctor(telos: &Telos, console: Console) -> Result<i32, SystemError> {
     let planes = telos.doctor()?;
-    let missing = planes.iter().any(|plane| !plane.available);
+    let missing = planes.iter().any(|plane| plane.required && !plane.available);
     if console.json() {
         console.object(&planes);
     } else {
         for plane in &planes {
-            let mark = if plane.available { "ok     " } else { "missing" };
+            let mark = match (plane.available, plane.required) {
+                (true, _) => "ok      ",
+                (false, true) => "MISSING ",
+                (false, false) => "optional",
+            };
             console.line(&format!("{mark} {}: {}", plane.plane, plane.found));
             if let Some(fix) = &plane.fix {
-                console.line(&format!("        to mend it: {fix}"));
+                let label = if plane.required { "to mend it: " } else { "" };
+                console.line(&format!("         {label}{fix}"));
             }
         }
     }

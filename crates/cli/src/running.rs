@@ -3,6 +3,7 @@
 use crate::arguments::{RunArguments, RunChoice};
 use crate::asking::Terminal;
 use crate::console::Console;
+use telos_abi::Status;
 use telos_system::{AgentReport, AgentRequest, SystemError, Telos};
 
 /// Paths that differ, listed after a run.
@@ -19,15 +20,30 @@ pub(crate) fn run(telos: &Telos, arguments: RunArguments, console: Console) -> R
         hosts: arguments.net,
         environment: std::env::vars_os().collect(),
         keep_variables: arguments.env,
+        output_to_stderr: console.json(),
     };
     let report = telos.run_agent(&request, &person)?;
     if console.json() {
-        // The program owns stdout; the report goes to the story.
-        console.story(&serde_json::to_string(&report).unwrap_or_default());
+        console.object(&object(&report));
     } else {
         told(&report, console);
     }
     Ok(report.exit)
+}
+
+/// The object of the contract. The program's own output went to standard error.
+fn object(report: &AgentReport) -> serde_json::Value {
+    let status = if report.exit == 0 { Status::Done } else { Status::Failed };
+    let changed = if report.workspace { "; changes wait in a workspace" } else { "" };
+    serde_json::json!({
+        "status": status,
+        "result": report,
+        "text": format!("the program ended with exit code {}{changed}", report.exit),
+        "files_written": [],
+        "files_removed": [],
+        "plan": null,
+        "run": report.run,
+    })
 }
 
 fn told(report: &AgentReport, console: Console) {
@@ -39,7 +55,16 @@ fn told(report: &AgentReport, console: Console) {
         console.story(&format!("… and {} more refusals", report.refused_unlisted));
     }
     if !report.refused.is_empty() || report.exit != 0 {
-        report.withheld.iter().for_each(|line| console.aside(line));
+        report.withheld_near.iter().for_each(|line| console.aside(line));
+        let hidden = report.withheld.len() - report.withheld_near.len();
+        if hidden > 0 {
+            let places = if hidden == 1 { "1 sensitive place" } else { &format!("{hidden} sensitive places") };
+            console.aside(&format!("{places} elsewhere hidden from the program; telos why {} lists them", report.run));
+        }
+    }
+    if report.direct {
+        let count = report.changed_count;
+        console.aside(&format!("changed here: {count} paths; take them back with: telos undo {}", report.run));
     }
     if report.workspace {
         report.changed.iter().take(CHANGED_SHOWN_MAX).for_each(|line| console.aside(line));

@@ -23,10 +23,16 @@ pub(crate) fn commit<'a>(run: &Run<'a>, prepared: Vec<Prepared<'a>>) -> Result<(
     let mut ready = Vec::new();
     for (of, prepared) in prepared.into_iter().enumerate() {
         for mut task in prepared.tasks {
-            let effects = match &mut task {
+            let mut effects = match &mut task {
                 Task::Acts(step) => step.effects().map_err(|error| (prepared.node, Cause::of_step(error)))?,
                 _ => Vec::new(),
             };
+            if let (Task::Acts(step), [(effect, _)]) = (&task, effects.as_slice())
+                && step.content().is_some_and(|content| run.was_sent(prepared.node, effect, content))
+            {
+                task = Task::Made(effect.resource.to_string().as_str().into());
+                effects.clear();
+            }
             ready.push(Ready { of, task, effects });
         }
         nodes.push((prepared.node, prepared.labels, prepared.each));

@@ -24,6 +24,7 @@ mod gather;
 mod handle;
 mod hands;
 mod inputs;
+mod lane;
 mod outcome;
 mod ports;
 mod program;

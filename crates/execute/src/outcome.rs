@@ -119,10 +119,10 @@ pub enum Cause {
     #[error("cancelled")]
     Cancelled,
     /// The decision was no. Nothing of this barrier was done.
-    #[error("{}: {}: {}", .0.rule, .0.effect, .0.reason)]
+    #[error("{}", .0.reason)]
     Refused(Box<Refusal>),
     /// A person was needed and did not consent. Nothing of this barrier was done.
-    #[error("{rule}: {effect} was not approved: {reason}")]
+    #[error("not approved: {reason}")]
     NotApproved {
         /// The effect asked about.
         effect: Box<Effect>,

@@ -8,13 +8,15 @@ use crate::outcome::{Content, Output, RunUsage};
 use crate::program::{Group, Program};
 use crate::stage::{Failed, run_group};
 use crate::task::Task;
-use crate::{Cause, Changes, Event, Outcome, Ports, RunFailure};
+use crate::{Cause, Changes, Event, Outcome, Ports, RunFailure, lane};
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
-use telos_abi::{Act, Body, ByteText, Durability, Effect, Facts, Label, NodeIndex, Outcome as ActOutcome, Receipt};
+use telos_abi::{
+    Act, Body, ByteText, Digest, Durability, Effect, EffectKind, Facts, HostName, Label, NodeIndex,
+    Outcome as ActOutcome, Receipt, Resource,
+};
 use telos_engine::Usage;
 use telos_graph::{Plan, Source};
 
@@ -46,7 +48,7 @@ impl<'a> Executor<'a> {
     /// As [`Executor::run`]. Changes of the interrupted run are not listed again.
     pub fn resume(&self, plan: &Plan, receipts: &[Receipt]) -> Result<Outcome, RunFailure> {
         let program = Program::of_plan(plan, self.ports.library).map_err(before_start)?;
-        Run::new(&program, self.ports, made_by(receipts)).go()
+        Run::new(&program, self.ports, made_by(receipts), sent_by(receipts)).go()
     }
 }
 
@@ -84,6 +86,29 @@ pub(crate) fn made_by(receipts: &[Receipt]) -> Made {
         }
     }
     made
+}
+
+/// What may have been sent: node, host and digest of the body, with how often.
+type Sent = BTreeMap<(NodeIndex, HostName, Digest), usize>;
+
+/// Everything that an interrupted run may have sent. Only what certainly never left is sent again.
+pub(crate) fn sent_by(receipts: &[Receipt]) -> Sent {
+    let failed: BTreeSet<u64> = receipts
+        .iter()
+        .filter_map(|receipt| match receipt {
+            Receipt::Acted { act, outcome: ActOutcome::Failed(_) } => Some(*act),
+            _ => None,
+        })
+        .collect();
+    let mut sent = Sent::new();
+    for receipt in receipts {
+        if let Receipt::Intended { act, node: Some(node), what: Act::Send { to, content }, .. } = receipt
+            && !failed.contains(act)
+        {
+            *sent.entry((*node, to.clone(), *content)).or_default() += 1;
+        }
+    }
+    sent
 }
 
 /// A node whose effects wait for the barrier.
@@ -134,6 +159,8 @@ pub(crate) struct Run<'a> {
     pub(crate) ports: Ports<'a>,
     pub(crate) handles: Handles,
     made: Made,
+    /// What is left of what the interrupted run sent; each is taken once.
+    sent: Mutex<Sent>,
     states: Vec<State>,
     /// Effects that wait for the level's barrier.
     pending: Mutex<Vec<Prepared<'a>>>,
@@ -143,7 +170,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(program: &'a Program<'a>, ports: Ports<'a>, made: Made) -> Self {
+    pub(crate) fn new(program: &'a Program<'a>, ports: Ports<'a>, made: Made, sent: Sent) -> Self {
         let mut position = vec![0; program.nodes.len()];
         for (at, index) in program.order.iter().enumerate() {
             position[index.0 as usize] = at;
@@ -153,6 +180,7 @@ impl<'a> Run<'a> {
             ports,
             handles: Handles::default(),
             made,
+            sent: Mutex::new(sent),
             states: program.nodes.iter().map(|_| State::default()).collect(),
             pending: Mutex::default(),
             tally: Mutex::default(),
@@ -196,7 +224,7 @@ impl<'a> Run<'a> {
     /// Runs the groups of a stage, on several threads where that pays.
     fn stage(&self, groups: &[Group]) -> Result<(), Failed> {
         let heavy = groups.iter().filter(|group| self.is_heavy(group)).count();
-        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(heavy);
+        let threads = lane::processors().min(heavy);
         if threads < 2 {
             return groups.iter().try_for_each(|group| run_group(self, group));
         }
@@ -322,6 +350,19 @@ impl<'a> Run<'a> {
     /// What came of an act that the interrupted run did on `target`.
     pub(crate) fn made(&self, node: NodeIndex, target: &ByteText) -> Option<ByteText> {
         self.made.get(&node)?.get(target).cloned()
+    }
+
+    /// Whether the interrupted run may have sent this already. Answers yes as often as it did.
+    pub(crate) fn was_sent(&self, node: NodeIndex, effect: &Effect, content: Digest) -> bool {
+        let Resource::Host(host) = &effect.resource else { return false };
+        let mut sent = held(&self.sent);
+        match sent.get_mut(&(node, host.clone(), content)) {
+            Some(left) if *left > 0 && effect.kind == EffectKind::NetSend => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        }
     }
 
     pub(crate) fn history(&self) -> Label {

@@ -257,7 +257,12 @@ impl fmt::Display for FlowBreach {
             (Rule::R6, FlowRole::Authority) => {
                 write!(out, "{what} would show in the name used to {verb}")
             }
-            (Rule::R6, _) => write!(out, "{what} would leave: this would {verb}, which is not cleared for it"),
+            (Rule::R6, _) => {
+                // A connection carries whatever its owner has read: it is refused for what would be sent over it, so
+                // that an agent is told the sentence that a plan would have been told.
+                let verb = if self.kind == EffectKind::NetConnect { self::verb(EffectKind::NetSend) } else { verb };
+                write!(out, "{what} would leave: this would {verb}, which is not cleared for it")
+            }
             (Rule::R7, _) => write!(out, "{what} would be read as an instruction: this would {verb}"),
             (Rule::R10, _) => write!(out, "{what} would decide whether to {verb}"),
             _ => write!(out, "untrusted input and secret data ({what}) meet an outward effect: this would {verb}"),

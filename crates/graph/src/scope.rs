@@ -62,10 +62,18 @@ fn path_of(scope: &Scope) -> Option<&ByteText> {
     }
 }
 
-/// Whether one row of the grant holds all of `scope` for effects of this kind (R11). O(rows).
+/// Whether one row of the grant holds all of `scope` for effects of this kind. O(rows).
 #[must_use]
 pub fn grants(grant: &Grant, kind: EffectKind, scope: &Scope) -> bool {
     grant.rows.iter().any(|row| row.kinds.contains(kind) && scope_within(scope, &row.scope))
+}
+
+/// Whether a plan may contain effects of this kind in all of `scope` (R11): the grant holds them, or the user's own
+/// turn named their place, so that a person can be asked. O(rows).
+#[must_use]
+pub fn plannable(grant: &Grant, kind: EffectKind, scope: &Scope) -> bool {
+    grants(grant, kind, scope)
+        || grant.askable.iter().any(|row| row.kinds.contains(kind) && scope_within(scope, &row.scope))
 }
 
 /// The secrecy that the user's own word lets through sinks of this kind in all of `scope`. O(clearances).

@@ -5,7 +5,7 @@ use crate::{
     Catalogue, Constant, ConstantOrigin, Context, Each, Graph, Input, Node, Plan, ResourceLabels, Source, Violation,
     codec, validate,
 };
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use telos_abi::{
     Body, Bounds, Budget, ByteText, CapabilityId, Descriptor, Digest, EffectKind, EffectSet, EffectUse, Evidence,
     Grant, GrantRow, Growth, HandleKind, InputPort, Label, NodeIndex, OutputPort, PortIndex, PortKind, Refinement,
@@ -161,8 +161,8 @@ pub fn primitives() -> Vec<Descriptor> {
 /// A registry in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Shelf {
-    by_id: HashMap<CapabilityId, Descriptor>,
-    by_name: HashMap<String, CapabilityId>,
+    by_id: BTreeMap<CapabilityId, Descriptor>,
+    by_name: BTreeMap<String, CapabilityId>,
     /// Its epoch.
     pub epoch: u64,
 }
@@ -198,9 +198,9 @@ impl Catalogue for Shelf {
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
     /// Labels.
-    pub labels: HashMap<Resource, Label>,
+    pub labels: BTreeMap<Resource, Label>,
     /// Sizes.
-    pub sizes: HashMap<Resource, u64>,
+    pub sizes: BTreeMap<Resource, u64>,
 }
 
 impl ResourceLabels for Marks {
@@ -252,6 +252,7 @@ impl Default for World {
             marks,
             grant: Grant {
                 rows,
+                askable: Vec::new(),
                 clearances: Vec::new(),
                 budget: Budget {
                     fuel: 1 << 50,

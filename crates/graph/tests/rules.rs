@@ -1,10 +1,10 @@
 //! Each rule, through `validate`: a graph that is accepted and its nearest neighbours that are not.
 
 use telos_abi::{
-    Clearance, EffectKind, Evidence, HostName, Label, LockUse, NodeIndex, PortIndex, PortKind, Refinement, Resource,
-    Rule, Scope, Secrecy, State, Taint, Type, Usage, Value,
+    Clearance, EffectKind, EffectUse, Evidence, HandleKind, HostName, Label, LockUse, NodeIndex, PortIndex, PortKind,
+    Refinement, Resource, Rule, Scope, Secrecy, State, Taint, Target, Type, Usage, Value,
 };
-use telos_graph::testing::{World, blob, constant, from, input, output, pure, said, source};
+use telos_graph::testing::{World, blob, constant, from, handle, host, input, output, pure, said, source, text};
 use telos_graph::{Constant, ConstantOrigin, Graph, Input, Place, Plan};
 
 fn rule(world: &World, graph: &Graph) -> Option<Rule> {
@@ -219,6 +219,59 @@ fn r6_a_secret_written_is_a_secret_read_again() {
     build.after(write);
     build.node("net.post", vec![said("https://ok.example/in"), from(again, 0)]);
     assert_eq!(rule(&world, &build.graph()), Some(Rule::R6));
+}
+
+/// What is created is declared before what is read.
+#[test]
+fn r6_the_order_of_a_primitives_effects_hides_nothing() {
+    let mut world = World::default();
+    let file = || handle(HandleKind::File);
+    let inputs = vec![input("to", file(), PortKind::Authority), input("from", file(), PortKind::Authority)];
+    let mut copy = host("files.copy", EffectKind::FileCreate, inputs, vec![]);
+    copy.effects.push(EffectUse { kind: EffectKind::FileRead, target: Target::Input(PortIndex(1)) });
+    world.shelf.add(copy);
+    let mut build = world.build();
+    build.node("files.copy", vec![said("out.txt"), said(".env")]);
+    let again = build.node("files.read", vec![said("out.txt")]);
+    build.node("net.post", vec![said("https://ok.example/in"), from(again, 0)]);
+    assert_eq!(rule(&world, &build.graph()), Some(Rule::R6));
+}
+
+#[test]
+fn r6_a_secret_among_several_files_is_a_secret() {
+    let world = World::default();
+    let read = |files: &[&str]| {
+        let files = files.iter().map(|file| Value::Text((*file).into())).collect();
+        let origin = ConstantOrigin::UserTurn;
+        let files = Input::Constant(Constant { value: Value::List(files), origin });
+        let mut build = world.build();
+        let read = build.node("files.read", vec![files]);
+        build.each(0, 9);
+        let send = build.node("net.post", vec![said("https://ok.example/in"), from(read, 0)]);
+        build.each(1, 9).show(send, 0);
+        rule(&world, &build.graph())
+    };
+    assert_eq!(read(&["a.txt", ".env"]), Some(Rule::R6));
+    assert_ne!(read(&["a.txt", "out.txt"]), Some(Rule::R6));
+}
+
+#[test]
+fn r11_one_granted_name_does_not_grant_its_neighbours() {
+    let mut world = World::default();
+    let target = input("host", text(Refinement::Line), PortKind::Authority);
+    world.shelf.add(host("net.ping", EffectKind::NetSend, vec![target], vec![output("answer", Type::Bool)]));
+    world.turn.push_str(" or ok.example:443 or a@b");
+    let ping = |hosts: &[&str]| {
+        let hosts = hosts.iter().map(|host| Value::Text((*host).into())).collect();
+        let origin = ConstantOrigin::UserTurn;
+        let hosts = Input::Constant(Constant { value: Value::List(hosts), origin });
+        let mut build = world.build();
+        build.node("net.ping", vec![hosts]);
+        build.each(0, 9);
+        rule(&world, &build.graph())
+    };
+    assert_eq!(ping(&["ok.example:443"]), None);
+    assert_eq!(ping(&["ok.example:443", "a@b"]), Some(Rule::R11));
 }
 
 #[test]

@@ -148,6 +148,9 @@ pub enum HostError {
         /// What SQLite said.
         why: String,
     },
+    /// Another host could not be asked, or did not answer well.
+    #[error(transparent)]
+    Network(#[from] crate::net::NetError),
     /// The receipts do not fit together.
     #[error("the run's receipts are not usable: {why}; run `telos verify`")]
     BadReceipts {
@@ -163,6 +166,11 @@ pub enum HostError {
 }
 
 impl HostError {
+    /// Whether the act that failed with this certainly left no trace where this machine cannot look.
+    pub(crate) fn never_left(&self) -> bool {
+        matches!(self, Self::Network(crate::net::NetError::Unreachable { .. }))
+    }
+
     /// For `map_err`: wraps what the system answered to `doing` on `path`.
     pub(crate) fn io(doing: &'static str, path: impl Into<ByteText>) -> impl FnOnce(Errno) -> Self {
         let path = path.into();

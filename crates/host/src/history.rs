@@ -78,13 +78,13 @@ pub(crate) fn steps(receipts: &[Receipt]) -> Result<(Vec<Step>, Vec<Conflict>), 
     let mut conflicts = Vec::new();
     for known in journalled(receipts)?.into_values() {
         let happened = match (&known.outcome, &known.what) {
+            (Some(Outcome::Failed(_)), _) => false,
             (_, Act::Send { to, .. }) => {
                 conflicts
                     .push(Conflict { path: to.name.as_str().into(), why: "what was sent cannot be taken back".into() });
                 false
             }
             (Some(Outcome::Done), _) => true,
-            (Some(Outcome::Failed(_)), _) => false,
             (None, what) => match classify(what) {
                 Settled::Done => true,
                 Settled::NotDone => false,
@@ -114,7 +114,7 @@ impl Steps {
             Act::Write { path, before, after, pre_image } => self.change(path.0, before, after, pre_image, label),
             Act::Delete { path, before, pre_image } => self.change(path.0, before, FileState::Absent, pre_image, label),
             Act::MakeLink { path, before, target, pre_image } => {
-                self.change(path.0, before, FileState::Link { target }, pre_image, label)
+                self.change(path.0, before, FileState::Link { target }, pre_image, label);
             }
             Act::MakeDirectory { path, mode } => {
                 let after = FileState::Directory { mode };
@@ -298,7 +298,7 @@ impl Model {
     fn set_mode(&mut self, path: &[u8], mode: u32) {
         match self.names.get_mut(path) {
             Some(Expected::State(FileState::File { mode: known, .. } | FileState::Directory { mode: known })) => {
-                *known = mode
+                *known = mode;
             }
             _ => {
                 self.names.insert(path.to_vec(), Expected::Mode(mode));

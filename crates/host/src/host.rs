@@ -195,6 +195,7 @@ impl Host {
         step::reach("before the receipt");
         let outcome = match &result {
             Ok(_) => Outcome::Done,
+            Err(error) if error.never_left() => Outcome::Failed(error.to_string()),
             Err(error) => match classify(what) {
                 Settled::Done => Outcome::Done,
                 Settled::NotDone => Outcome::Failed(error.to_string()),

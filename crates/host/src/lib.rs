@@ -1,4 +1,4 @@
-//! Files, directories and the clock: the only room that touches them for plans.
+//! Files, directories, the network and the clock: the only room that touches them for plans.
 //!
 //! 1. **No operation without its permit.** Each takes a [`telos_policy::Permit`] by value, checks that it is for
 //!    exactly this effect on exactly this resource, and uses it up. Only [`Host::inspect`] (names, kinds, sizes and
@@ -10,12 +10,13 @@
 //! 4. **Undo looks first.** It compares everything the run left with what is there, and either gives all of it back
 //!    or touches nothing.
 //! 5. **A file keeps its label** from before its name appears, whoever renames or replaces it later.
+//! 6. **Nothing is sent twice.** What may have reached another host is in doubt, and stays so.
 //!
 //! Not promised: extended attributes and owners of deleted files after an undo, and modification times of
 //! directories, which receipts do not hold; undo of named pipes, sockets and devices, which are refused; protection
 //! from a program that races a *move onto* an existing name within the microseconds between check and rename
-//! (replacing and deleting are checked after the fact and put back). There are no network operations yet: acts of
-//! kind `Send` are only ever read, and always in doubt.
+//! (replacing and deleting are checked after the fact and put back); undo of what was sent to another host. What the
+//! network operations promise is in [`net`].
 #![forbid(unsafe_code)]
 
 mod change;
@@ -27,6 +28,7 @@ mod list;
 mod locate;
 mod located;
 mod meta;
+pub mod net;
 mod publish;
 mod read;
 mod relabel;

@@ -100,6 +100,7 @@ pub(crate) fn permit(effect: &Effect, facts: Facts) -> Permit {
 pub(crate) fn permit_with(effect: &Effect, facts: Facts, payload: Label) -> Permit {
     let grant = Grant {
         rows: vec![GrantRow { kinds: EffectSet::of(&EffectKind::ALL), scope: Scope::Any }],
+        askable: Vec::new(),
         clearances: Vec::new(),
         budget: Budget { fuel: 0, memory_bytes: 0, output_bytes: 0, wall_ms: 0, calls: 0 },
     };

@@ -53,7 +53,8 @@ pub trait Surroundings {
     /// Names in the header row of a CSV or TSV file; empty for anything else.
     fn columns(&self, path: &str) -> Vec<String>;
 
-    /// Keys of a JSON file's top-level object, or of the objects in its top-level list; empty for anything else.
+    /// Paths of the keys in a JSON file as jq writes them, the outer dot left out: `version`, `database.host`, `[].name`.
+    /// Empty for anything else.
     fn json_keys(&self, path: &str) -> Vec<String>;
 }
 

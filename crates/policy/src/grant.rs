@@ -1,6 +1,7 @@
 //! Constructors for grants: what an intent or agent starts with, fixed before anything untrusted is read.
 
 use telos_abi::{Budget, ByteText, EffectKind, EffectSet, Grant, GrantRow, HostName, Scope};
+use telos_graph::path::{is_under, join};
 use telos_graph::scope::{parse_host, parse_url};
 
 use crate::Class;
@@ -45,7 +46,7 @@ pub struct AgentReach<'a> {
 pub fn default_grant(directory: &ByteText, hosts: &[HostName]) -> Grant {
     let mut rows = vec![under(files(), directory), GrantRow { kinds: Class::Ambient.kinds(), scope: Scope::Any }];
     rows.extend(hosts.iter().map(talk_to));
-    Grant { rows, clearances: Vec::new(), budget: DEFAULT_BUDGET }
+    Grant { rows, askable: Vec::new(), clearances: Vec::new(), budget: DEFAULT_BUDGET }
 }
 
 /// The grant of `telos run`: as [`default_grant`], plus what `reach` lists and starting programs. Which program runs
@@ -114,6 +115,39 @@ pub fn hosts_named(turn: &str) -> Vec<HostName> {
 }
 
 /// `word` up to its first quote, and the quote that is open after it. An apostrophe inside a word is no quote.
+/// Rows for [`Grant::askable`]: the places outside `directory` that the user's own turn names by a path (`/…`, `~/…`,
+/// `..`, in quotes or not). They make an effect there askable; none is granted.
+///
+/// At most [`INTENT_HOSTS_MAX`]; a longer list names none. O(bytes).
+#[must_use]
+pub fn places_named(turn: &str, directory: &ByteText, home: Option<&ByteText>) -> Vec<GrantRow> {
+    let words = turn.split(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | '“' | '”'));
+    let mut places: Vec<ByteText> = words
+        .map(|word| word.trim_matches([',', ';', '!', '?', '(', ')']))
+        .filter(|word| !word.contains("://"))
+        .filter_map(|word| place(word, directory, home))
+        .filter(|path| !is_under(path.as_bytes(), directory.as_bytes()))
+        .collect();
+    places.sort();
+    places.dedup();
+    if places.len() > INTENT_HOSTS_MAX {
+        return Vec::new();
+    }
+    places.iter().map(|path| under(files(), path)).collect()
+}
+
+/// The path that a word of the turn names, if it names one that may lie outside.
+fn place(word: &str, directory: &ByteText, home: Option<&ByteText>) -> Option<ByteText> {
+    let ends_in_dots = word == ".." || word.ends_with("/..");
+    let word = if ends_in_dots { word } else { word.trim_end_matches('.') };
+    if let Some(rest) = word.strip_prefix('~') {
+        let beneath = rest.strip_prefix('/').or_else(|| rest.is_empty().then_some(rest))?;
+        return join(home?, beneath.as_bytes()).ok();
+    }
+    let leaves = word.starts_with('/') || word.split('/').any(|part| part == "..");
+    if leaves { join(directory, word.as_bytes()).ok() } else { None }
+}
+
 fn outside_quotes(word: &str, mut open: Option<char>) -> (&str, Option<char>) {
     let mut bare_end = word.len();
     let mut before: Option<char> = None;
@@ -178,6 +212,21 @@ mod tests {
 
     fn named(turn: &str) -> Vec<String> {
         hosts_named(turn).into_iter().map(|host| telos_abi::Resource::Host(host).to_string()).collect()
+    }
+
+    #[test]
+    fn a_turn_names_places_outside_its_directory() {
+        let named = |turn: &str| {
+            let rows = super::places_named(turn, &"/home/a/work".into(), Some(&"/home/a".into()));
+            rows.into_iter().map(|row| row.scope).collect::<Vec<_>>()
+        };
+        let under = |path: &str| Scope::Under(path.into());
+        assert_eq!(named("copy notes.txt to /tmp/x.txt."), [under("/tmp/x.txt")]);
+        assert_eq!(named("read '~/.profile'"), [under("/home/a/.profile")]);
+        assert_eq!(named("list files in .."), [under("/home/a")]);
+        assert_eq!(named("read ../b/../c"), [under("/home/a/c")]);
+        assert_eq!(named("sort sub/notes.txt, fetch https://example.com/x/../y and save 1/2"), []);
+        assert_eq!(named("read /home/a/work/notes.txt"), []);
     }
 
     #[test]

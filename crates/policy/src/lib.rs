@@ -29,7 +29,7 @@ mod table;
 pub use decide::{Approval, Decision, Permit, Question, Refusal, Request, Subject, decide};
 pub use explain::{Explanation, Step, explain};
 pub use file::{FileKind, POLICY_RESOURCES_MAX, PolicyFile};
-pub use grant::{AgentReach, DEFAULT_BUDGET, INTENT_HOSTS_MAX, agent_grant, default_grant, hosts_named};
+pub use grant::{AgentReach, DEFAULT_BUDGET, INTENT_HOSTS_MAX, agent_grant, default_grant, hosts_named, places_named};
 pub use policy::{Policy, PolicyPlaces, PolicySummary};
 pub use problem::{PolicyError, PolicyProblem};
 pub use table::{Acts, Class, EFFECTS, EffectRow, effect_row, effects_document, kinds_named, verdict_name};

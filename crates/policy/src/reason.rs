@@ -16,9 +16,14 @@ pub(crate) fn reason(case: &Case<'_>, found: &Found<'_>) -> String {
     let effect = case.request.effect;
     let (kind, resource) = (case.row.name, &effect.resource);
     let cause = cause(case, found);
-    let rule = rule_sentence(found.rule);
     let out = way_out(case, found);
-    format!("{kind} {resource} {answer}: {cause}. {rule} To go on: {out}.")
+    // The general sentence of a flow rule says what the breach means. That of the others would only say again what the
+    // cause does.
+    let rule = match found.why {
+        Why::Breach(_) => format!(" {}", rule_sentence(found.rule)),
+        _ => String::new(),
+    };
+    format!("{kind} {resource} {answer} ({}): {cause}.{rule} To go on: {out}.", found.rule)
 }
 
 /// `R6 (payload): Secret data goes only where it is cleared to go.`

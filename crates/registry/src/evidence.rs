@@ -1,7 +1,7 @@
 //! Evidence that is derived again whenever it matters: L1 from the bytes, L2 by running them beside a reference.
 
+use crate::canonical::canonical;
 use crate::error::PackError;
-use crate::identity::canonical;
 use crate::reference;
 use crate::structure::inspect;
 use serde::{Deserialize, Serialize};

@@ -10,9 +10,9 @@
 //! Not promised: that a reference is right. It is written independently, so that both must be wrong alike.
 #![forbid(unsafe_code)]
 
+mod canonical;
 mod error;
 mod evidence;
-mod identity;
 pub mod native;
 mod pack_file;
 mod reference;
@@ -23,9 +23,9 @@ mod structure;
 
 pub use error::{PackError, RegistryError};
 pub use evidence::{Case, RunError, Runner, Statement, evidence_for};
-pub use identity::capability_id;
 pub use pack_file::{PackFile, publish};
 pub use registry::{Entry, Pack, Registry};
 pub use search::Hit;
 pub use signature::{PublisherKey, PublisherKeys};
 pub use structure::{Structure, inspect};
+pub use telos_graph::codec::capability_id;

@@ -4,8 +4,10 @@
 //! not from the text of a name. The *names*, sizes and counts are tainted, because whoever made the files chose them.
 
 use telos_abi::limit::{BLOB_BYTES_MAX, WALK_ENTRIES_MAX};
-use telos_abi::{Descriptor, EffectKind, Label, Refinement, Taint, Value};
-use telos_describe::{Builder, Input, blob, count, directory, file, flag, input, line, list, output, primitive};
+use telos_abi::{Descriptor, EffectKind, Label, Refinement, Taint, Type, Value};
+use telos_describe::{
+    Builder, Input, blob, choice, choose, count, directory, file, flag, input, line, list, output, primitive, texts,
+};
 
 /// Most handles a listing gives; the same number as the host's own limit on a walk.
 const ENTRIES_MAX: u32 = 1_000_000;
@@ -32,6 +34,8 @@ pub fn descriptors() -> Vec<Descriptor> {
         read_all(),
         rename(),
         write(),
+        fetch(),
+        post(),
         stdin(),
     ]
 }
@@ -69,8 +73,8 @@ fn listing(builder: Builder) -> Builder {
             output(
                 "entries",
                 blob(Refinement::Table),
-                "table of what was found: name, path, kind (file, directory, link or other), size in bytes, modified \
-                 (RFC 3339, UTC)",
+                "table of what was found: `name`, `path`, `kind` (file, directory, link or other), `size` in bytes, \
+                 `modified` (RFC 3339, UTC)",
             )
             .from_source(NAMES),
         )
@@ -145,6 +149,10 @@ fn find() -> Descriptor {
             "how many log files are there",
             "find files named config* in src",
             "delete every file older than a year in downloads",
+            "show the five largest files",
+            "what is the biggest file here",
+            "how many files are in this directory",
+            "which file here was changed last",
         ])
         .takes(here())
         .takes(
@@ -155,7 +163,7 @@ fn find() -> Descriptor {
         .takes(
             input("extension", line(), "extension of the file name, with or without its dot; empty for any")
                 .default(Value::Text(String::new()))
-                .words(&["extension", "type", "ending in", "files", "format"]),
+                .words(&["extension", "of type", "ending in", "format"]),
         )
         .takes(input("min-size", count(0), "least size in bytes").default(Value::Int(0)).words(&[
             "larger than",
@@ -174,7 +182,6 @@ fn find() -> Descriptor {
             "below",
             "up to",
             "maximum",
-            "empty",
         ]))
         .takes(
             input("newer-than", count(0), "greatest age in seconds since the last change, at the start of the run")
@@ -214,13 +221,7 @@ fn list_directory() -> Descriptor {
             "names",
             "sizes",
         ])
-        .examples(&[
-            "list the files here",
-            "what is in the data folder",
-            "show the five largest files",
-            "how many files are in this directory",
-            "which file here was changed last",
-        ])
+        .examples(&["list the files here", "what is in the data folder", "show the names in the src directory"])
         .takes(here());
     listing(list).effect(EffectKind::FileList, 0).build()
 }
@@ -275,7 +276,9 @@ fn rename() -> Descriptor {
 fn read() -> Descriptor {
     on_host("file.read")
         .does("Read a file's content.", &["file", "read"])
-        .words(&["read", "open", "load", "show", "print", "display", "cat", "content", "contents", "in", "from", "of"])
+        .words(&[
+            "read", "open", "load", "show", "print", "display", "cat", "content", "contents", "say", "in", "from", "of",
+        ])
         .examples(&[
             "show notes.txt",
             "count the lines in app.log",
@@ -334,6 +337,61 @@ fn write() -> Descriptor {
         .effect(EffectKind::FileCreate, 0)
         .effect(EffectKind::FileOverwrite, 0)
         .produces(BLOB_BYTES_MAX, 1)
+        .build()
+}
+
+/// Where to. Written in the turn itself, or nothing is asked (R5); secret data may not choose it either (R6).
+fn address(meaning: &str) -> Input {
+    input("url", texts(Refinement::Url), meaning).authority().public()
+}
+
+fn fetch() -> Descriptor {
+    on_host("http.get")
+        .does("Fetch what is at a web address.", &["network", "http", "read"])
+        .words(&["fetch", "download", "get", "load", "retrieve", "pull", "curl", "wget", "read", "show", "open"])
+        .examples(&[
+            "fetch https://example.org/data.csv and count its lines",
+            "download https://example.org/report.pdf to report.pdf",
+            "how many words are at https://example.org/page",
+            "get the json from https://api.example.org/items",
+        ])
+        .takes(address("web address to fetch").words(&["from", "at", "of", "in", "url", "address", "page", "site"]))
+        .gives(
+            output("content", blob(Refinement::Bytes), "the bytes found there")
+                .from_source(Label::tainted(Taint::NETWORK)),
+        )
+        .gives(
+            output("status", Type::Int { min: 200, max: 299 }, "HTTP status of the answer")
+                .from_source(Label::tainted(Taint::NETWORK)),
+        )
+        .effect(EffectKind::NetGet, 0)
+        .produces(BLOB_BYTES_MAX, 0)
+        .build()
+}
+
+fn post() -> Descriptor {
+    on_host("http.post")
+        .does("Send data to a web address (HTTP POST). It cannot be taken back.", &["network", "http", "send"])
+        .words(&["post", "send", "upload", "submit", "push", "transmit", "publish", "deliver", "exfiltrate"])
+        .examples(&[
+            "post report.json to https://example.org/reports",
+            "upload notes.txt to https://example.org/in",
+            "send the result to https://example.org/hook",
+            "submit form.json to https://api.example.org/items as json",
+        ])
+        .takes(address("web address to send to").words(&["to", "at", "url", "address", "server", "site", "endpoint"]))
+        .takes(
+            input("body", blob(Refinement::Bytes), "what to send")
+                .public()
+                .words(&["result", "it", "them", "content", "data", "file"]),
+        )
+        .takes(
+            input("as", choice(&["bytes", "text", "json", "csv"]), "what kind of content it is said to be")
+                .default(choose("bytes"))
+                .words(&["as"]),
+        )
+        .gives(output("sent", flag(), "whether the host took it"))
+        .effect(EffectKind::NetSend, 0)
         .build()
 }
 

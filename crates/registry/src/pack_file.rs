@@ -7,9 +7,9 @@
 //! Both signatures are over `"pack/v1"` and the BLAKE3 of everything before the keys. There is one way to write a
 //! pack: lengths are exact, nothing follows, and the manifest is accepted only in its canonical form.
 
+use crate::canonical::canonical;
 use crate::error::PackError;
 use crate::evidence::{Runner, Statement, evidence_for};
-use crate::identity::canonical;
 use crate::registry::Pack;
 use crate::signature::{ED25519_SIGNATURE_BYTES, ML_DSA_SIGNATURE_BYTES, PublisherKey, PublisherKeys, Signatures};
 use serde::{Deserialize, Serialize};

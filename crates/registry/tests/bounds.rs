@@ -77,6 +77,10 @@ fn cases() -> Vec<Case> {
         ("data.hash", vec![], repeated("a")),
         ("data.hash", vec![("algorithm", choose("sha512"))], repeated("a")),
         ("data.hash", vec![("algorithm", choose("blake3"))], repeated("a")),
+        ("base64.encode", vec![], repeated("abc")),
+        ("base64.decode", vec![], repeated("A")),
+        ("hex.encode", vec![], repeated("a")),
+        ("hex.decode", vec![], repeated("a")),
         ("chart.draw", vec![], [b"a,b\n".as_slice(), &b"x,1\n".repeat(4_000)].concat()),
     ]
 }

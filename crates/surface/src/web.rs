@@ -34,7 +34,7 @@ fn one_block(out: &mut String, block: &Block) {
     match block {
         Block::Heading { text } => push(out, format_args!("<h1>{}</h1>\n", escape(text))),
         Block::Fact { label, value } => {
-            push(out, format_args!("<p>{}: <strong>{}</strong></p>\n", escape(label), escape(value)))
+            push(out, format_args!("<p>{}: <strong>{}</strong></p>\n", escape(label), escape(value)));
         }
         Block::Text { text } => push(out, format_args!("<pre>{}</pre>\n", escape(text))),
         Block::Table { columns, rows, hidden } => {

@@ -7,11 +7,12 @@ use crate::telos::bytes_path;
 use crate::{SystemError, Telos};
 use serde::Serialize;
 use std::ffi::OsString;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use telos_abi::{ByteText, Effect, Facts, HostName, Label, Resource, RunKind, Scope, Secrecy, Status, Taint};
 use telos_graph::scope::{covers, parse_host};
-use telos_guard::{AgentEnd, AgentSpec, Asker, Decider, GuardError, Ports, Withheld, WorkspaceMode};
+use telos_guard::{AgentEnd, AgentSpec, Asker, Decider, GuardError, Ports, Streams, Withheld, WorkspaceMode};
 use telos_host::Host;
 use telos_policy::{AgentReach, Approval, Decision, Question, Request, Subject, agent_grant};
 
@@ -32,6 +33,8 @@ pub struct AgentRequest {
     pub environment: Vec<(OsString, OsString)>,
     /// Variables kept although they look like secrets.
     pub keep_variables: Vec<OsString>,
+    /// Send the program's output to standard error, because standard output is to hold the report alone.
+    pub output_to_stderr: bool,
 }
 
 /// How an agent's run ended.
@@ -47,10 +50,14 @@ pub struct AgentReport {
     pub refused_unlisted: u64,
     /// What was hidden from the program.
     pub withheld: Vec<String>,
+    /// Those of `withheld` inside the directory or the home, and variables: what a program is likely to miss.
+    pub withheld_near: Vec<String>,
     /// What the sandbox consisted of.
     pub tier: String,
     /// Whether changes wait in a workspace.
     pub workspace: bool,
+    /// Whether changes were made to the directory itself.
+    pub direct: bool,
     /// Paths that differ, at most a screenful; `telos diff` shows all.
     pub changed: Vec<String>,
     /// How many paths differ.
@@ -68,6 +75,8 @@ pub struct RefusedLine {
     pub times: u64,
 }
 
+/// The kernel's ENOENT.
+const NO_SUCH_FILE: i32 = 2;
 /// Changed paths listed in a report.
 const CHANGED_SHOWN_MAX: usize = 20;
 /// Files hidden because an earlier run left a secret in them; the search beneath the directory looks for more.
@@ -145,9 +154,10 @@ impl Telos {
                 Err(SystemError::Room(error.to_string()))
             }
             Err(error) => {
+                let (status, exit) = not_started(&error);
                 run.note("not-started", error.to_string())?;
-                run.end(self, Status::Refused, 4)?;
-                Err(SystemError::Room(error.to_string()))
+                run.end(self, status, exit)?;
+                Err(SystemError::NotStarted { why: error.to_string(), status, exit })
             }
         }
     }
@@ -187,24 +197,36 @@ impl Telos {
             protected: policy.protected_places().iter().map(bytes_path).collect(),
             workspace: if request.direct { WorkspaceMode::Direct } else { WorkspaceMode::CopyOnWrite },
             label,
-            streams: None,
+            streams: request.output_to_stderr.then(output_beside_the_story).transpose()?,
         })
+    }
+
+    fn is_near(&self, withheld: &Withheld) -> bool {
+        let Withheld::Path(path) = withheld else { return true };
+        let home = crate::telos::path_text(&self.places().home);
+        [self.directory(), &home]
+            .into_iter()
+            .any(|near| covers(&Scope::Under(near.clone()), &Resource::Path(path.clone())) && near.as_bytes() != b"/")
     }
 
     fn agent_ended(&self, run: Run, end: &AgentEnd) -> Result<AgentReport, SystemError> {
         let tier = tier_words(end);
         run.note("tier", tier.clone())?;
         let withheld: Vec<String> = end.withheld.iter().map(withheld_words).collect();
+        let near = |one: &&Withheld| self.is_near(one);
+        let withheld_near = end.withheld.iter().filter(near).map(withheld_words).collect();
         for line in &withheld {
             run.note("withheld", line.clone())?;
         }
         let id = run.id();
         let exit = end.exit.code();
         let status = if exit == 0 { Status::Done } else { Status::Failed };
-        let changes = if end.tier.workspace == WorkspaceMode::CopyOnWrite { self.changes(id)? } else { Vec::new() };
-        run.note("changes", format!("{} paths differ in the workspace", changes.len()))?;
+        let direct = end.tier.workspace == WorkspaceMode::Direct;
+        let changes = self.changes(id)?;
+        let place = if direct { "directory" } else { "workspace" };
+        run.note("changes", format!("{} paths differ in the {place}", changes.len()))?;
         run.end(self, status, exit)?;
-        if changes.is_empty() && end.tier.workspace == WorkspaceMode::CopyOnWrite {
+        if changes.is_empty() {
             self.drop_workspace(id)?;
         }
         Ok(AgentReport {
@@ -221,8 +243,10 @@ impl Telos {
                 .collect(),
             refused_unlisted: end.refused_unlisted,
             withheld,
+            withheld_near,
             tier,
-            workspace: !changes.is_empty(),
+            workspace: !direct && !changes.is_empty(),
+            direct: direct && !changes.is_empty(),
             changed: changes.iter().take(CHANGED_SHOWN_MAX).map(|change| change.line()).collect(),
             changed_count: changes.len(),
         })
@@ -234,6 +258,26 @@ impl Telos {
 fn starting_label<'a>(known: &KnownLabels<'_>, granted: impl Iterator<Item = &'a ByteText>) -> Label {
     let base = Label::tainted(Taint(Taint::FILE_CONTENT.0 | Taint::FILE_NAME.0));
     granted.fold(base, |label, path| label.join(known.of(path)))
+}
+
+/// Status and exit code of a run whose program was not started.
+fn not_started(error: &GuardError) -> (Status, i32) {
+    match error {
+        GuardError::Program { source, .. } if source.raw_os_error() == NO_SUCH_FILE => (Status::Failed, 127),
+        GuardError::Program { .. } => (Status::Failed, 126),
+        GuardError::Specification { .. } => (Status::Failed, 2),
+        GuardError::Unenforceable { .. } => (Status::Refused, 4),
+        _ => (Status::Failed, 5),
+    }
+}
+
+/// The caller's own input and error streams, with standard output on the latter.
+fn output_beside_the_story() -> Result<Streams, SystemError> {
+    let cloned = |stream: std::io::Result<OwnedFd>| {
+        stream.map_err(|error| SystemError::Room(format!("the standard streams cannot be passed on: {error}")))
+    };
+    let stderr = || cloned(std::io::stderr().as_fd().try_clone_to_owned());
+    Ok(Streams { input: cloned(std::io::stdin().as_fd().try_clone_to_owned())?, output: stderr()?, error: stderr()? })
 }
 
 fn parse_hosts(words: &[String]) -> Result<Vec<HostName>, SystemError> {

@@ -74,6 +74,9 @@ impl Telos {
         key: Option<&Path>,
         head: Option<&str>,
     ) -> Result<Verification, SystemError> {
+        if let Some(log) = log.filter(|log| !log.is_dir()) {
+            return Err(SystemError::Usage(format!("{}: no such directory", path_text(log))));
+        }
         let log: PathBuf = log.map_or_else(|| self.places().log(), Path::to_path_buf);
         let keys = match key {
             None => self.keys()?.public().clone(),

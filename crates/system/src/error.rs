@@ -65,6 +65,16 @@ pub enum SystemError {
     /// Something the user wrote is not usable.
     #[error("{0}")]
     Usage(String),
+    /// A program was not started as an agent.
+    #[error("{why}")]
+    NotStarted {
+        /// What stood in the way, and what to do.
+        why: String,
+        /// The status of the run.
+        status: Status,
+        /// The exit code: 126 and 127 as shells use them, 2 for what the user wrote, 4 if the sandbox cannot be had.
+        exit: i32,
+    },
     /// A room refused or failed; its own words.
     #[error("{0}")]
     Room(String),
@@ -85,7 +95,10 @@ impl SystemError {
     /// The status that the error means for the whole command.
     #[must_use]
     pub const fn status(&self) -> Status {
-        Status::Failed
+        match self {
+            Self::NotStarted { status, .. } => *status,
+            _ => Status::Failed,
+        }
     }
 
     /// The exit code: 2 for what the user wrote, 5 for the rest.
@@ -98,6 +111,7 @@ impl SystemError {
             | Self::NothingToDo(_)
             | Self::PublicKey { .. }
             | Self::Policy(_) => 2,
+            Self::NotStarted { exit, .. } => *exit,
             _ => 5,
         }
     }

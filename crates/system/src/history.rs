@@ -69,6 +69,20 @@ pub(crate) fn changes(receipts: &[Receipt]) -> impl Iterator<Item = &Act> {
     })
 }
 
+/// Whether the run changed the host, or may have: an act that was begun counts until its receipt says it failed.
+/// What was sent is no change here, and nothing takes it back.
+pub(crate) fn may_have_changed(receipts: &[Receipt]) -> bool {
+    let failed = |act: u64| {
+        receipts.iter().any(
+            |receipt| matches!(receipt, Receipt::Acted { act: number, outcome: Outcome::Failed(_) } if *number == act),
+        )
+    };
+    receipts.iter().any(|receipt| match receipt {
+        Receipt::Intended { act, what, .. } => !matches!(what, Act::Send { .. }) && !failed(*act),
+        _ => false,
+    })
+}
+
 impl Telos {
     /// The newest `limit` runs, newest first. Runs whose records were dropped by retention are left out.
     ///

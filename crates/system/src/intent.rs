@@ -16,7 +16,7 @@ use telos_execute::{Cause, Event, Executor, HostHands, Outcome, Ports, Progress,
 use telos_graph::{Catalogue, Context, Plan, validate};
 use telos_host::{Host, HostConfig};
 use telos_model::{Answer, Cascade, PlanCache, Proposal, Question, Tier, Turn};
-use telos_policy::{default_grant, hosts_named};
+use telos_policy::{default_grant, hosts_named, places_named};
 
 /// Questions asked one after the other before giving up.
 const QUESTIONS_MAX: usize = 3;
@@ -83,7 +83,9 @@ impl Telos {
 
     /// The grant of an intent: fixed from the user's own words before anything is read.
     pub(crate) fn intent_grant(&self, text: &str) -> Result<Grant, SystemError> {
-        Ok(self.policy()?.apply(default_grant(self.directory(), &hosts_named(text))))
+        let mut grant = self.policy()?.apply(default_grant(self.directory(), &hosts_named(text)));
+        grant.askable = places_named(text, self.directory(), Some(&crate::telos::path_text(&self.places().home)));
+        Ok(grant)
     }
 
     fn propose(&self, text: &str, intent: &Intent) -> Result<(Answer, Grant), SystemError> {
@@ -92,7 +94,8 @@ impl Telos {
         let host = self.quiet_host()?;
         let registry = self.registry()?;
         let shelf = Shelf(registry);
-        let here = Here { host: &host, policy, grant: &grant, directory: self.directory() };
+        let home = crate::telos::path_text(&self.places().home);
+        let here = Here { host: &host, policy, grant: &grant, directory: self.directory(), home: &home };
         let labels = KnownLabels { policy, host: &host };
         let turn = Turn {
             text: text.to_owned(),
@@ -165,7 +168,7 @@ impl Telos {
         let bytes = settled.plan.to_bytes().map_err(SystemError::room)?;
         run.record(&Receipt::Sealed { hash: settled.plan.hash(), plan: bytes.into() })?;
         person.progress(Step::Planned(settled.view.lines()));
-        let report = self.execute(&run, settled, person, stop, None);
+        let report = self.host(&run).and_then(|host| self.execute(&run, &host, settled, person, stop, None));
         self.close(run, report)
     }
 
@@ -192,6 +195,7 @@ impl Telos {
     fn execute(
         &self,
         run: &Run,
+        host: &Host,
         settled: &Settled,
         person: &dyn Person,
         stop: &Stop,
@@ -200,14 +204,13 @@ impl Telos {
         let policy = self.policy()?;
         let shelf = Shelf(self.registry()?);
         let recorder = run.recorder();
-        let host = self.host(run)?;
-        let labels = KnownLabels { policy, host: &host };
+        let labels = KnownLabels { policy, host };
         let gate = DecisionPoint { policy, grant: &settled.grant, person, recorder: &*recorder };
         let scratch = self.scratch()?;
         let ports = Ports {
             library: &shelf,
             engine: self.engine()?,
-            hands: &HostHands::new(&host),
+            hands: &HostHands::new(host),
             labels: &labels,
             gate: &gate,
             recorder: &*recorder,
@@ -247,16 +250,16 @@ impl Telos {
         let run = Run::reopen(self, target)?;
         let host = self.host(&run)?;
         let doubts = self.settle(target, &host, &run)?;
-        drop(host);
-        let report = self.resume_settled(target, &run, doubts, person, stop);
+        // The same host goes on: it knows the numbers of the acts so far, and what the run made.
+        let report = self.resume_settled(&run, &host, &doubts, person, stop);
         self.close(run, report)
     }
 
     fn resume_settled(
         &self,
-        target: RunId,
         run: &Run,
-        doubts: Vec<String>,
+        host: &Host,
+        doubts: &[String],
         person: &dyn Person,
         stop: &Stop,
     ) -> Result<Report, SystemError> {
@@ -268,6 +271,7 @@ impl Telos {
                 return Ok(Report::words(Status::Refused, format!("left as it is:\n{}", doubts.join("\n"))));
             }
         }
+        let target = run.id();
         let receipts = self.receipts(target)?;
         let started = receipts.iter().find_map(|receipt| match receipt {
             Receipt::Started { request, kind, .. } => Some((request.clone(), *kind)),
@@ -283,9 +287,8 @@ impl Telos {
         let text = request.iter().map(ByteText::lossy).collect::<Vec<_>>().join(" ");
         let grant = self.intent_grant(&text)?;
         let policy = self.policy()?;
-        let host = self.host(run)?;
         let shelf = Shelf(self.registry()?);
-        let labels = KnownLabels { policy, host: &host };
+        let labels = KnownLabels { policy, host };
         let context = Context {
             catalogue: &shelf,
             labels: &labels,
@@ -307,9 +310,8 @@ impl Telos {
         let facts = |_: &telos_abi::Effect| Facts::default();
         let view =
             plan_view::describe(&plan, &shelf, policy, &grant, Vec::new(), String::from("the interrupted run"), &facts);
-        drop(host);
         let meanings = output_meanings(&plan, &shelf);
-        self.execute(run, &Settled { plan, view, meanings, grant: grant.clone() }, person, stop, Some(&receipts))
+        self.execute(run, host, &Settled { plan, view, meanings, grant: grant.clone() }, person, stop, Some(&receipts))
     }
 
     /// A host that belongs to a run and journals to its segment.
@@ -434,7 +436,6 @@ fn failed(failure: &RunFailure, settled: &Settled, catalogue: &dyn Catalogue) ->
         .and_then(|node| catalogue.descriptor(&node.capability))
         .map(|descriptor| descriptor.name.clone());
     let text = match (&failure.cause, name) {
-        (Cause::Refused(refusal), _) => format!("{}: {}", refusal.rule, refusal.reason),
         (cause, Some(name)) if status == Status::Failed => format!("{name}: {cause}"),
         (cause, _) => cause.to_string(),
     };

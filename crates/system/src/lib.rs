@@ -3,7 +3,7 @@
 //! 1. **Order and lifetimes only.** Which room is called with what, and how long it lives; what a room is for is done
 //!    there.
 //! 2. **Opened when needed.** `telos runs` starts no engine, `telos verify` reads no policy.
-//! 3. **One decision point.** Plans, agents, commits and undo all reach `policy::decide` through [`gate`].
+//! 3. **One decision point.** Plans, agents, commits and undo all reach `policy::decide` through `gate`.
 //! 4. **Every run has an end.** Whatever happens after a run began is recorded in its segment.
 #![forbid(unsafe_code)]
 

@@ -47,6 +47,8 @@ pub struct EffectView {
     pub rule: String,
     /// Why, when it is not a permit.
     pub reason: Option<String>,
+    /// Whether it goes over a network that anyone on the way can read.
+    pub in_the_clear: bool,
 }
 
 impl PlanView {
@@ -58,10 +60,10 @@ impl PlanView {
             let labels = node.labels.join("; ");
             format!("{}  {}({inputs})  [{labels}]", node.node, node.capability)
         });
-        let effects = self
-            .effects
-            .iter()
-            .map(|effect| format!("   {} {}: {} ({})", effect.kind, effect.on, effect.verdict, effect.rule));
+        let effects = self.effects.iter().map(|effect| {
+            let way = if effect.in_the_clear { ", unencrypted: anyone on the way can read it" } else { "" };
+            format!("   {} {}: {} ({}){way}", effect.kind, effect.on, effect.verdict, effect.rule)
+        });
         nodes.chain(effects).collect()
     }
 }

@@ -1,8 +1,8 @@
 //! A sealed plan in words.
 
 use crate::outcome::{EffectView, NodeView, PlanView};
-use telos_abi::{CapabilityId, Descriptor, Effect, Facts, Grant, Label, Resource, Scope, Value};
-use telos_graph::{Catalogue, Input, Node, Plan, PlannedEffect, origin};
+use telos_abi::{CapabilityId, Descriptor, Effect, EffectKind, Facts, Grant, Label, Resource, Scope, Value};
+use telos_graph::{Catalogue, Constant, Graph, Input, Node, Plan, PlannedEffect, origin};
 use telos_policy::{Decision, Policy, Request, Subject, decide, effect_row, verdict_name};
 
 /// Longest constant shown in full, in characters.
@@ -23,10 +23,13 @@ pub(crate) fn describe(
         let node = plan.graph().nodes.get(index.0 as usize)?;
         let descriptor = catalogue.descriptor(&node.capability)?;
         let labels = plan.labels(*index).iter().map(|label| origin::describe(*label)).collect();
-        let inputs = inputs(node, descriptor, plan, catalogue);
+        let inputs = inputs(node, descriptor, plan.graph(), catalogue);
         Some(NodeView { node: index.0, capability: descriptor.name.clone(), inputs, labels })
     });
-    let effects = plan.effects().iter().map(|effect| effect_view(effect, policy, grant, facts));
+    let effects = plan.effects().iter().map(|effect| EffectView {
+        in_the_clear: in_the_clear(plan, effect),
+        ..effect_view(effect, policy, grant, facts)
+    });
     PlanView {
         hash: plan.hash().0.to_string(),
         nodes: nodes.collect(),
@@ -62,7 +65,21 @@ fn effect_view(
         verdict: verdict_name(verdict).to_owned(),
         rule: rule.to_string(),
         reason,
+        in_the_clear: false,
     }
+}
+
+/// Whether the effect asks a host by plain `http`.
+fn in_the_clear(plan: &Plan, effect: &PlannedEffect) -> bool {
+    let node = plan.graph().nodes.get(effect.node.0 as usize);
+    let asks = matches!(effect.kind, EffectKind::NetGet | EffectKind::NetSend);
+    let plain = |input: &Input| match input {
+        Input::Constant(Constant { value: Value::Text(text), .. }) => {
+            text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
+        }
+        _ => false,
+    };
+    asks && node.is_some_and(|node| node.inputs.iter().any(|(_, input)| plain(input)))
 }
 
 fn resource(scope: &Scope) -> Resource {
@@ -82,7 +99,7 @@ fn shown_scope(scope: &Scope) -> String {
     }
 }
 
-fn inputs(node: &Node, descriptor: &Descriptor, plan: &Plan, catalogue: &dyn Catalogue) -> Vec<String> {
+pub(crate) fn inputs(node: &Node, descriptor: &Descriptor, graph: &Graph, catalogue: &dyn Catalogue) -> Vec<String> {
     let mut shown: Vec<String> =
         node.inputs
             .iter()
@@ -90,7 +107,7 @@ fn inputs(node: &Node, descriptor: &Descriptor, plan: &Plan, catalogue: &dyn Cat
                 let port = descriptor.inputs.get(usize::from(port.0))?;
                 Some(match input {
                     Input::From(source) => {
-                        let output = plan.graph().nodes.get(source.node.0 as usize).and_then(|producer| {
+                        let output = graph.nodes.get(source.node.0 as usize).and_then(|producer| {
                             output_name(catalogue, &producer.capability, usize::from(source.port.0))
                         });
                         format!("{} ← {}.{}", port.name, source.node.0, output.unwrap_or_default())

@@ -30,6 +30,8 @@ pub struct Plane {
     pub plane: String,
     /// Whether it works here.
     pub available: bool,
+    /// Whether `telos run` needs it.
+    pub required: bool,
     /// What was found, or what failed.
     pub found: String,
     /// What to do about it.
@@ -95,11 +97,13 @@ impl Telos {
         Ok(support
             .planes
             .into_iter()
-            .map(|(plane, offer)| match offer {
-                Offer::Available(found) => Plane { plane: plane.to_string(), available: true, found, fix: None },
-                Offer::Missing { why, fix } => {
-                    Plane { plane: plane.to_string(), available: false, found: why, fix: Some(fix) }
-                }
+            .map(|(plane, offer)| {
+                let required = plane != telos_guard::Plane::Reflink;
+                let (available, found, fix) = match offer {
+                    Offer::Available(found) => (true, found, None),
+                    Offer::Missing { why, fix } => (false, why, Some(fix)),
+                };
+                Plane { plane: plane.to_string(), available, required, found, fix }
             })
             .collect())
     }

@@ -41,7 +41,7 @@ pub(crate) fn scene(outputs: &[Described<'_>], path: &dyn Fn(telos_abi::Handle) 
                 scene.show(&described.meaning, ShownValue::Blob { head: &head, refinement, size: blob.len() });
             }
             Content::Skipped => {
-                scene.notice(telos_surface::Level::Note, format!("{}: the condition was not met", described.meaning))
+                scene.notice(telos_surface::Level::Note, format!("{}: the condition was not met", described.meaning));
             }
         }
     }

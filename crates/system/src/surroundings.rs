@@ -19,6 +19,7 @@ pub(crate) struct Here<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) grant: &'a Grant,
     pub(crate) directory: &'a ByteText,
+    pub(crate) home: &'a ByteText,
 }
 
 impl Here<'_> {
@@ -84,6 +85,38 @@ fn entry(path: String, kind: FileKind, size_bytes: u64, mtime_ns: i128) -> Optio
     Some(Entry { path, kind, size_bytes, modified })
 }
 
+/// Nesting of a JSON document that the planner is shown.
+const KEYS_DEPTH_MAX: usize = 4;
+/// Keys of a JSON document that the planner is shown.
+const KEYS_MAX: usize = 256;
+
+/// The paths of a document's keys as jq writes them: `database.host`, `[].name`, `limits."per minute"`. Of a list, the
+/// first item speaks for all.
+fn key_paths(value: &serde_json::Value, prefix: &str, depth: usize, out: &mut Vec<String>) {
+    if depth > KEYS_DEPTH_MAX {
+        return;
+    }
+    match value {
+        serde_json::Value::Array(items) => {
+            if let Some(first) = items.first().filter(|first| first.is_object()) {
+                key_paths(first, &format!("{prefix}[]"), depth + 1, out);
+            }
+        }
+        serde_json::Value::Object(fields) => {
+            for (key, field) in fields.iter().take(KEYS_MAX.saturating_sub(out.len())) {
+                let plain = !key.is_empty()
+                    && !key.starts_with(|letter: char| letter.is_ascii_digit())
+                    && key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+                let name = if plain { key.clone() } else { serde_json::Value::from(key.as_str()).to_string() };
+                let path = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
+                out.push(path.clone());
+                key_paths(field, &path, depth + 1, out);
+            }
+        }
+        _ => {}
+    }
+}
+
 impl Surroundings for Here<'_> {
     fn entries(&self) -> Vec<Entry> {
         // A tree with more entries than are shown still shows its top level.
@@ -93,9 +126,14 @@ impl Surroundings for Here<'_> {
     }
 
     fn lookup(&self, path: &str) -> Option<Entry> {
-        let located = self.located(path)?;
+        // A `~` is the shell's to expand; in a phrase nobody did.
+        let path = match path.strip_prefix("~/") {
+            Some(beneath) => format!("{}/{beneath}", self.home.lossy()),
+            None => path.to_owned(),
+        };
+        let located = self.located(&path)?;
         let meta = located.meta()?;
-        entry(path.to_owned(), meta.kind, meta.size, meta.mtime_ns)
+        entry(path, meta.kind, meta.size, meta.mtime_ns)
     }
 
     fn columns(&self, path: &str) -> Vec<String> {
@@ -111,14 +149,10 @@ impl Surroundings for Here<'_> {
 
     fn json_keys(&self, path: &str) -> Vec<String> {
         let Some(head) = self.head(path) else { return Vec::new() };
-        let object = match serde_json::from_slice::<serde_json::Value>(&head) {
-            Ok(serde_json::Value::Array(items)) => items.into_iter().next(),
-            Ok(value) => Some(value),
-            Err(_) => None,
-        };
-        match object {
-            Some(serde_json::Value::Object(fields)) => fields.keys().cloned().collect(),
-            _ => Vec::new(),
+        let mut paths = Vec::new();
+        if let Ok(value) = serde_json::from_slice::<serde_json::Value>(&head) {
+            key_paths(&value, "", 0, &mut paths);
         }
+        paths
     }
 }

@@ -60,13 +60,13 @@ impl Telos {
     pub fn undoable(&self, prefix: Option<&str>) -> Result<RunId, SystemError> {
         let undone: Vec<RunId> = if prefix.is_some() { Vec::new() } else { self.runs_undone()? };
         self.choose(prefix, "run with changes that could be undone", |summary, receipts| {
-            summary.kind != RunKind::Undo
-                && crate::history::changes(receipts).next().is_some()
-                && !undone.contains(&summary.run())
+            let changed = || crate::history::may_have_changed(receipts);
+            let waits = || summary.kind == RunKind::Agent && self.workspace_is_idle(summary.run());
+            summary.kind != RunKind::Undo && !undone.contains(&summary.run()) && (changed() || waits())
         })
     }
 
-    fn runs_undone(&self) -> Result<Vec<RunId>, SystemError> {
+    pub(crate) fn runs_undone(&self) -> Result<Vec<RunId>, SystemError> {
         let mut undone = Vec::new();
         for segment in self.log()?.segments()? {
             let Ok(receipts) = self.receipts(segment.run) else { continue };
@@ -80,11 +80,20 @@ impl Telos {
         Ok(undone)
     }
 
-    /// Restores everything a run changed, byte for byte, or nothing: if a file changed since, each one is named.
+    /// Restores everything a run changed, byte for byte, or nothing: if a file changed since, each one is named. For
+    /// an agent's run that is its commits, what it changed directly, and its workspace, which is dropped.
     ///
     /// # Errors
     /// When the run's receipts cannot be read or the host fails; what was restored by then is in the log.
     pub fn undo(&self, target: RunId, person: &dyn Person) -> Result<Report, SystemError> {
+        if self.summary(target)?.kind == RunKind::Agent {
+            return self.undo_agent(target, person);
+        }
+        self.undo_changes(target, person)
+    }
+
+    /// Restores what the acts in a run's own receipts changed.
+    pub(crate) fn undo_changes(&self, target: RunId, person: &dyn Person) -> Result<Report, SystemError> {
         let receipts = self.receipts_with_sequels(target)?;
         let run = Run::begin(self, RunKind::Undo, vec![ByteText::from(target.to_string().as_str())], Some(target))?;
         let recorder = run.recorder();
@@ -116,18 +125,17 @@ impl Telos {
         let permits = match gate.permit_all(&effects, Label::BOTTOM)? {
             Permitted::Yes(permits) => permits,
             Permitted::No { rule, reason } => {
-                let mut report = Report::words(Status::Refused, format!("{rule}: {reason}"));
+                let mut report = Report::words(Status::Refused, reason);
                 report.rule = Some(rule);
                 return Ok(report);
             }
         };
         match host.undo(plan, permits) {
             Ok(done) => {
-                let mut report = Report::words(
-                    Status::Done,
-                    format!("restored {} names that run {target} changed", done.restored.len()),
-                );
-                report.files_written = done.restored;
+                let text = format!("restored {} that run {target} changed", names(done.restored.len()));
+                let mut report = Report::words(Status::Done, text);
+                let here = |path: &ByteText| host.inspect(path).is_ok_and(|located| located.meta().is_some());
+                (report.files_written, report.files_removed) = done.restored.into_iter().partition(here);
                 Ok(report)
             }
             Err(error) => Ok(Report::words(
@@ -184,12 +192,17 @@ impl Telos {
     }
 }
 
+/// A count of names in words.
+pub(crate) fn names(count: usize) -> String {
+    if count == 1 { String::from("1 name") } else { format!("{count} names") }
+}
+
 fn conflict_report(target: RunId, plan: &UndoPlan) -> Report {
-    let mut text = format!("run {target} cannot be undone: files changed since; nothing was touched\n");
+    let mut text = format!("run {target} cannot be undone as it stands; nothing was touched\n");
     for conflict in plan.conflicts() {
         text.push_str(&format!("  {}: {}\n", conflict.path, conflict.why));
     }
-    text.push_str("put them aside or back as the run left them, then undo again");
+    text.push_str("put files aside or back as the run left them, then undo again");
     let mut report = Report::words(Status::Refused, text);
     report.rule = Some(telos_abi::Rule::P7);
     report

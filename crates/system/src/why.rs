@@ -1,9 +1,11 @@
 //! A run explained: what was asked, decided, changed, and where data came from.
 
+use crate::plan_view;
 use crate::undo::label_words;
 use crate::{SystemError, Telos};
 use serde::Serialize;
 use telos_abi::{Act, Outcome, Receipt, RunId, Verdict};
+use telos_graph::Catalogue;
 
 /// One line of an explanation.
 #[derive(Clone, Debug, Serialize)]
@@ -29,7 +31,34 @@ impl Telos {
     /// When there is no such run or a record cannot be read.
     pub fn why(&self, run: RunId) -> Result<Vec<WhyLine>, SystemError> {
         let receipts = self.receipts(run)?;
-        Ok(receipts.iter().flat_map(|receipt| explain(receipt, &receipts)).collect())
+        let mut lines = Vec::with_capacity(receipts.len());
+        for receipt in &receipts {
+            lines.extend(explain(receipt, &receipts));
+            if let Receipt::Sealed { plan, .. } = receipt {
+                lines.extend(self.plan_lines(plan.as_bytes())?);
+            }
+        }
+        Ok(lines)
+    }
+
+    /// The nodes of a sealed plan in words, as far as today's registry knows them.
+    fn plan_lines(&self, bytes: &[u8]) -> Result<Vec<WhyLine>, SystemError> {
+        let graph = match telos_graph::codec::decode(bytes) {
+            Ok(graph) => graph,
+            Err(violation) => return Ok(vec![WhyLine::new("plan", format!("it cannot be read: {violation}"))]),
+        };
+        let registry = self.registry()?;
+        let lines = graph.nodes.iter().enumerate().map(|(index, node)| {
+            let Some(descriptor) = registry.descriptor(&node.capability) else {
+                return WhyLine::new("plan", format!("node {index}: {} (no longer registered)", node.capability.0));
+            };
+            let inputs = plan_view::inputs(node, descriptor, &graph, registry).join(", ");
+            WhyLine::new(
+                "plan",
+                format!("node {index}: {}({inputs}): {}", descriptor.name, descriptor.semantics.summary),
+            )
+        });
+        Ok(lines.collect())
     }
 }
 

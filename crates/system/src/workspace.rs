@@ -10,7 +10,7 @@ use crate::{SystemError, Telos};
 use serde::Serialize;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use telos_abi::{ByteText, Effect, EffectKind, Facts, Label, Resource, RunId, RunKind, Status, Taint};
+use telos_abi::{ByteText, Effect, EffectKind, Facts, Grant, Label, Receipt, Resource, RunId, RunKind, Status, Taint};
 use telos_guard::workspace::{Change, Entry, Operation, Workspace, operations};
 use telos_host::Host;
 use telos_policy::Permit;
@@ -81,6 +81,11 @@ impl Telos {
         Workspace::open(&self.places().state, run).map_err(SystemError::room)
     }
 
+    /// Whether an agent's run left a workspace, and no longer uses it.
+    pub(crate) fn workspace_is_idle(&self, run: RunId) -> bool {
+        self.open_workspace(run).is_ok()
+    }
+
     pub(crate) fn drop_workspace(&self, run: RunId) -> Result<(), SystemError> {
         self.open_workspace(run)?.discard().map_err(SystemError::room)
     }
@@ -91,6 +96,10 @@ impl Telos {
     /// When the workspace or state cannot be used.
     pub fn commit(&self, target: RunId, paths: &[PathBuf], person: &dyn Person) -> Result<Report, SystemError> {
         let workspace = self.open_workspace(target)?;
+        if workspace.is_direct() {
+            let why = format!("it changed the directory itself, so there is nothing to commit; telos undo {target}");
+            return Err(SystemError::Unsuitable { run: target, why });
+        }
         let wanted: Vec<PathBuf> = paths.iter().map(|path| crate::telos::bytes_path(&self.resolve(path))).collect();
         let all = workspace.changes().map_err(SystemError::room)?;
         let chosen: Vec<Change> = all
@@ -101,8 +110,7 @@ impl Telos {
         if chosen.is_empty() {
             return Ok(Report::words(Status::Done, "nothing in the workspace fits; nothing was committed"));
         }
-        let conflicts: Vec<String> =
-            chosen.iter().filter(|change| change.conflict).map(|change| view(change, None).line()).collect();
+        let conflicts = conflict_lines(&chosen);
         if !conflicts.is_empty() {
             let text = format!(
                 "files changed here after the run began; nothing was committed\n  {}\ncommit the others by naming them, or run the program again",
@@ -111,7 +119,14 @@ impl Telos {
             return Ok(Report::words(Status::Refused, text));
         }
         let run = Run::begin(self, RunKind::Commit, vec![ByteText::from(target.to_string().as_str())], Some(target))?;
-        let mut report = self.commit_chosen(&workspace, &chosen, &run, person)?;
+        let directory = path_text(workspace.directory());
+        let grant = self.policy()?.apply(telos_policy::default_grant(&directory, &[]));
+        // Whatever the agent wrote may have been influenced by everything it could read.
+        let bringing = Bringing { workspace: &workspace, chosen: &chosen, grant: &grant, restoring: false };
+        let mut report = self.bring(&bringing, &run, person)?;
+        if report.status == Status::Done {
+            report.text = format!("committed {}", changes_counted(chosen.len()));
+        }
         run.note("commit", report.text.clone())?;
         report.run = Some(run.id().to_string());
         run.end(self, report.status, report.exit())?;
@@ -121,39 +136,116 @@ impl Telos {
         Ok(report)
     }
 
-    fn commit_chosen(
-        &self,
-        workspace: &Workspace,
-        chosen: &[Change],
-        run: &Run,
-        person: &dyn Person,
-    ) -> Result<Report, SystemError> {
+    /// Drops an agent's workspace or restores what it changed directly, after undoing its commits, newest first.
+    pub(crate) fn undo_agent(&self, target: RunId, person: &dyn Person) -> Result<Report, SystemError> {
+        let mut said = Vec::new();
+        let mut whole = Report::words(Status::Done, "");
+        for commit in self.commits(target)? {
+            let report = self.undo_changes(commit, person)?;
+            whole.files_written.extend(report.files_written.iter().cloned());
+            whole.files_removed.extend(report.files_removed.iter().cloned());
+            whole.run.clone_from(&report.run);
+            said.push(report.text.clone());
+            if report.status != Status::Done {
+                return Ok(Report { text: said.join("\n"), ..report });
+            }
+        }
+        if self.runs_with_workspaces().contains(&target) {
+            let report = self.undo_workspace(target, person)?;
+            said.push(report.text.clone());
+            whole.files_written.extend(report.files_written.iter().cloned());
+            whole.files_removed.extend(report.files_removed.iter().cloned());
+            whole = Report { files_written: whole.files_written, files_removed: whole.files_removed, ..report };
+        }
+        if said.is_empty() {
+            said.push(format!("run {target} left no changes; nothing to undo"));
+        }
+        whole.text = said.join("\n");
+        Ok(whole)
+    }
+
+    /// The commits of an agent's run that were not undone, newest first.
+    fn commits(&self, target: RunId) -> Result<Vec<RunId>, SystemError> {
+        let undone = self.runs_undone()?;
+        let mut commits = Vec::new();
+        for segment in self.log()?.segments()?.into_iter().rev() {
+            let Ok(receipts) = self.receipts(segment.run) else { continue };
+            if let Some(Receipt::Started { kind: RunKind::Commit, of: Some(of), .. }) = receipts.first()
+                && *of == target
+                && !undone.contains(&segment.run)
+                && crate::history::may_have_changed(&receipts)
+            {
+                commits.push(segment.run);
+            }
+        }
+        Ok(commits)
+    }
+
+    fn undo_workspace(&self, target: RunId, person: &dyn Person) -> Result<Report, SystemError> {
+        let workspace = self.open_workspace(target)?;
+        let chosen = workspace.restoration().map_err(SystemError::room)?;
+        let run = Run::begin(self, RunKind::Undo, vec![ByteText::from(target.to_string().as_str())], Some(target))?;
+        let conflicts = conflict_lines(&chosen);
+        let mut report = if !workspace.is_direct() {
+            let text = format!("dropped the workspace of run {target}; nothing in it had reached the files here");
+            Report::words(Status::Done, text)
+        } else if conflicts.is_empty() {
+            let grant = self.whole_grant()?;
+            let bringing = Bringing { workspace: &workspace, chosen: &chosen, grant: &grant, restoring: true };
+            let mut report = self.bring(&bringing, &run, person)?;
+            if report.status == Status::Done {
+                report.text = format!("restored {} that run {target} changed", crate::undo::names(chosen.len()));
+            }
+            report
+        } else {
+            let text = format!(
+                "run {target} cannot be undone: files changed since; nothing was touched\n  {}\nput them aside or back as the run left them, then undo again",
+                conflicts.join("\n  ")
+            );
+            let mut report = Report::words(Status::Refused, text);
+            report.rule = Some(telos_abi::Rule::P7);
+            report
+        };
+        report.run = Some(run.id().to_string());
+        run.note("undo", report.text.clone())?;
+        run.end(self, report.status, report.exit())?;
+        if report.status == Status::Done {
+            workspace.discard().map_err(SystemError::room)?;
+        }
+        Ok(report)
+    }
+
+    /// Decides all changes together, then makes them on the host in order.
+    fn bring(&self, bringing: &Bringing<'_>, run: &Run, person: &dyn Person) -> Result<Report, SystemError> {
         let recorder = run.recorder();
         let host = self.host(run)?;
-        let policy = self.policy()?;
-        let directory = path_text(workspace.directory());
-        let grant = policy.apply(telos_policy::default_grant(&directory, &[]));
-        let gate = DecisionPoint { policy, grant: &grant, person, recorder: &*recorder };
+        let Bringing { workspace, chosen, grant, restoring } = *bringing;
+        let gate = DecisionPoint { policy: self.policy()?, grant, person, recorder: &*recorder };
         let operations = operations(chosen);
-        let effects: Vec<(Effect, Facts)> = operations.iter().flat_map(|operation| effects(&host, operation)).collect();
+        let mut effects: Vec<(Effect, Facts)> =
+            operations.iter().flat_map(|operation| effects(&host, operation)).collect();
+        if restoring {
+            // What stands there is what the run made, and it is kept once more.
+            effects.iter_mut().for_each(|(_, facts)| facts.created_by_run = true);
+        }
         // Whatever the agent wrote may have been influenced by everything it could read, and may hold it.
         let label = workspace.label().join(Label::tainted(Taint(Taint::AGENT.0 | Taint::FILE_CONTENT.0)));
         let mut permits = match gate.permit_all(&effects, label)? {
             Permitted::Yes(permits) => permits.into_iter(),
             Permitted::No { rule, reason } => {
-                let mut report = Report::words(Status::Refused, format!("{rule}: {reason}"));
+                let mut report = Report::words(Status::Refused, reason);
                 report.rule = Some(rule);
                 return Ok(report);
             }
         };
-        let mut report = Report::words(Status::Done, format!("committed {} changes", chosen.len()));
+        let mut report = Report::words(Status::Done, "");
         for operation in &operations {
             let count = effects_of(operation).len();
             let own: Vec<Permit> = permits.by_ref().take(count).collect();
             if let Err(error) = perform(&host, workspace, operation, own, label) {
                 report.status = Status::Failed;
                 report.text =
-                    format!("{error}; the changes before it were committed and can be undone: telos undo {}", run.id());
+                    format!("{error}; the changes before it were made and can be undone: telos undo {}", run.id());
                 break;
             }
             let path = path_text(operation.path());
@@ -164,6 +256,24 @@ impl Telos {
         }
         Ok(report)
     }
+}
+
+/// Changes to be made on the host.
+#[derive(Clone, Copy)]
+struct Bringing<'a> {
+    workspace: &'a Workspace,
+    chosen: &'a [Change],
+    grant: &'a Grant,
+    /// Whether this takes back what a run did.
+    restoring: bool,
+}
+
+fn conflict_lines(chosen: &[Change]) -> Vec<String> {
+    chosen.iter().filter(|change| change.conflict).map(|change| view(change, None).line()).collect()
+}
+
+fn changes_counted(count: usize) -> String {
+    if count == 1 { String::from("1 change") } else { format!("{count} changes") }
 }
 
 /// The effects of an operation: what it does, and the permission bits it sets afterwards.

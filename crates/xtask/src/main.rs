@@ -2,6 +2,8 @@
 //!
 //! Everything a newcomer or the continuous integration does goes through here, so that there is one way to do it.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a front door: what it prints is its result")]
+
 mod bench;
 mod install;
 mod shell;

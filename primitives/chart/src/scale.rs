@@ -51,7 +51,7 @@ impl Scale {
     /// A line's value in as few digits as tell it apart from its neighbours.
     pub(crate) fn text(&self, value: f64) -> String {
         let magnitude = self.low.abs().max(self.high.abs());
-        if magnitude >= 1e12 || magnitude < 1e-6 {
+        if !(1e-6..1e12).contains(&magnitude) {
             return format!("{:.2e}", value + 0.0);
         }
         let places = (-self.step.log10().floor()).clamp(0.0, 9.0);

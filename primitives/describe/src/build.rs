@@ -79,6 +79,13 @@ impl Input {
         self
     }
 
+    /// Takes nothing secret: what enters leaves this machine.
+    #[must_use]
+    pub fn public(mut self) -> Self {
+        self.0.clearance = Secrecy::PUBLIC;
+        self
+    }
+
     /// Makes the port choose what is acted on.
     #[must_use]
     pub fn authority(mut self) -> Self {

@@ -36,6 +36,7 @@ fn checked(text: Vec<u8>) -> Result<Vec<u8>, Failure> {
     Ok(text)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "one signature for all forms")]
 fn indented(text: Vec<u8>) -> Result<Vec<u8>, Failure> {
     let mut out = serde_json::to_vec_pretty(&read(&text)?).map_err(|error| unwritten(&error))?;
     out.push(b'\n');

@@ -70,7 +70,7 @@ mod tests {
         #[test]
         fn agrees_with_the_standard_library(text in "[a-cé€ \n\t]{0,400}", chunk in 1..300_usize) {
             let given = run(&PACK, "text.count", text.as_bytes(), chunk, &[]).unwrap();
-            let got = ["lines", "words", "characters", "bytes"].map(|port| given.int(port).unwrap() as usize);
+            let got = ["lines", "words", "characters", "bytes"].map(|port| usize::try_from(given.int(port).unwrap()).unwrap());
             let expected =
                 [text.lines().count(), text.split_ascii_whitespace().count(), text.chars().count(), text.len()];
             prop_assert_eq!(got, expected);

@@ -91,7 +91,7 @@ mod tests {
     use telos_pack::testing::run;
 
     fn ends(name: &str, text: &str, chunk: usize, count: usize) -> String {
-        let count = Value::Int(count as i64);
+        let count = Value::Int(i64::try_from(count).unwrap());
         run(&PACK, name, text.as_bytes(), chunk, &[("count", count)]).unwrap().text("lines")
     }
 

@@ -199,7 +199,8 @@ mod tests {
             let regex = regex_automata::meta::Regex::new(pattern).unwrap();
             let kept: Vec<&str> = text.lines().filter(|line| regex.is_match(line) != invert).collect();
             let expected: String = kept.iter().map(|line| format!("{line}\n")).collect();
-            prop_assert_eq!(search(&text, chunk, pattern, [true, false, invert]).unwrap(), (expected, kept.len() as i64));
+            let count = i64::try_from(kept.len()).unwrap();
+            prop_assert_eq!(search(&text, chunk, pattern, [true, false, invert]).unwrap(), (expected, count));
         }
     }
 }

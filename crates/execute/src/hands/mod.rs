@@ -2,6 +2,7 @@
 
 mod changing;
 mod finding;
+mod network;
 mod reading;
 
 use crate::{Hands, HostCall, Step, StepError};
@@ -35,6 +36,8 @@ impl Hands for HostHands<'_> {
             "file.read-all" => Box::new(reading::Read::all(at, call)?),
             "file.rename" => Box::new(changing::Move::to_name(at, call)?),
             "file.write" => Box::new(changing::Write::new(at, call)?),
+            "http.get" => Box::new(network::Fetch::new(at, call)?),
+            "http.post" => Box::new(network::Post::new(at, call)?),
             "stdin.read" => Box::new(reading::StandardInput::new(at)),
             other => return Err(format!("this build has no host primitive `{other}`").into()),
         })

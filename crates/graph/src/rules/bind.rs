@@ -1,5 +1,6 @@
 //! R3: every edge exists, every required port has exactly one producer, and every constant fits.
 
+use crate::quantity::spelled;
 use crate::rules::{Work, port_index};
 use crate::subtype::inhabits;
 use crate::{Constant, ConstantOrigin, Input, Node, Source, Violation};
@@ -213,9 +214,15 @@ fn origin(constant: &Constant, default: Option<&Value>, turn: &str) -> Label {
     Label::tainted(Taint::PLANNER)
 }
 
+/// Whether the user's turn says this value, so that a constant of origin [`ConstantOrigin::UserTurn`] carries no taint.
+#[must_use]
+pub fn said(value: &Value, turn: &str) -> bool {
+    occurs(value, &turn.to_lowercase())
+}
+
 /// Whether the value occurs in the lower-cased turn as a whole word. A list or record occurs if it is not empty and
-/// all its parts do, a case if its name and content do. Truth values occur nowhere: one bit is a choice, not a
-/// quotation.
+/// all its parts do, a case if its name and content do, an integer also as an amount with a unit
+/// ([`crate::quantity`]). Truth values occur nowhere: one bit is a choice, not a quotation.
 fn occurs(value: &Value, turn: &str) -> bool {
     match value {
         Value::Text(text) => occurs_text(&text.to_lowercase(), turn),
@@ -223,7 +230,7 @@ fn occurs(value: &Value, turn: &str) -> bool {
             let text = core::str::from_utf8(&bytes.0);
             text.is_ok_and(|text| occurs_text(&text.to_lowercase(), turn))
         }
-        Value::Int(number) => occurs_text(&number.to_string(), turn),
+        Value::Int(number) => occurs_text(&number.to_string(), turn) || spelled(*number, turn),
         Value::Float(number) => occurs_text(&number.to_string(), turn),
         Value::List(items) => !items.is_empty() && items.iter().all(|item| occurs(item, turn)),
         Value::Record(fields) => !fields.is_empty() && fields.values().all(|item| occurs(item, turn)),
@@ -288,6 +295,7 @@ mod tests {
         assert!(!occurs(&Value::List(vec![]), turn));
         assert!(!occurs(&Value::Float(2.5), "take 12.5 percent"));
         assert!(!occurs(&Value::Int(12), "take 12.5 percent"));
+        assert!(said(&Value::Int(2_000_000), "files over 2 MB"));
         assert!(occurs(&Value::Int(12), "take 12."));
     }
 }

@@ -5,7 +5,7 @@ use crate::flow::{Flow, SinkClass, sink};
 use crate::rules::Work;
 use crate::rules::bind::Wiring;
 use crate::rules::labels::Labels;
-use crate::scope::{clearance, grants};
+use crate::scope::{clearance, plannable};
 use telos_abi::{Body, Evidence, Label, NodeIndex, Rule, Scope};
 
 /// Evidence that code must have to handle data on its way outward.
@@ -14,7 +14,7 @@ const EVIDENCE_OUTWARD: Evidence = Evidence::Differential;
 /// R11 for every effect, in sequence. O(effects × rows of the grant).
 pub(crate) fn check_scope(work: &Work<'_>, labels: &Labels) -> Result<(), Violation> {
     for effect in &labels.effects {
-        if !grants(work.context.grant, effect.kind, &effect.scope) {
+        if !plannable(work.context.grant, effect.kind, &effect.scope) {
             let place = spell(&effect.scope);
             let message =
                 format!("it would {} ({place}), which this run was not granted", crate::flow::verb(effect.kind));

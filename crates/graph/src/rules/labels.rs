@@ -12,7 +12,7 @@ use crate::flow::{Flow, FlowBreach, authority_accepts, secrecy_beyond, sink, tai
 use crate::origin::{describe, of_effect};
 use crate::rules::bind::{Bound, Wiring};
 use crate::rules::resolve::is_file_kind;
-use crate::rules::target::{Written, constant_scope, holds_handle};
+use crate::rules::target::{Written, constant_scopes, holds_handle};
 use crate::rules::{Work, port_index};
 use crate::scope::{clearance, scope_join};
 use telos_abi::{ByteText, EffectKind, Label, NodeIndex, PortKind, Resource, Rule, Scope, Secrecy, Taint, Target};
@@ -22,6 +22,27 @@ pub(crate) struct Use {
     pub(crate) node: usize,
     pub(crate) kind: EffectKind,
     pub(crate) scope: Scope,
+    /// Label of what is there before anybody writes.
+    content: Label,
+}
+
+/// What a port names or a handle refers to. Several resources have a scope wide enough to hold them all, which may be
+/// a directory whose own label says nothing of them: so their labels are joined one by one.
+#[derive(Clone)]
+struct Named {
+    scope: Scope,
+    content: Label,
+}
+
+impl Named {
+    fn join(known: Option<Self>, more: Self) -> Self {
+        match known {
+            None => more,
+            Some(known) => {
+                Self { scope: scope_join(&known.scope, &more.scope), content: known.content.join(more.content) }
+            }
+        }
+    }
 }
 
 /// The labels of a whole graph.
@@ -41,7 +62,7 @@ pub(crate) struct Labels {
     /// Every effect, in topological order.
     pub(crate) effects: Vec<Use>,
     /// By node: where the handles it gives come from.
-    handles: Vec<Option<Scope>>,
+    handles: Vec<Option<Named>>,
 }
 
 impl Labels {
@@ -136,35 +157,31 @@ fn enter(work: &Work<'_>, wiring: &Wiring<'_>, node: usize, labels: &mut Labels)
 /// The scope of each effect, and of the handles that the node gives.
 fn scopes(work: &Work<'_>, wiring: &Wiring<'_>, node: usize, labels: &mut Labels) -> Result<(), Violation> {
     let descriptor = work.descriptor(node);
-    let mut given: Option<Scope> = None;
-    let mut add = |scope: &Scope| {
-        given = Some(match &given {
-            Some(wider) => scope_join(wider, scope),
-            None => scope.clone(),
-        });
-    };
+    let mut given: Option<Named> = None;
     for (port, input) in descriptor.inputs.iter().enumerate() {
         if holds_handle(&input.ty)
-            && let Some(scope) = port_scope(work, wiring, (node, port), None, labels)?
+            && let Some(named) = port_names(work, wiring, (node, port), None, labels)?
         {
-            add(&scope);
+            given = Some(Named::join(given.take(), named));
         }
     }
     for effect in &descriptor.effects {
-        let scope = match &effect.target {
-            Target::WorkingDirectory => Some(Scope::Under(work.context.directory.clone())),
+        let named = match &effect.target {
+            Target::WorkingDirectory => {
+                let scope = Scope::Under(work.context.directory.clone());
+                let named = Named { content: content(work, &scope, effect.kind), scope };
+                given = Some(Named::join(given.take(), named.clone()));
+                Some(named)
+            }
             Target::None => None,
             Target::Input(port) => {
                 let place = (node, usize::from(port.0));
-                port_scope(work, wiring, place, Some(effect.kind), labels)?
+                port_names(work, wiring, place, Some(effect.kind), labels)?
             }
         };
-        if effect.target == Target::WorkingDirectory
-            && let Some(scope) = &scope
-        {
-            add(scope);
-        }
-        labels.effects.push(Use { node, kind: effect.kind, scope: scope.unwrap_or(Scope::Any) });
+        let Named { scope, content } =
+            named.unwrap_or_else(|| Named { scope: Scope::Any, content: content(work, &Scope::Any, effect.kind) });
+        labels.effects.push(Use { node, kind: effect.kind, scope, content });
     }
     if descriptor.outputs.iter().any(|port| holds_handle(&port.ty)) {
         labels.handles[node] = given;
@@ -173,22 +190,30 @@ fn scopes(work: &Work<'_>, wiring: &Wiring<'_>, node: usize, labels: &mut Labels
 }
 
 /// What a port names: exactly, if a constant enters it; else where the handles that enter it come from.
-fn port_scope(
+fn port_names(
     work: &Work<'_>,
     wiring: &Wiring<'_>,
     (node, port): (usize, usize),
     kind: Option<EffectKind>,
     labels: &Labels,
-) -> Result<Option<Scope>, Violation> {
+) -> Result<Option<Named>, Violation> {
     let ty = &work.descriptor(node).inputs[port].ty;
-    match wiring.inputs(node)[port] {
-        Bound::Edge(source) if holds_handle(ty) => Ok(labels.handles[source.node.0 as usize].clone()),
-        Bound::Edge(_) => Ok(None),
-        Bound::Constant(value, _) => constant_scope(value, ty, kind, work.context.directory).map_err(|why| {
-            let way_out = "name a path below the directory you work in";
-            work.at_port(Rule::R3, (node, port), format!("the constant names no path: {why}"), way_out)
-        }),
-    }
+    let value = match wiring.inputs(node)[port] {
+        Bound::Edge(source) if holds_handle(ty) => return Ok(labels.handles[source.node.0 as usize].clone()),
+        Bound::Edge(_) => return Ok(None),
+        Bound::Constant(value, _) => value,
+    };
+    let mut named: Option<Named> = None;
+    constant_scopes(value, ty, kind, work.context.directory, &mut |scope| {
+        // What a handle refers to is read as a file, whatever the kind; text has a kind.
+        let content = content(work, &scope, kind.unwrap_or(EffectKind::FileRead));
+        named = Some(Named::join(named.take(), Named { scope, content }));
+    })
+    .map_err(|why| {
+        let way_out = "name a path below the directory you work in";
+        work.at_port(Rule::R3, (node, port), format!("the constant names no path: {why}"), way_out)
+    })?;
+    Ok(named)
 }
 
 /// R5, R6, R7 and R10 at each effect, and the label of what the node reads.
@@ -210,11 +235,14 @@ fn check_effects(
         sink(effect.kind, cleared, &flow).map_err(|breach| at_effect(work, wiring, labels, node, &breach))?;
         read = read.join(of_effect(effect.kind));
         if gives_data(effect.kind) {
-            read = read.join(content(work, &effect.scope, effect.kind));
-            read = read.join(written.label(&effect.scope));
+            read = read.join(effect.content).join(written.label(&effect.scope));
         }
+    }
+    // Whatever the node reads may be in what it writes, in whichever order the descriptor lists its effects.
+    let written = authority.join(payload).join(control).join(read);
+    for effect in &labels.effects[first..] {
         if SinkClass::of(effect.kind) == SinkClass::Local {
-            now.add(&effect.scope, authority.join(payload).join(control).join(read));
+            now.add(&effect.scope, written);
         }
     }
     Ok(read)

@@ -4,13 +4,13 @@
 
 use crate::Violation;
 use crate::rules::Work;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use telos_abi::Rule;
 
 /// O(locks of the distinct descriptors).
 pub(crate) fn check(work: &Work<'_>) -> Result<(), Violation> {
-    let mut classes: HashMap<&str, (u16, u16)> = HashMap::new();
-    let mut ranks: HashMap<u16, &str> = HashMap::new();
+    let mut classes: BTreeMap<&str, (u16, u16)> = BTreeMap::new();
+    let mut ranks: BTreeMap<u16, &str> = BTreeMap::new();
     for (slot, descriptor) in work.descriptors.iter().enumerate() {
         for lock in &descriptor.locks {
             let (rank, capacity) = *classes.entry(&lock.class).or_insert((lock.rank, lock.capacity));

@@ -4,7 +4,7 @@ use crate::refinement::{implies, needs_introduction};
 use crate::rules::{Work, index};
 use crate::subtype::{TypeFault, inhabits, walk};
 use crate::{Context, Graph, Place, Violation};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use telos_abi::limit::{NAME_BYTES_MAX, PORTS_MAX};
 use telos_abi::{
     Body, CapabilityId, Descriptor, EffectKind, Evidence, HandleKind, OutputPort, PortKind, Refinement, Rule, State,
@@ -13,7 +13,7 @@ use telos_abi::{
 
 /// Looks every capability up and checks its descriptor. O(nodes + size of the distinct descriptors).
 pub(crate) fn resolve<'a>(graph: &'a Graph, context: &'a Context<'a>) -> Result<Work<'a>, Violation> {
-    let mut known: HashMap<&CapabilityId, usize> = HashMap::with_capacity(16);
+    let mut known: BTreeMap<&CapabilityId, usize> = BTreeMap::new();
     let mut work = Work { graph, context, descriptors: Vec::new(), used: Vec::with_capacity(graph.nodes.len()) };
     for (number, node) in graph.nodes.iter().enumerate() {
         if let Some(&slot) = known.get(&node.capability) {

@@ -6,7 +6,7 @@ use crate::origin::describe;
 use crate::rules::Work;
 use crate::rules::bind::Wiring;
 use crate::rules::labels::Labels;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use telos_abi::{Label, NodeIndex, Rule, State};
 
 /// O(nodes + edges).
@@ -16,7 +16,7 @@ pub(crate) fn check(
     order: &[NodeIndex],
     labels: &Labels,
 ) -> Result<(), Violation> {
-    let mut cells: HashMap<&str, Accesses> = HashMap::new();
+    let mut cells: BTreeMap<&str, Accesses> = BTreeMap::new();
     let mut before = vec![usize::MAX; work.graph.nodes.len()];
     for node in order.iter().map(|node| node.0 as usize) {
         let State::Cell { cell, clearance, writes } = &work.descriptor(node).state else {

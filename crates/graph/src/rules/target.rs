@@ -2,8 +2,8 @@
 
 use crate::path::{PathError, join};
 use crate::rules::resolve::is_file_kind;
-use crate::scope::{parse_host, parse_url, scope_join};
-use std::collections::HashMap;
+use crate::scope::{parse_host, parse_url};
+use std::collections::BTreeMap;
 use telos_abi::limit::NESTING_MAX;
 use telos_abi::{ByteText, EffectKind, HandleKind, HostName, Label, Refinement, Scope, Type, Value};
 
@@ -18,45 +18,40 @@ pub(crate) fn holds_handle(ty: &Type) -> bool {
     }
 }
 
-/// The resources that a constant of this type names for effects of this kind. A directory stands for all beneath it.
-/// `None` where the value names nothing this room can tell. Lists, as `each` and list ports take them, name the join
-/// of their items.
-pub(crate) fn constant_scope(
+/// Hands each resource that a constant of this type names for effects of this kind to `visit`. A directory stands for
+/// all beneath it; text that names nothing this room can tell stands for anything. Lists, as `each` and list ports
+/// take them, name what their items do.
+pub(crate) fn constant_scopes(
     value: &Value,
     ty: &Type,
     kind: Option<EffectKind>,
     directory: &ByteText,
-) -> Result<Option<Scope>, PathError> {
-    scope_at(value, ty, kind, directory, NESTING_MAX)
+    visit: &mut dyn FnMut(Scope),
+) -> Result<(), PathError> {
+    scopes_at(value, ty, kind, directory, NESTING_MAX, visit)
 }
 
-fn scope_at(
+fn scopes_at(
     value: &Value,
     ty: &Type,
     kind: Option<EffectKind>,
     directory: &ByteText,
     depth: usize,
-) -> Result<Option<Scope>, PathError> {
+    visit: &mut dyn FnMut(Scope),
+) -> Result<(), PathError> {
     let Some(depth) = depth.checked_sub(1) else {
-        return Ok(None);
-    };
-    let mut joined: Option<Scope> = None;
-    let mut add = |part: Option<Scope>| {
-        if let Some(part) = part {
-            joined = Some(match &joined {
-                Some(wider) => scope_join(wider, &part),
-                None => part,
-            });
-        }
+        return Ok(());
     };
     match (value, ty) {
-        (Value::Text(text), Type::Handle { kind, .. }) => add(match kind {
-            HandleKind::File => Some(Scope::Path(join(directory, text.as_bytes())?)),
-            HandleKind::Directory => Some(Scope::Under(join(directory, text.as_bytes())?)),
-            HandleKind::Endpoint => host(text).map(Scope::Host),
-        }),
+        (Value::Text(text), Type::Handle { kind, .. }) => match kind {
+            HandleKind::File => visit(Scope::Path(join(directory, text.as_bytes())?)),
+            HandleKind::Directory => visit(Scope::Under(join(directory, text.as_bytes())?)),
+            HandleKind::Endpoint => visit(host(text).map_or(Scope::Any, Scope::Host)),
+        },
         (Value::Text(text), Type::Text { refinement, .. }) => {
-            add(text_scope(text, *refinement, kind));
+            if let Some(kind) = kind.filter(|kind| !is_file_kind(*kind)) {
+                visit(text_scope(text, *refinement, kind).unwrap_or(Scope::Any));
+            }
         }
         (Value::List(items), ty) => {
             // A repeated port takes a list of its own type.
@@ -65,29 +60,28 @@ fn scope_at(
                 other => other,
             };
             for item in items {
-                add(scope_at(item, item_type, kind, directory, depth)?);
+                scopes_at(item, item_type, kind, directory, depth, visit)?;
             }
         }
         (Value::Record(values), Type::Record(fields)) => {
             for (name, value) in values {
                 if let Some(field) = fields.get(name) {
-                    add(scope_at(value, &field.ty, kind, directory, depth)?);
+                    scopes_at(value, &field.ty, kind, directory, depth, visit)?;
                 }
             }
         }
         (Value::Variant(name, inner), Type::Variant(cases)) => {
             if let Some(case) = cases.get(name) {
-                add(scope_at(inner, case, kind, directory, depth)?);
+                scopes_at(inner, case, kind, directory, depth, visit)?;
             }
         }
         _ => {}
     }
-    Ok(joined)
+    Ok(())
 }
 
 /// Text names a host, program or provider by the kind of effect; never a file.
-fn text_scope(text: &str, refinement: Refinement, kind: Option<EffectKind>) -> Option<Scope> {
-    let kind = kind?;
+fn text_scope(text: &str, refinement: Refinement, kind: EffectKind) -> Option<Scope> {
     match kind {
         EffectKind::NetConnect | EffectKind::NetGet | EffectKind::NetSend | EffectKind::NetListen => match refinement {
             Refinement::Url => parse_url(text).map(Scope::Host),
@@ -97,7 +91,6 @@ fn text_scope(text: &str, refinement: Refinement, kind: Option<EffectKind>) -> O
             let root = ByteText::from("/");
             join(&root, text.as_bytes()).ok().map(Scope::Path)
         }
-        _ if is_file_kind(kind) => None,
         _ => Some(Scope::Named(text.to_owned())),
     }
 }
@@ -110,7 +103,7 @@ fn host(text: &str) -> Option<HostName> {
 /// O(components of the path).
 #[derive(Default)]
 pub(crate) struct Written {
-    at: HashMap<Vec<u8>, Marks>,
+    at: BTreeMap<Vec<u8>, Marks>,
     /// Written where nobody can tell.
     anywhere: Label,
     /// Everything written.
@@ -168,11 +161,11 @@ impl Written {
             return self.all;
         }
         let (path, exact) = match scope {
+            Scope::Host(_) | Scope::Named(_) => return Label::BOTTOM,
             _ if self.at.is_empty() => return self.anywhere,
             Scope::Path(path) => (trimmed(path), true),
             Scope::Under(path) => (trimmed(path), false),
             Scope::Any => return self.all,
-            Scope::Host(_) | Scope::Named(_) => return Label::BOTTOM,
         };
         upwards(path).fold(self.anywhere, |label, directory| {
             let marks = self.at.get(directory).copied().unwrap_or_default();

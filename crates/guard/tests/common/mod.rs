@@ -42,6 +42,7 @@ impl Decider for Rules {
         }
         let grant = Grant {
             rows: vec![telos_abi::GrantRow { kinds: telos_abi::EffectSet(u32::MAX), scope: telos_abi::Scope::Any }],
+            askable: Vec::new(),
             clearances: Vec::new(),
             budget: Budget { fuel: 0, memory_bytes: 0, output_bytes: 0, wall_ms: 0, calls: 0 },
         };

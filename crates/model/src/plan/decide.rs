@@ -44,7 +44,7 @@ impl<'a> Decision<'a> {
             return if coverage >= COVERAGE_ASK { Proposal::Question(question) } else { self.abstain(Some(best)) };
         }
         let enough = if best.missing > 0 { COVERAGE_ASK } else { COVERAGE_MIN };
-        if coverage < enough || unexplained.len() > 1 || (unexplained.len() == 1 && self.changes(best)) {
+        if coverage < enough || !unexplained.is_empty() {
             return self.abstain(Some(best));
         }
         if best.missing > 0 {
@@ -53,12 +53,16 @@ impl<'a> Decision<'a> {
         if let Some(question) = self.ambiguous(best, &drafts) {
             return Proposal::Question(question);
         }
+        if let Some(span) = self.unused(best) {
+            let words = self.reading.slice(&span.tokens);
+            let reason = format!("what “{words}” has to do with it is not clear");
+            return Proposal::Abstain { reason, nearest: Vec::new() };
+        }
         let Some(graph) = emit::graph(best, self.lexicon) else {
             return self.abstain(Some(best));
         };
         let margin = self.margin(best, &drafts);
-        let confidence =
-            (coverage * (0.7 + 0.3 * margin) - 0.1 * f32::from(u8::from(!unexplained.is_empty()))).clamp(0.0, 1.0);
+        let confidence = (coverage * (0.7 + 0.3 * margin)).clamp(0.0, 1.0);
         Proposal::Graph(Box::new(Proposed {
             graph,
             confidence,
@@ -128,8 +132,37 @@ impl<'a> Decision<'a> {
         draft
     }
 
-    fn changes(&self, draft: &Draft<'_>) -> bool {
-        draft.nodes.iter().any(|node| self.lexicon.entries[node.entry].changes_things())
+    /// A file, amount, quotation or comparison that the turn gives and the draft does not use. Leaving it out would be
+    /// doing something else than what was asked.
+    fn unused(&self, draft: &Draft<'_>) -> Option<&crate::read::Span> {
+        let slots: Vec<&Slot> = draft
+            .nodes
+            .iter()
+            .flat_map(|node| &node.fills)
+            .filter_map(|fill| match fill {
+                Fill::Slot(slot) => Some(slot.as_ref()),
+                _ => None,
+            })
+            .collect();
+        let used =
+            |span: &crate::read::Span| slots.iter().any(|slot| span.overlaps(&slot.tokens) || span.overlaps(&slot.cue));
+        let given = |span: &&crate::read::Span| match &span.fact {
+            Fact::File { .. } => span.trust >= 0.6,
+            Fact::Directory { path } => path != "." && span.trust >= 0.9,
+            Fact::Extension { .. } | Fact::Pattern { .. } | Fact::Quoted(_) | Fact::Url(_) => true,
+            Fact::Number(_) | Fact::Bytes(_) | Fact::Seconds(_) | Fact::Time(_) => span.trust >= 0.8,
+            Fact::Comparison(comparison) => {
+                use crate::read::Comparison as C;
+                let weak = [C::Equal, C::Contains];
+                let sign = self.reading.tokens[span.tokens.start].shape == crate::read::Shape::Sign;
+                sign || !weak.contains(comparison) && span.tokens.len() > 1
+            }
+            _ => false,
+        };
+        let within = |span: &crate::read::Span| {
+            self.reading.spans.iter().any(|other| other.overlaps(&span.tokens) && used(other))
+        };
+        self.reading.spans.iter().filter(given).find(|span| !used(span) && !within(span))
     }
 
     /// Content words that the draft does not explain.

@@ -46,6 +46,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) nodes: Vec<DraftNode>,
     /// Nodes with the output that is shown, if they have one.
     pub(crate) roots: Vec<(usize, Option<usize>)>,
+    /// For each root, the word that chose its output.
+    pub(crate) named: Vec<Option<usize>>,
     pub(crate) goals: Vec<Goal<'a>>,
     /// For each token, how well the draft explains it, in `[0, 1]`.
     pub(crate) cover: Vec<f32>,

@@ -7,10 +7,10 @@ use super::lexicon::{Entry, STRONG};
 use super::search::{Search, ancestors};
 use super::slot::{Filler, Slot, set};
 use crate::read::words::{is_function, parts, stem};
-use crate::read::{Fact, Span, Token};
+use crate::read::{Fact, Shape, Span, Token};
 use std::collections::HashSet;
 use std::rc::Rc;
-use telos_abi::{EffectKind, HandleKind, Type, Value};
+use telos_abi::{EffectKind, HandleKind, Refinement, Type, Value};
 use telos_graph::ConstantOrigin;
 
 /// Most nodes of a draft.
@@ -49,6 +49,12 @@ impl<'a> Search<'a> {
         }
         let mut draft = base.clone();
         let slots = self.filler.fill(index, self.reusable(base));
+        if entry.destroys() && !self.direct(entry, index, &slots) {
+            return None;
+        }
+        if slots.iter().any(|slot| self.invented(entry, index, slot)) {
+            return None;
+        }
         let anchor = self.charge(&mut draft, base, (index, output), goal, &slots);
         let news = |slot: &Slot| slot.tokens.clone().any(|at| base.cover[at] < 0.5);
         let node = draft.nodes.len();
@@ -150,7 +156,46 @@ impl<'a> Search<'a> {
             self.reading.spans.iter().filter(|span| matches!(span.fact, Fact::File { .. } | Fact::Directory { .. }));
         let again = files.fold(0, |tokens, span| tokens | set(&span.tokens));
         let unread = again & !base.used != 0;
-        if base.roots.is_empty() || unread { base.used } else { base.used & !again }
+        let destroyed = base.nodes.iter().filter(|node| self.lexicon.entries[node.entry].destroys());
+        let gone = destroyed.flat_map(|node| &node.fills).fold(0, |tokens, fill| match fill {
+            Fill::Slot(slot) => tokens | set(&slot.tokens),
+            _ => tokens,
+        });
+        if base.roots.is_empty() || unread { base.used } else { base.used & !(again & !gone) }
+    }
+
+    /// Whether what is taken away is the object of the words that say so: in "remove the duplicate lines from
+    /// notes.txt" it is the lines, and the file stays.
+    fn direct(&self, entry: &Entry<'_>, index: usize, slots: &[Slot]) -> bool {
+        let object = slots.iter().filter(|slot| {
+            let taken = [EffectKind::FileDelete, EffectKind::FileMove];
+            taken.iter().any(|kind| entry.acts(slot.port, *kind))
+        });
+        object.into_iter().all(|slot| {
+            (0..slot.tokens.start)
+                .rev()
+                .take_while(|at| {
+                    let token = &self.reading.tokens[*at];
+                    self.evidence[index][*at] < STRONG || self.weights[*at] < 1.0 && token.stem != "mv"
+                })
+                .all(|at| self.weights[at] < 1.0)
+                && (0..slot.tokens.start).any(|at| self.evidence[index][at] >= STRONG)
+        })
+    }
+
+    /// Whether a required text is a word that nothing in the turn says it is: neither quoted, nor announced, nor
+    /// beside a word that names the action.
+    fn invented(&self, entry: &Entry<'_>, index: usize, slot: &Slot) -> bool {
+        let input = &entry.is.inputs[slot.port];
+        let text = matches!(refinement(&input.ty), Some(Refinement::Line | Refinement::Utf8));
+        if !text || input.default.is_some() || self.reading.tokens[slot.tokens.start].shape == Shape::Quoted {
+            return false;
+        }
+        let said = self.evidence[index]
+            .iter()
+            .enumerate()
+            .any(|(at, evidence)| *evidence >= STRONG && !slot.tokens.contains(&at));
+        !said && super::phrase::severity(self.reading.slice(&slot.tokens)).is_none()
     }
 
     fn explain(&self, draft: &mut Draft<'a>, slot: &Slot, creates: bool) {
@@ -188,10 +233,18 @@ impl<'a> Search<'a> {
         let said = |at: usize| {
             let token = &self.reading.tokens[at];
             let literal = stem(&token.lower) == token.stem;
-            self.evidence[index][at] >= 0.8 && literal && !is_function(&token.lower) && !self.denied(at)
+            let named = self.evidence[index][at] >= 0.8 && literal && !is_function(&token.lower);
+            named && !self.denied(at) && !(entry.destroys() && self.otherwise(index, at))
         };
         let said = (0..self.weights.len()).any(said);
         said || !entry.destroys() && self.target_named(entry)
+    }
+
+    /// Whether the word at `at` belongs to a longer phrase that names something else: "*remove* duplicates".
+    fn otherwise(&self, index: usize, at: usize) -> bool {
+        let entries = self.lexicon.entries.iter().enumerate();
+        let own = self.lexicon.entries[index].names_with(self.reading, at);
+        !own && entries.into_iter().any(|(other, entry)| other != index && entry.names_with(self.reading, at))
     }
 
     /// Whether the word at `at` is denied: "don't delete", "without removing".

@@ -64,18 +64,16 @@ fn stems(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Words in the meanings of table outputs that may be column names.
+/// Columns that the meanings of table outputs name between backticks, with their stems. A name may be made from
+/// inputs: "`{function} of {column}`".
 fn columns(is: &Descriptor) -> Vec<(String, String)> {
     let table = |ty: &Type| matches!(ty, Type::Blob { refinement: Refinement::Table, .. });
     let mut out: Vec<(String, String)> = is
         .outputs
         .iter()
-        .filter(|port| table(&port.ty) && port.meaning.contains(','))
-        .chain(is.outputs.iter().filter(|port| table(&port.ty) && port.meaning.contains("column")))
-        .flat_map(|port| port.meaning.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_'))
-        .filter(|word| word.len() > 1 && !is_function(word) && word.chars().all(|letter| !letter.is_uppercase()))
-        .filter(|word| !matches!(*word, "table" | "columns" | "column"))
-        .map(|word| (word.to_owned(), stem(word)))
+        .filter(|port| table(&port.ty))
+        .flat_map(|port| port.meaning.split('`').skip(1).step_by(2))
+        .map(|name| (name.to_owned(), stem(name)))
         .collect();
     out.sort();
     out.dedup();
@@ -118,6 +116,29 @@ fn distinct(mut stems: Vec<String>) -> Vec<String> {
     stems
 }
 
+/// Most tokens that a phrase of σ is looked for in.
+const PHRASE_TOKENS_MAX: usize = 8;
+
+/// The tokens of `phrase` from `at`, if it stands there. An article or "all" may stand between its words: "remove the
+/// duplicate lines" says "remove duplicates".
+fn stands(phrase: &Phrase, reading: &Reading<'_>, at: usize) -> Option<Vec<usize>> {
+    let mut steps: Vec<usize> = Vec::with_capacity(phrase.len());
+    let mut next = at;
+    for word in phrase {
+        let between = |token: &crate::read::Token| matches!(token.lower.as_str(), "the" | "a" | "an" | "all" | "any");
+        while !steps.is_empty() && reading.tokens.get(next).is_some_and(|token| between(token) && token.stem != *word) {
+            next += 1;
+        }
+        let token = reading.tokens.get(next)?;
+        if token.stem != *word || token.shape == Shape::Quoted {
+            return None;
+        }
+        steps.push(next);
+        next += 1;
+    }
+    Some(steps)
+}
+
 impl<'a> Entry<'a> {
     fn new(id: CapabilityId, is: &'a Descriptor) -> Self {
         let announce = |port: &telos_abi::InputPort| port.words.iter().map(|words| phrase(words)).collect();
@@ -146,16 +167,10 @@ impl<'a> Entry<'a> {
 
     /// Whether a phrase of several words that names this primitive covers token `at`.
     pub(crate) fn names_with(&self, reading: &Reading<'_>, at: usize) -> bool {
-        let stands = |phrase: &Phrase, from: usize| {
-            phrase
-                .iter()
-                .enumerate()
-                .all(|(step, word)| reading.tokens.get(from + step).is_some_and(|token| token.stem == *word))
-        };
-        self.phrases
-            .iter()
-            .filter(|phrase| phrase.len() > 1)
-            .any(|phrase| (0..phrase.len()).any(|back| at >= back && stands(phrase, at - back)))
+        let long = self.phrases.iter().filter(|phrase| phrase.len() > 1);
+        let from = at.saturating_sub(PHRASE_TOKENS_MAX);
+        long.flat_map(|phrase| (from..=at).filter_map(|start| stands(phrase, reading, start)))
+            .any(|steps| steps.contains(&at))
     }
 
     /// Whether the effect `kind` acts on input `port`.
@@ -323,13 +338,9 @@ impl<'a> Lexicon<'a> {
             .collect();
         for phrase in &entry.phrases {
             for at in 0..tokens.len() {
-                let fits = phrase
-                    .iter()
-                    .enumerate()
-                    .all(|(step, word)| tokens.get(at + step).is_some_and(|token| token.stem == *word));
                 let single_function = phrase.len() == 1 && is_function(&tokens[at].lower);
-                if fits && !single_function {
-                    (at..at + phrase.len()).for_each(|step| out[step] = out[step].max(field::WORDS));
+                if !single_function && let Some(steps) = stands(phrase, reading, at) {
+                    steps.into_iter().for_each(|step| out[step] = out[step].max(field::WORDS));
                 }
             }
         }

@@ -14,6 +14,7 @@ mod phrase;
 mod search;
 mod slot;
 mod value;
+mod whole;
 
 use crate::read::words::weight;
 use crate::read::{Fact, Reading, Shape, TOKENS_MAX};

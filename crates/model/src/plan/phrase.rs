@@ -42,8 +42,12 @@ fn words(filler: &Filler<'_>, index: usize, entry: &Entry<'_>, port: usize, at: 
     let tokens = &reading.tokens;
     let announced = filler.cue_before(&entry.announce[port], at);
     let compared = reading.spans.iter().any(|span| matches!(span.fact, Fact::Comparison(_)) && span.tokens.end == at);
+    if !compared && (setting(filler, entry, port, at) || compares(filler, at)) {
+        return;
+    }
     if announced.is_some() || compared {
-        let end = run(filler, at, |token| token == at || !setting(filler, entry, port, token));
+        let more = |token| token == at || !setting(filler, entry, port, token) && !named(filler, token);
+        let end = run(filler, at, more).max(at + usize::from(compared));
         if end > at {
             let adjacent = announced.is_some_and(|cue| cue.end == at);
             add(filler, index, entry, port, at..end, if adjacent || compared { 0.4 } else { 0.2 }, out);
@@ -81,6 +85,17 @@ fn free(filler: &Filler<'_>, index: usize, at: usize) -> f32 {
     (1.0 - elsewhere).max(0.0) * if own >= STRONG { 0.4 } else { 1.0 }
 }
 
+/// Whether a token begins a comparison or measures something, and so is no text of its own.
+fn compares(filler: &Filler<'_>, at: usize) -> bool {
+    filler.reading.covered_by(at, |fact| matches!(fact, Fact::Comparison(_) | Fact::Bytes(_) | Fact::Seconds(_)))
+        && filler.reading.tokens[at].shape != Shape::Quoted
+}
+
+/// Whether the token names an action of some primitive, and so ends a run of free words: "ERROR *lines*".
+fn named(filler: &Filler<'_>, at: usize) -> bool {
+    filler.evidence.iter().any(|tokens| tokens[at] >= STRONG)
+}
+
 /// Whether words that set another input of the same primitive begin at `at` ("… ignoring case").
 fn setting(filler: &Filler<'_>, entry: &Entry<'_>, port: usize, at: usize) -> bool {
     entry.announce.iter().enumerate().any(|(other, phrases)| {
@@ -93,6 +108,21 @@ fn spanned(filler: &Filler<'_>, at: usize) -> bool {
     filler.reading.spans.iter().any(|span| {
         span.tokens.contains(&at) && span.trust >= 0.6 && !matches!(span.fact, Fact::Quoted(_) | Fact::Number(_))
     })
+}
+
+/// Plural words for lines of a log by how grave they are. Logs write them in the singular.
+const SEVERITIES: [(&str, &str); 5] = [
+    ("errors", "error"),
+    ("warnings", "warn"),
+    ("failures", "fail"),
+    ("exceptions", "exception"),
+    ("timeouts", "timeout"),
+];
+
+/// What to look for when the turn speaks of such lines.
+pub(super) fn severity(word: &str) -> Option<String> {
+    let lower = word.to_lowercase();
+    SEVERITIES.iter().find(|(plural, _)| *plural == lower).map(|(_, one)| (*one).to_owned())
 }
 
 /// The end of the run of content tokens from `at` that satisfy `more`.
@@ -122,7 +152,10 @@ fn add(
     base: f32,
     out: &mut Vec<Slot>,
 ) {
-    let text = filler.reading.slice(&tokens).to_owned();
+    let mut text = filler.reading.slice(&tokens).to_owned();
+    if let Some(one) = severity(&text).filter(|_| filler.reading.tokens[tokens.start].shape == Shape::Word) {
+        text = one;
+    }
     if text.is_empty() {
         return;
     }

@@ -5,10 +5,11 @@
 //! turn speak for them, or as plumbing, because only they turn what is here into the type that is needed.
 
 use super::cost;
-use super::draft::{Draft, DraftNode, Fill, Goal};
+use super::draft::{Draft, Fill, Goal};
 use super::fits::{fits, flows, refinement};
 use super::lexicon::{Entry, Lexicon};
-use super::slot::{Filler, Seen, set};
+use super::slot::{Filler, set};
+use super::whole;
 use crate::read::{Fact, Reading};
 use std::collections::HashSet;
 use telos_abi::{Refinement, Type};
@@ -50,7 +51,7 @@ impl<'a> Search<'a> {
                     if draft.roots.len() < ROOTS_MAX {
                         next.extend(self.starts(&draft));
                     }
-                    done.push(self.finished(draft));
+                    done.push(whole::judge(draft, self.lexicon, self.reading));
                 } else {
                     next.extend(self.expand(draft));
                 }
@@ -88,8 +89,12 @@ impl<'a> Search<'a> {
                     let Some(mut draft) = self.with_node(base, index, None, output, lifted) else {
                         continue;
                     };
+                    if !self.asked(&draft, index) {
+                        continue;
+                    }
                     let node = draft.nodes.len() - 1;
                     draft.roots.push((node, output));
+                    draft.named.push(None);
                     draft.cost += if base.roots.is_empty() { 0.0 } else { cost::ROOT };
                     if let Some(port) = output {
                         self.choose_output(&mut draft, entry, port);
@@ -99,6 +104,15 @@ impl<'a> Search<'a> {
             }
         }
         out
+    }
+
+    /// Whether the newest node may be a result: a word names its action, or it only gives what is here, or it puts
+    /// something where the turn says.
+    fn asked(&self, draft: &Draft<'a>, index: usize) -> bool {
+        let entry = &self.lexicon.entries[index];
+        let source = entry.is.inputs.iter().all(|input| !flows(&input.ty));
+        let named = self.evidence[index].iter().any(|evidence| *evidence >= super::lexicon::STRONG);
+        draft.nodes.last().is_some_and(|node| node.anchor.is_some()) && (named || source || entry.changes_things())
     }
 
     /// What speaks for showing output `port` of `entry` rather than a sibling.
@@ -114,6 +128,9 @@ impl<'a> Search<'a> {
         }
         if let Some(at) = entry.output_named(port, self.reading, draft.claimed) {
             draft.claimed |= set(&(at..at + 1));
+            if let Some(named) = draft.named.last_mut() {
+                *named = Some(at);
+            }
             draft.cover[at] = 1.0;
             draft.cost -= 0.3 - place(at);
         } else if entry.output_meant(port, self.reading) {
@@ -200,7 +217,8 @@ impl<'a> Search<'a> {
         let node = next.nodes.len() - 1;
         next.nodes[goal.node].fills[goal.port] = Fill::Edge { node, output };
         let gives = refinement(&self.lexicon.entries[index].is.outputs[output].ty);
-        next.cost += weaker(gives, refinement(goal.ty)) + self.unread(draft, goal, index);
+        let reader = &self.lexicon.entries[next.nodes[goal.node].entry];
+        next.cost += weaker(gives, refinement(goal.ty), reader) + self.unread(draft, goal, index);
         Some(next)
     }
 
@@ -242,45 +260,21 @@ impl<'a> Search<'a> {
                 }
                 let mut next = draft.clone();
                 next.nodes[goal.node].fills[goal.port] = Fill::Edge { node, output };
-                next.cost += weaker(refinement(&port.ty), refinement(goal.ty)) - 0.1;
+                let reader = &self.lexicon.entries[next.nodes[goal.node].entry];
+                next.cost += weaker(refinement(&port.ty), refinement(goal.ty), reader) - 0.1;
                 out.push(next);
             }
         }
     }
-
-    /// Adds what can be judged only on the whole: columns must come from tables the draft reads.
-    fn finished(&self, mut draft: Draft<'a>) -> Draft<'a> {
-        let mut foreign = 0.0;
-        for node in &draft.nodes {
-            for fill in &node.fills {
-                let Fill::Slot(slot) = fill else { continue };
-                let known = match &slot.seen_in {
-                    None => true,
-                    Some(Seen::Output(name)) => draft.nodes.iter().any(|node| {
-                        self.lexicon.entries[node.entry].columns().iter().any(|(column, _)| column == name)
-                    }),
-                    Some(Seen::File(path)) => draft.nodes.iter().any(|node| reads(node, path)),
-                };
-                foreign += if known { 0.0 } else { cost::FOREIGN };
-            }
-        }
-        draft.cost += foreign;
-        draft
-    }
 }
 
-/// The cost of using structured data as mere text. A sink that takes any bytes loses nothing.
-fn weaker(gives: Option<Refinement>, takes: Option<Refinement>) -> f32 {
+/// The cost of using structured data as mere text. A sink that takes any bytes loses nothing; reading them as text
+/// does.
+fn weaker(gives: Option<Refinement>, takes: Option<Refinement>, reader: &Entry<'_>) -> f32 {
     let structured = matches!(gives, Some(Refinement::Table | Refinement::Json | Refinement::Svg));
-    if structured && takes == Some(Refinement::Utf8) { cost::WEAKER } else { 0.0 }
-}
-
-/// Whether a constant of the node is this path.
-fn reads(node: &DraftNode, path: &str) -> bool {
-    node.fills.iter().any(|fill| {
-        matches!(fill, Fill::Slot(slot) if slot.value == telos_abi::Value::Text(path.to_owned()))
-            || matches!(fill, Fill::Missing)
-    })
+    let text =
+        takes == Some(Refinement::Utf8) || takes == Some(Refinement::Bytes) && reader.introduces(Refinement::Utf8);
+    if structured && text { cost::WEAKER } else { 0.0 }
 }
 
 /// Nodes that use `node`'s output, directly or not.

@@ -168,13 +168,34 @@ impl<'a> Filler<'a> {
             out.push(slot);
         }
         self.derived_columns(index, entry, port, out);
+        self.new_directory(entry, port, out);
         if let Type::Text { .. } = input.ty {
             phrase::candidates(self, index, entry, port, out);
         }
     }
 
+    /// A plain word right after the port's words names a directory to make: "a folder called reports".
+    fn new_directory(&self, entry: &Entry<'_>, port: usize, out: &mut Vec<Slot>) {
+        if !entry.acts(port, EffectKind::DirCreate) || Self::wants_existing(entry, port) {
+            return;
+        }
+        for (at, token) in self.reading.tokens.iter().enumerate() {
+            let name = matches!(token.shape, Shape::Word | Shape::Number | Shape::Quoted)
+                && !is_function(&token.lower)
+                && !crate::read::words::is_file_noun(&token.lower)
+                && !self.reading.covered_by(at, |fact| !matches!(fact, Fact::Number(_) | Fact::Quoted(_)));
+            let Some(cue) = self.cue_before(&entry.announce[port], at).filter(|cue| name && cue.end == at) else {
+                continue;
+            };
+            let text = self.reading.slice(&(at..at + 1)).to_owned();
+            let mut slot = self.slot(entry, port, at..at + 1, Converted::new(Value::Text(text), 0.9));
+            slot.cue = cue;
+            out.push(slot);
+        }
+    }
+
     pub(crate) fn slot(&self, _entry: &Entry<'_>, port: usize, tokens: Range<usize>, converted: Converted) -> Slot {
-        let literal = literal(&converted.value, self.reading.text);
+        let literal = telos_graph::said(&converted.value, self.reading.text);
         let origin = match (literal, converted.observed) {
             (true, _) => ConstantOrigin::UserTurn,
             (false, true) => ConstantOrigin::Observed,
@@ -206,7 +227,9 @@ impl<'a> Filler<'a> {
         if let Some(found) = self.cue_before(&entry.announce[port], tokens.start) {
             bonus += 0.5 + 0.1 * small(found.len());
             *cue = found;
-        } else if let Some(found) = self.cue_after(&entry.announce[port], tokens.end) {
+        } else if !free_text(&entry.is.inputs[port].ty)
+            && let Some(found) = self.cue_after(&entry.announce[port], tokens.end)
+        {
             bonus += 0.25;
             *cue = found;
         }
@@ -291,13 +314,18 @@ impl<'a> Filler<'a> {
     /// A flag is raised where one of its phrases stands in the turn.
     fn flag(&self, entry: &Entry<'_>, port: usize, out: &mut Vec<Slot>) {
         let rising = entry.is.inputs[port].default != Some(Value::Bool(true));
-        let superlative =
-            entry.meaning[port].iter().any(|word| word == "descend" || word == "revers" || word == "greatest");
+        let words = &entry.meaning[port];
+        let first = |wanted: &[&str]| words.iter().position(|word| wanted.contains(&word.as_str()));
+        let down = first(&["descend", "revers", "greatest"]).unwrap_or(usize::MAX);
+        let up = first(&["ascend", "least", "smallest"]).unwrap_or(usize::MAX);
         for at in 0..self.reading.tokens.len() {
             let said = entry.announce[port].iter().filter(|phrase| self.at(phrase, at)).map(Vec::len).max();
-            let greatest = superlative
-                && self.reading.covered_by(at, |fact| matches!(fact, Fact::Greatest { descending: true, .. }));
-            let Some(length) = said.or(greatest.then_some(1)) else {
+            let extreme = down != up
+                && self.reading.covered_by(
+                    at,
+                    |fact| matches!(fact, Fact::Greatest { descending, .. } if *descending == (down < up)),
+                );
+            let Some(length) = said.or(extreme.then_some(1)) else {
                 continue;
             };
             let only_function = (at..at + length).all(|token| is_function(&self.reading.tokens[token].lower));
@@ -346,7 +374,7 @@ impl<'a> Filler<'a> {
                     if crate::read::words::is_file_noun(&token.lower) {
                         continue;
                     }
-                    let said = token.shape == Shape::Word && token.stem == *stem;
+                    let said = token.shape == Shape::Word && token.stem == *stem && !name.starts_with('{');
                     let superlative = self.reading.spans.iter().find_map(|span| match &span.fact {
                         Fact::Greatest { of, .. } if span.tokens.start == at => {
                             of.iter().position(|dimension| dimension == name)
@@ -383,17 +411,9 @@ impl<'a> Filler<'a> {
     }
 }
 
-/// Whether a value occurs in the turn as it is.
-fn literal(value: &Value, turn: &str) -> bool {
-    match value {
-        Value::Text(text) => !text.is_empty() && turn.contains(text.as_str()),
-        Value::Int(number) => turn.contains(&number.to_string()),
-        Value::Float(number) => turn.contains(&number.to_string()),
-        Value::List(items) => {
-            items.iter().all(|item| matches!(item, Value::Text(text) if turn.contains(text.as_str())))
-        }
-        _ => false,
-    }
+/// Whether any words could be a value of this type. Then words that follow announce nothing: "the *larger* files".
+fn free_text(ty: &Type) -> bool {
+    matches!(super::fits::refinement(ty), Some(telos_abi::Refinement::Line | telos_abi::Refinement::Utf8))
 }
 
 /// A small count as a factor.

@@ -156,7 +156,11 @@ fn text(entry: &Entry<'_>, port: usize, fact: &Fact, meant: bool) -> Option<Conv
         }),
         (Refinement::Url, Fact::Url(url)) => Some(Converted::new(Value::Text(url.clone()), 0.9)),
         (Refinement::Column | Refinement::JsonQuery | Refinement::Url, _) => None,
-        (_, Fact::Extension { extension, .. }) if meant => Some(Converted::new(Value::Text(extension.clone()), 0.9)),
+        (_, Fact::Extension { extension, paths }) if meant => {
+            let mut found = Converted::new(Value::Text(extension.clone()), 0.9);
+            found.observed = !paths.is_empty();
+            Some(found)
+        }
         (_, Fact::Pattern { glob, .. }) if meant => Some(Converted::new(Value::Text(glob.clone()), 0.9)),
         (_, Fact::Comparison(comparison)) if meant => {
             let sign = comparison.names().last()?;

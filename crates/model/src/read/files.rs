@@ -6,6 +6,51 @@ use crate::turn::{Entry, EntryKind, Surroundings};
 
 /// Longest extension that a bare word before "files" may be.
 const EXTENSION_BYTES_MAX: usize = 8;
+/// Kinds of file as people call them, with the extension they end in. Extensions that name themselves are listed too:
+/// "pdf files" speaks of an extension although no such file may be here.
+const FORMATS: &[(&str, &str)] = &[
+    ("python", "py"),
+    ("rust", "rs"),
+    ("javascript", "js"),
+    ("typescript", "ts"),
+    ("markdown", "md"),
+    ("text", "txt"),
+    ("html", "html"),
+    ("css", "css"),
+    ("csv", "csv"),
+    ("tsv", "tsv"),
+    ("json", "json"),
+    ("yaml", "yaml"),
+    ("yml", "yml"),
+    ("toml", "toml"),
+    ("xml", "xml"),
+    ("log", "log"),
+    ("txt", "txt"),
+    ("md", "md"),
+    ("pdf", "pdf"),
+    ("png", "png"),
+    ("jpg", "jpg"),
+    ("jpeg", "jpeg"),
+    ("gif", "gif"),
+    ("svg", "svg"),
+    ("zip", "zip"),
+    ("py", "py"),
+    ("rs", "rs"),
+    ("js", "js"),
+    ("ts", "ts"),
+    ("java", "java"),
+    ("go", "go"),
+    ("ruby", "rb"),
+    ("shell", "sh"),
+    ("sh", "sh"),
+    ("tmp", "tmp"),
+    ("bak", "bak"),
+    ("mp3", "mp3"),
+    ("mp4", "mp4"),
+    ("doc", "doc"),
+    ("docx", "docx"),
+    ("xlsx", "xlsx"),
+];
 /// Most files one span may name.
 const FILES_MAX: usize = 256;
 
@@ -22,6 +67,7 @@ pub(super) fn recognise(reading: &mut Reading<'_>, around: &dyn Surroundings) {
         let text = &reading.text[token.start..token.end];
         let span = match token.shape {
             Shape::Path | Shape::Quoted => path(reading, at, text, around),
+            Shape::Word if around.lookup(text).is_some() => bare(reading, at, text, around),
             Shape::Word => extension(reading, at).or_else(|| bare(reading, at, text, around)),
             _ => None,
         };
@@ -162,10 +208,14 @@ fn file_noun_near(reading: &Reading<'_>, at: usize) -> bool {
 fn extension(reading: &Reading<'_>, at: usize) -> Option<Span> {
     let token = &reading.tokens[at];
     let word = token.lower.as_str();
+    let noun = file_noun_near(reading, at);
+    let format = FORMATS.iter().find(|(name, _)| *name == word);
+    if let (true, Some((_, extension))) = (noun, format) {
+        return Some(extension_span(reading, at, extension));
+    }
     if word.len() > EXTENSION_BYTES_MAX || is_function(word) || is_file_noun(word) {
         return None;
     }
-    let noun = file_noun_near(reading, at);
     let named = by_extension(reading, word).next().is_some();
     let plural = word.strip_suffix('s').is_some_and(|base| by_extension(reading, base).next().is_some());
     if named && noun {

@@ -5,6 +5,8 @@ use crate::turn::Turn;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use std::cell::OnceCell;
+use telos_graph::quantity::{Measure, NUMBER_WORDS, ONE_BEFORE_UNIT, unit};
 
 /// Adds every quantity in the turn.
 pub(super) fn recognise(reading: &mut Reading<'_>, turn: &Turn) {
@@ -62,6 +64,7 @@ const PHRASES: &[(&[&str], Comparison)] = &[
     (&["bigger", "than"], Comparison::Greater),
     (&["larger", "than"], Comparison::Greater),
     (&["older", "than"], Comparison::Greater),
+    (&["younger", "than"], Comparison::Less),
     (&["exceeds"], Comparison::Greater),
     (&["exceeding"], Comparison::Greater),
     (&["over"], Comparison::Greater),
@@ -125,7 +128,8 @@ fn comparison(tokens: &[Token], at: usize) -> Option<Span> {
 const DIMENSIONS: &[(&[&str], &[&str], bool)] = &[
     (&["largest", "biggest", "heaviest", "larger", "bigger"], &["size", "bytes", "length"], true),
     (&["smallest", "lightest"], &["size", "bytes", "length"], false),
-    (&["newest", "latest", "youngest", "recent"], &["modified", "time", "date", "created"], true),
+    (&["newest", "latest", "recent"], &["modified", "time", "date", "created"], true),
+    (&["youngest"], &["age", "modified", "time", "date"], false),
     (&["oldest", "earliest"], &["modified", "time", "date", "created"], false),
     (&["longest", "slowest"], &["duration", "length", "time"], true),
     (&["shortest", "fastest", "quickest"], &["duration", "length", "time"], false),
@@ -139,10 +143,6 @@ fn superlative(tokens: &[Token], at: usize) -> Option<Span> {
     let (_, of, descending) = DIMENSIONS.iter().find(|(words, _, _)| words.contains(&tokens[at].lower.as_str()))?;
     Some(Span { tokens: at..at + 1, fact: Fact::Greatest { of, descending: *descending }, trust: 0.6 })
 }
-
-/// Number words up to twelve, as people write them.
-const NUMBER_WORDS: [&str; 12] =
-    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
 fn number(tokens: &[Token], at: usize) -> Option<Span> {
     let token = &tokens[at];
@@ -163,70 +163,63 @@ fn number(tokens: &[Token], at: usize) -> Option<Span> {
 
 /// Takes the unit that is glued to the number or follows it.
 fn scaled(tokens: &[Token], at: usize, value: f64, glued: &str, trust: f32) -> Span {
-    let (unit, end) = match tokens.get(at + 1) {
+    let (word, end) = match tokens.get(at + 1) {
         _ if !glued.is_empty() => (glued, at + 1),
         Some(next) if next.shape == Shape::Word => (next.lower.as_str(), at + 2),
         _ => ("", at + 1),
     };
-    if let Some(factor) = byte_unit(unit, !glued.is_empty()) {
-        return Span { tokens: at..end, fact: Fact::Bytes(value * factor), trust };
+    match unit(word) {
+        Some((Measure::Bytes, size)) => {
+            Span { tokens: at..end, fact: Fact::Bytes(value * exact(size)), trust: trust.max(0.8) }
+        }
+        Some((Measure::Seconds, length)) => {
+            Span { tokens: at..end, fact: Fact::Seconds(value * exact(length)), trust: trust.max(0.8) }
+        }
+        None => {
+            let value = if glued == "k" { value * 1e3 } else { value };
+            Span { tokens: at..at + 1, fact: Fact::Number(value), trust }
+        }
     }
-    if let Some(factor) = time_unit(unit) {
-        return Span { tokens: at..end, fact: Fact::Seconds(value * factor), trust };
+}
+
+/// Units are far below 2^53.
+#[allow(clippy::cast_precision_loss, reason = "the largest unit, a tebibyte, is exact")]
+fn exact(size: u64) -> f64 {
+    size as f64
+}
+
+/// The user's day and time zone, found out when first needed: looking up a zone reads a data base of the system, and
+/// few turns name a date.
+struct Today<'t> {
+    turn: &'t Turn,
+    known: OnceCell<(Date, TimeZone)>,
+}
+
+impl<'t> Today<'t> {
+    fn of(turn: &'t Turn) -> Self {
+        Self { turn, known: OnceCell::new() }
     }
-    let value = if glued == "k" { value * 1e3 } else { value };
-    Span { tokens: at..at + 1, fact: Fact::Number(value), trust }
-}
 
-/// Decimal units for kB, MB, …; binary ones for KiB, MiB, …
-fn byte_unit(unit: &str, glued: bool) -> Option<f64> {
-    Some(match unit {
-        "b" if glued => 1.0,
-        "byte" | "bytes" => 1.0,
-        "k" | "m" | "g" if !glued => return None,
-        "kb" | "kilobyte" | "kilobytes" => 1e3,
-        "m" | "mb" | "meg" | "megs" | "megabyte" | "megabytes" => 1e6,
-        "g" | "gb" | "gig" | "gigs" | "gigabyte" | "gigabytes" => 1e9,
-        "tb" | "terabyte" | "terabytes" => 1e12,
-        "kib" => 1024.0,
-        "mib" => 1_048_576.0,
-        "gib" => 1_073_741_824.0,
-        _ => return None,
-    })
-}
+    fn known(&self) -> &(Date, TimeZone) {
+        self.known.get_or_init(|| {
+            let named = self.turn.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+            let zone = named.unwrap_or(TimeZone::UTC);
+            let now = i64::try_from(self.turn.now.0).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+            (now.unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date(), zone)
+        })
+    }
 
-fn time_unit(unit: &str) -> Option<f64> {
-    Some(match unit {
-        "second" | "seconds" | "sec" | "secs" => 1.0,
-        "minute" | "minutes" | "min" | "mins" => 60.0,
-        "hour" | "hours" | "hr" | "hrs" => 3_600.0,
-        "day" | "days" => 86_400.0,
-        "week" | "weeks" => 604_800.0,
-        "month" | "months" => 2_629_746.0,
-        "year" | "years" | "yr" | "yrs" => 31_556_952.0,
-        _ => return None,
-    })
-}
-
-struct Today {
-    date: Date,
-    zone: TimeZone,
-}
-
-impl Today {
-    fn of(turn: &Turn) -> Self {
-        let zone = turn.zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
-        let now = i64::try_from(turn.now.0).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        Self { date: now.unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date(), zone }
+    fn date(&self) -> Date {
+        self.known().0
     }
 
     fn seconds(&self, date: Date) -> Option<i64> {
-        Some(date.to_zoned(self.zone.clone()).ok()?.timestamp().as_second())
+        Some(date.to_zoned(self.known().1.clone()).ok()?.timestamp().as_second())
     }
 }
 
 /// ISO dates, "today", "yesterday", "last week", "a week", "the past month".
-fn date(tokens: &[Token], at: usize, today: &Today) -> Option<Span> {
+fn date(tokens: &[Token], at: usize, today: &Today<'_>) -> Option<Span> {
     let token = &tokens[at];
     if let Ok(date) = token.lower.parse::<Date>() {
         return Some(Span { tokens: at..at + 1, fact: Fact::Time(today.seconds(date)?), trust: 1.0 });
@@ -237,10 +230,14 @@ fn date(tokens: &[Token], at: usize, today: &Today) -> Option<Span> {
         _ => None,
     };
     if let Some(days) = back {
-        let date = today.date.checked_sub(days.days()).ok()?;
+        let date = today.date().checked_sub(days.days()).ok()?;
         return Some(Span { tokens: at..at + 1, fact: Fact::Time(today.seconds(date)?), trust: 0.9 });
     }
-    let leads = matches!(token.lower.as_str(), "a" | "an" | "last" | "past" | "this");
-    let unit = time_unit(&tokens.get(at + 1)?.lower)?;
-    leads.then(|| Span { tokens: at..at + 2, fact: Fact::Seconds(unit), trust: 0.9 })
+    let leads = ONE_BEFORE_UNIT.contains(&token.lower.as_str());
+    match unit(&tokens.get(at + 1)?.lower)? {
+        (Measure::Seconds, length) if leads => {
+            Some(Span { tokens: at..at + 2, fact: Fact::Seconds(exact(length)), trust: 0.9 })
+        }
+        _ => None,
+    }
 }

@@ -15,9 +15,9 @@ pub(super) fn recognise(reading: &mut Reading<'_>, around: &dyn Surroundings) {
     for path in candidates(reading) {
         let columns = around.columns(&path);
         found.extend(matches(reading, &columns, |name| Fact::Column { name, path: path.clone() }));
+        found.extend(measured(reading, &columns, |name| Fact::Column { name, path: path.clone() }));
         if columns.is_empty() {
-            let keys = around.json_keys(&path);
-            found.extend(matches(reading, &keys, |name| Fact::Key { name, path: path.clone() }));
+            found.extend(keys(reading, &around.json_keys(&path), &path));
         }
     }
     reading.spans.extend(found);
@@ -48,6 +48,49 @@ fn candidates(reading: &Reading<'_>) -> Vec<String> {
     named.dedup();
     named.truncate(FILES_MAX);
     named
+}
+
+/// Keys by their whole path, or by their last part where no shorter path ends in it.
+fn keys(reading: &Reading<'_>, paths: &[String], file: &str) -> Vec<Span> {
+    let last = |path: &str| path.rsplit('.').next().unwrap_or(path).trim_matches('"').to_owned();
+    let mut seen: Vec<String> = Vec::new();
+    let mut out = matches(reading, paths, |name| Fact::Key { name, path: file.to_owned() });
+    let mut ordered: Vec<&String> = paths.iter().collect();
+    ordered.sort_by_key(|path| path.matches('.').count());
+    for path in ordered {
+        let name = last(path);
+        if name != *path && !seen.contains(&name) {
+            out.extend(matches(reading, std::slice::from_ref(&name), |_| Fact::Key {
+                name: path.clone(),
+                path: file.to_owned(),
+            }));
+        }
+        seen.push(name);
+    }
+    out
+}
+
+/// Adjectives that name the column they compare: people "older than 40" have an age.
+const MEASURED: &[(&[&str], &[&str])] = &[
+    (&["older", "younger", "oldest", "youngest"], &["age"]),
+    (&["cheaper", "dearer", "cheapest", "dearest"], &["price", "cost"]),
+    (&["taller", "tallest"], &["height"]),
+    (&["heavier", "heaviest", "lightest"], &["weight"]),
+];
+
+fn measured(reading: &Reading<'_>, names: &[String], fact: impl Fn(String) -> Fact) -> Vec<Span> {
+    let mut out = Vec::new();
+    for (at, token) in reading.tokens.iter().enumerate() {
+        let dimensions = MEASURED.iter().filter(|(words, _)| words.contains(&token.lower.as_str()));
+        let named =
+            |name: &&String| dimensions.clone().any(|(_, columns)| columns.contains(&name.to_lowercase().as_str()));
+        out.extend(names.iter().filter(named).map(|name| Span {
+            tokens: at..at + 1,
+            fact: fact(name.clone()),
+            trust: 0.9,
+        }));
+    }
+    out
 }
 
 /// For each name the best run of tokens, exact before fuzzy before partial.

@@ -1,15 +1,23 @@
-//! References of the packs `digest` and `json`, by the cryptographic library and by plain text.
+//! References of the packs `digest`, `encoding` and `json`: the cryptographic library, strings of bits, plain text.
 
 use super::seed::Seed;
 use super::{Reference, case, count, refusal, text};
+use crate::canonical::canonical;
 use crate::evidence::Case;
-use crate::identity::canonical;
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use telos_abi::{Descriptor, Value};
 use telos_describe::choose;
 
-pub(super) const ALL: &[(&str, Reference)] =
-    &[("data.hash", hash), ("json.parse", parse), ("json.query", query), ("json.format", format)];
+pub(super) const ALL: &[(&str, Reference)] = &[
+    ("data.hash", hash),
+    ("base64.encode", encode::<6>),
+    ("base64.decode", decode::<6>),
+    ("hex.encode", encode::<4>),
+    ("hex.decode", decode::<4>),
+    ("json.parse", parse),
+    ("json.query", query),
+    ("json.format", format),
+];
 
 fn hash(seed: u64, descriptor: &Descriptor) -> Case {
     let mut seed = Seed::new(seed);
@@ -22,6 +30,50 @@ fn hash(seed: u64, descriptor: &Descriptor) -> Case {
     };
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     case(descriptor, &[("algorithm", choose(algorithm))], input, vec![canonical(&text(&digits))])
+}
+
+/// Letters of `WIDTH` bits each, the plain way: all bits as one string, cut into pieces. Base64 for 6, hexadecimal
+/// for 4.
+fn letters<const WIDTH: usize>(bytes: &[u8]) -> String {
+    let mut bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
+    while bits.len() % WIDTH != 0 {
+        bits.push('0');
+    }
+    let alphabet: Vec<char> = match WIDTH {
+        4 => ('0'..='9').chain('a'..='f').collect(),
+        _ => ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(['+', '/']).collect(),
+    };
+    let number = |at: usize| usize::from_str_radix(&bits[at..at + WIDTH], 2).unwrap_or(0);
+    let mut out: String = (0..bits.len()).step_by(WIDTH).map(|at| alphabet[number(at)]).collect();
+    while WIDTH == 6 && out.len() % 4 != 0 {
+        out.push('=');
+    }
+    out
+}
+
+/// Bytes of every value and of any length.
+fn some_bytes(seed: &mut Seed) -> Vec<u8> {
+    (0..seed.below(3_000)).map(|_| u8::try_from(seed.below(256)).unwrap_or(0)).collect()
+}
+
+fn encode<const WIDTH: usize>(seed: u64, descriptor: &Descriptor) -> Case {
+    let input = some_bytes(&mut Seed::new(seed));
+    let expected = letters::<WIDTH>(&input).into_bytes();
+    case(descriptor, &[], input, vec![expected])
+}
+
+fn decode<const WIDTH: usize>(seed: u64, descriptor: &Descriptor) -> Case {
+    let mut seed = Seed::new(seed);
+    let bytes = some_bytes(&mut seed);
+    let encoded = letters::<WIDTH>(&bytes);
+    if seed.below(4) == 0 {
+        // A letter of neither alphabet, somewhere.
+        let at = seed.below(encoded.len() + 1);
+        return refusal(descriptor, &[], [&encoded[..at], "!", &encoded[at..]].concat());
+    }
+    let every = 1 + seed.below(80);
+    let wrapped: Vec<u8> = encoded.as_bytes().chunks(every).collect::<Vec<_>>().join(&b"\r\n"[..]);
+    case(descriptor, &[], wrapped, vec![bytes])
 }
 
 /// A flat array of numbers, and its spelling.

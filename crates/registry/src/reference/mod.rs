@@ -7,8 +7,8 @@ mod seed;
 mod table;
 mod text;
 
+use crate::canonical::canonical;
 use crate::evidence::Case;
-use crate::identity::canonical;
 use telos_abi::{Descriptor, Value};
 
 /// Makes the case of a seed.

@@ -116,7 +116,7 @@ impl Keys {
     }
 
     /// The newest checkpoint these keys signed for this log, or `None` if they signed none. Give it to
-    /// [`crate::verify`] as the expected head.
+    /// [`crate::verify()`] as the expected head.
     ///
     /// # Errors
     /// When the file cannot be read or is damaged.

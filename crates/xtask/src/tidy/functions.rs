@@ -21,7 +21,7 @@ pub(super) fn check(file: &Path, text: &str) -> Vec<Finding> {
         let closes = |candidate: &&str| {
             candidate.len() > indent && candidate[indent..] == *"}" && candidate[..indent].trim().is_empty()
         };
-        let Some(length) = lines[start..].iter().position(|candidate| closes(candidate)).map(|end| end + 1) else {
+        let Some(length) = lines[start..].iter().position(closes).map(|end| end + 1) else {
             continue;
         };
         let one_line = line.trim_end().ends_with(';') || line.trim_end().ends_with('}');

@@ -50,7 +50,7 @@ fn draw() -> Descriptor {
         .takes(
             input("values", list(column(), 8), "columns of numbers; none for every column that holds only numbers")
                 .default(Value::List(Vec::new()))
-                .words(&["of", "values", "y", "columns", "show"]),
+                .words(&["of", "values", "y", "columns"]),
         )
         .takes(
             input("title", line(), "title above the chart")

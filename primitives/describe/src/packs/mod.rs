@@ -2,16 +2,21 @@
 
 pub mod chart;
 pub mod digest;
+pub mod encoding;
 pub mod json;
 pub mod table;
 pub mod text;
 
 use telos_abi::Descriptor;
 
+/// Gives a pack's descriptors.
+pub type Describe = fn() -> Vec<Descriptor>;
+
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, fn() -> Vec<Descriptor>); 5] = [
+pub const ALL: [(&str, Describe); 6] = [
     ("chart", chart::descriptors),
     ("digest", digest::descriptors),
+    ("encoding", encoding::descriptors),
     ("json", json::descriptors),
     ("table", table::descriptors),
     ("text", text::descriptors),

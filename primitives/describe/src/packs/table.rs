@@ -78,6 +78,45 @@ fn parse() -> Descriptor {
         .build()
 }
 
+fn comparison() -> Input {
+    input(
+        "comparison",
+        choice(&[
+            "equals",
+            "not-equals",
+            "less",
+            "at-most",
+            "greater",
+            "at-least",
+            "contains",
+            "not-contains",
+            "starts-with",
+            "ends-with",
+        ]),
+        "how the column is compared with the value; as numbers where both are",
+    )
+    .default(choose("equals"))
+    .words(&[
+        "is",
+        "equals",
+        "equal to",
+        "is not",
+        "less than",
+        "under",
+        "below",
+        "at most",
+        "greater than",
+        "over",
+        "above",
+        "more than",
+        "at least",
+        "contains",
+        "containing",
+        "starting with",
+        "ending with",
+    ])
+}
+
 fn filter() -> Descriptor {
     let builder = streaming("table.filter")
         .does("Keep the rows whose column satisfies a comparison.", &["table", "row", "filter"])
@@ -106,44 +145,7 @@ fn filter() -> Descriptor {
         ])
         .takes(table())
         .takes(input("column", column(), "column to compare").words(&["column", "where", "whose", "with", "field"]))
-        .takes(
-            input(
-                "comparison",
-                choice(&[
-                    "equals",
-                    "not-equals",
-                    "less",
-                    "at-most",
-                    "greater",
-                    "at-least",
-                    "contains",
-                    "not-contains",
-                    "starts-with",
-                    "ends-with",
-                ]),
-                "how the column is compared with the value; as numbers where both are",
-            )
-            .default(choose("equals"))
-            .words(&[
-                "is",
-                "equals",
-                "equal to",
-                "is not",
-                "less than",
-                "under",
-                "below",
-                "at most",
-                "greater than",
-                "over",
-                "above",
-                "more than",
-                "at least",
-                "contains",
-                "containing",
-                "starting with",
-                "ending with",
-            ]),
-        )
+        .takes(comparison())
         .takes(input("value", line(), "value to compare with").words(&[
             "is",
             "than",
@@ -196,7 +198,7 @@ fn count_rows() -> Descriptor {
         ])
         .takes(table())
         .takes(groups());
-    gives_table(builder, "table of the groups with a column count; without groups one row")
+    gives_table(builder, "table of the groups with a column `count`; without groups one row")
         .gives(output("count", count(0), "number of rows in the whole table"))
         .fuel(50_000_000, 4_000)
         .produces(1 << 20, 12)
@@ -244,7 +246,7 @@ fn aggregate() -> Descriptor {
                 .words(&["sum", "total", "average", "mean", "minimum", "lowest", "maximum", "highest", "median"]),
         )
         .takes(groups());
-    gives_table(builder, "table of the groups with a column named after the function and column")
+    gives_table(builder, "table of the groups with a column `{function} of {column}`")
         .fuel(50_000_000, 6_000)
         .produces(1 << 20, 12)
         .build()
@@ -310,7 +312,7 @@ fn top() -> Descriptor {
 fn to_json() -> Descriptor {
     streaming("table.to-json")
         .does("Write a table as a JSON array of objects.", &["table", "json", "convert"])
-        .words(&["json", "as json", "to json", "convert", "export", "turn into", "objects"])
+        .words(&["json", "as json", "to json", "convert", "turn", "transform", "export", "objects"])
         .examples(&["convert people.csv to json", "give me the totals as json", "export the table as json"])
         .takes(table())
         .gives(output("json", blob(Refinement::Json), "one object for each row; numbers as numbers, empty as null"))
@@ -324,7 +326,7 @@ fn to_json() -> Descriptor {
 fn format() -> Descriptor {
     whole("table.format")
         .does("Write a table as tab-separated text, Markdown or aligned columns.", &["table", "text", "convert"])
-        .words(&["tsv", "markdown", "pretty", "aligned", "tab separated", "convert", "format", "print", "as a table"])
+        .words(&["tsv", "markdown", "pretty", "aligned", "tab separated", "convert", "turn", "format", "print", "as a table"])
         .examples(&["convert data.csv to tsv", "show the totals as a markdown table", "print the table aligned"])
         .takes(table())
         .takes(

@@ -70,7 +70,6 @@ fn search() -> Descriptor {
             "filter",
             "only",
             "keep",
-            "errors",
             "starting with",
             "ending with",
         ])
@@ -231,6 +230,7 @@ fn frequencies() -> Descriptor {
             "frequency",
             "frequencies",
             "how often",
+            "occur",
             "most common",
             "most frequent",
             "histogram",
@@ -258,7 +258,7 @@ fn frequencies() -> Descriptor {
                 .default(Value::Bool(false))
                 .words(&["ignore case", "ignoring case", "case insensitive", "regardless of case"]),
         )
-        .gives(output("table", blob(Refinement::Table), "table with columns value and count"))
+        .gives(output("table", blob(Refinement::Table), "table with columns `value` and `count`"))
         .gives(output("distinct", count(0), "number of different values"))
         .fuel(10_000_000, 2_500)
         .produces(64, 24)

@@ -1,0 +1,73 @@
+//! Programs as agents: how long until they run, and what their calls cost.
+
+use crate::Result;
+use crate::child;
+use crate::figure::{Figure, Target};
+use crate::helper::monotonic_ns;
+use crate::place::Place;
+use crate::sample::Samples;
+use std::process::Command;
+
+const STATE: &str = "agent";
+const STARTS: usize = 15;
+const LOOPS: usize = 5;
+/// Where this program's copy lies: the directory of the agent, which it may read.
+const HELPER: &str = "./telos-bench-helper";
+
+pub(crate) fn figures(place: &Place) -> Result<Vec<Figure>> {
+    std::fs::copy(std::env::current_exe()?, place.work().join(HELPER))?;
+    let figures = measured(place);
+    std::fs::remove_file(place.work().join(HELPER))?;
+    figures
+}
+
+fn measured(place: &Place) -> Result<Vec<Figure>> {
+    let bare = |words: &[&str]| place.tool(HELPER, &[&["helper"], words].concat());
+    let inside = |words: &[&str]| place.telos(STATE, &[&["run", "--", HELPER, "helper"], words].concat());
+    // Makes the keys.
+    child::run(&mut inside(&["stamp"])).map_err(|error| format!("`telos run` is not usable here: {error}"))?;
+    let [mut direct, mut agent, mut other] = [const { Vec::new() }; 3];
+    for _ in 0..STARTS {
+        direct.push(ready(&mut bare(&["stamp"]))?);
+        agent.push(ready(&mut inside(&["stamp"]))?);
+        // Where bubblewrap is missing or not permitted, the row says so.
+        other.extend(ready(&mut bubblewrap(place)).ok());
+    }
+    let (direct, agent) = (Samples::new(direct)?, Samples::new(agent)?);
+    let other = Samples::new(other).ok().map(|other| other.over(&direct));
+    let [calls_out, calls_in] =
+        [&bare as &dyn Fn(&[&str]) -> Command, &inside].map(|way| loops(way, "calls", 1_000_000));
+    let [files_out, files_in] = [&bare as &dyn Fn(&[&str]) -> Command, &inside].map(|way| loops(way, "files", 1_000));
+    let (calls_out, files_out) = (calls_out?, files_out?);
+    Ok(vec![
+        Figure::new("telos run: ready, over fork and exec", "ms", agent.over(&direct))
+            .target(Target::AtMost(5.0))
+            .beside("bwrap", other.as_ref()),
+        Figure::new("telos run: ready, from fork", "ms", agent).beside("fork and exec", Some(&direct)),
+        Figure::new("untrapped call, over outside", "ns", calls_in?.over(&calls_out))
+            .target(Target::AtMost(60.0))
+            .beside("getppid outside", Some(&calls_out)),
+        Figure::new("create, rename, unlink inside", "ns", files_in?).beside("outside", Some(&files_out)),
+    ])
+}
+
+fn bubblewrap(place: &Place) -> Command {
+    let mut words = vec!["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-all"];
+    words.extend(["--die-with-parent", HELPER, "helper", "stamp"]);
+    place.tool("bwrap", &words)
+}
+
+/// Milliseconds from before the fork until the program itself runs.
+#[expect(clippy::cast_precision_loss, reason = "a few digits are enough")]
+fn ready(command: &mut Command) -> Result<f64> {
+    let began = monotonic_ns();
+    let stamp: i128 = child::run(command)?.output.trim().parse()?;
+    Ok((stamp - began) as f64 / 1e6)
+}
+
+/// Nanoseconds for each of `count` repetitions, as the helper measures them.
+fn loops(way: &dyn Fn(&[&str]) -> Command, what: &str, count: u32) -> Result<Samples> {
+    let count = count.to_string();
+    let sample = || Ok(child::run(&mut way(&[what, &count]))?.output.trim().parse()?);
+    Samples::new((0..LOOPS).map(|_| sample()).collect::<Result<_>>()?)
+}

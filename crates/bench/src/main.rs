@@ -1,0 +1,87 @@
+//! Measures what Telos promises about time and memory: `telos-bench --telos PATH spine [--json]`.
+//!
+//! 1. **A figure names its baseline.** What a ratio is taken to was measured in the same run on the same machine; a
+//!    tool that is missing is named as missing, never replaced in silence.
+//! 2. **Figures are medians** of several runs, with the least beside them. Whole processes are timed from outside, from
+//!    fork to wait; parts in this process, after warming up.
+//! 3. **A wrong answer is no figure.** What was computed is compared with what the baseline computed.
+//! 4. **Nothing is left.** Work files and state lie in a temporary directory of their own.
+//!
+//! Not promised: stable numbers on a busy machine, and the figure of a machine that was not measured.
+#![deny(unsafe_code)]
+
+mod agent;
+mod child;
+mod figure;
+mod helper;
+mod log;
+mod packs;
+mod place;
+mod process;
+mod pure;
+mod sample;
+mod stream;
+
+use figure::{Figure, Form};
+use place::Place;
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const USAGE: &str = "usage: telos-bench --telos PATH spine [--json] [--only GROUP]";
+
+/// One group of figures, by the name that `--only` takes.
+type Group = (&'static str, fn(&Place) -> Result<Vec<Figure>>);
+
+/// In this order: a child's peak memory is told with that of the process it was started from, so what fills this one
+/// comes last.
+const SPINE: [Group; 6] = [
+    ("stream", stream::figures),
+    ("process", process::figures),
+    ("agent", agent::figures),
+    ("pure", pure::figures),
+    ("packs", packs::figures),
+    ("log", log::figures),
+];
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let done = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["helper", rest @ ..] => helper::run(rest),
+        ["--telos", telos, "spine", rest @ ..] => spine(PathBuf::from(telos), rest),
+        _ => Err(USAGE.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            figure::complain(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn spine(telos: PathBuf, options: &[&str]) -> Result<()> {
+    let (mut form, mut only) = (Form::Text, None);
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match *option {
+            "--json" => form = Form::Json,
+            "--only" => only = Some(*options.next().ok_or(USAGE)?),
+            _ => return Err(USAGE.into()),
+        }
+    }
+    if only.is_some_and(|only| !SPINE.iter().any(|(name, _)| *name == only)) {
+        return Err(format!("no such group; there are {}", SPINE.map(|(name, _)| name).join(", ")).into());
+    }
+    let place = Place::new(telos)?;
+    for (name, figures) in SPINE {
+        if only.is_none_or(|only| only == name) {
+            for figure in figures(&place).map_err(|error| format!("{name}: {error}"))? {
+                figure.print(form);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! A throw-away home, state and directory for the real binary.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// One user with one directory to work in.
+pub(crate) struct Place {
+    root: tempfile::TempDir,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Said {
+    /// Fails with everything that was printed unless the exit code is `code`.
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        self
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.err))
+    }
+
+    /// Fails unless standard error contains `words`.
+    #[track_caller]
+    pub(crate) fn tells(self, words: &str) -> Self {
+        assert!(self.err.contains(words), "`{words}` is not in stderr:\n{}", self.err);
+        self
+    }
+
+    /// Fails unless standard output contains `words`.
+    #[track_caller]
+    pub(crate) fn shows(self, words: &str) -> Self {
+        assert!(self.out.contains(words), "`{words}` is not in stdout:\n{}", self.out);
+        self
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        use std::os::unix::process::ExitStatusExt;
+        let code = output.status.code().or_else(|| output.status.signal().map(|signal| 128 + signal)).unwrap_or(-1);
+        Self {
+            code,
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let root = tempfile::tempdir().expect("a temporary directory can be made");
+        for folder in ["home", "work"] {
+            fs::create_dir(root.path().join(folder)).expect("a fresh directory is writable");
+        }
+        Self { root }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    pub(crate) fn work(&self) -> PathBuf {
+        self.root().join("work")
+    }
+
+    pub(crate) fn home(&self) -> PathBuf {
+        self.root().join("home")
+    }
+
+    pub(crate) fn state(&self) -> PathBuf {
+        self.root().join("state")
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.work().join(name)
+    }
+
+    /// Writes a file below the working directory, with the directories above it.
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        write(&path, content);
+        path
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    pub(crate) fn exists(&self, name: &str) -> bool {
+        fs::symlink_metadata(self.path(name)).is_ok()
+    }
+
+    /// The user's policy file.
+    pub(crate) fn user_policy(&self, text: &str) {
+        write(&self.home().join(".config/telos/policy.toml"), text);
+    }
+
+    /// The binary in this place, with nothing of the caller's environment but the search path.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(binary());
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.home())
+            .env("TELOS_STATE_DIR", self.state())
+            .env("LANG", "C.UTF-8")
+            .current_dir(self.work())
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Said {
+        let mut command = self.command();
+        command.args(arguments);
+        finish(command)
+    }
+
+    /// `telos do …` with flags before the intent.
+    pub(crate) fn intent(&self, arguments: &[&str]) -> Said {
+        self.run(std::iter::once("do").chain(arguments.iter().copied()))
+    }
+
+    /// Runs with `input` piped in.
+    pub(crate) fn piped(&self, arguments: &[&str], input: &[u8]) -> Said {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary starts");
+        // A command that does not read its input closes it; that is its right.
+        let _ = child.stdin.take().expect("it is piped").write_all(input);
+        child.wait_with_output().expect("it ends").into()
+    }
+
+    /// `telos verify --json`, whatever its exit code.
+    pub(crate) fn verified(&self) -> serde_json::Value {
+        self.run(["verify", "--json"]).json()
+    }
+
+    /// Every name below the working directory with its mode and content.
+    pub(crate) fn picture(&self) -> Vec<(PathBuf, u32, Option<Vec<u8>>)> {
+        let mut found = Vec::new();
+        let mut open = vec![self.work()];
+        while let Some(folder) = open.pop() {
+            for entry in fs::read_dir(&folder).expect("a directory of the test").flatten() {
+                let meta = entry.metadata().expect("it was just listed");
+                let content = meta.is_file().then(|| fs::read(entry.path()).expect("a readable file"));
+                found.push((entry.path(), meta.permissions().mode(), content));
+                if meta.is_dir() {
+                    open.push(entry.path());
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+/// The binary under test. `TELOS_TEST_BINARY` names another copy, so that these tests can be run by an account that
+/// cannot see the build folder.
+pub(crate) fn binary() -> PathBuf {
+    std::env::var_os("TELOS_TEST_BINARY").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_telos")), PathBuf::from)
+}
+
+pub(crate) fn finish(mut command: Command) -> Said {
+    command.output().expect("the binary starts").into()
+}
+
+pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) {
+    fs::create_dir_all(path.parent().expect("it has a parent")).expect("the test owns the directory");
+    fs::write(path, content).expect("the test owns the file");
+}
+
+pub(crate) fn chmod(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the test owns the file");
+}
+
+pub(crate) fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0)
+}
+
+/// The words of a JSON field.
+#[track_caller]
+pub(crate) fn words<'a>(value: &'a serde_json::Value, field: &str) -> &'a str {
+    value[field].as_str().unwrap_or_else(|| panic!("no text in `{field}`: {value}"))
+}

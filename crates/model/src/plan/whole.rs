@@ -1,0 +1,240 @@
+//! What can be judged only on a whole draft: whether its columns are there, whether each result is made from what its
+//! own words name, and whether a file gets the kind of content that its name promises.
+
+use super::cost;
+use super::draft::{Draft, DraftNode, Fill};
+use super::fits::{flows, refinement, takes_column};
+use super::lexicon::{Entry, Lexicon};
+use super::slot::{Seen, Slot};
+use crate::read::{Fact, Reading};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use telos_abi::{EffectKind, Refinement, Type, Value};
+
+/// Columns of what a node gives: those of a file, or exactly these.
+#[derive(Clone, Debug)]
+enum Columns {
+    File,
+    Named(BTreeSet<String>),
+}
+
+/// Adds the costs of what does not fit together, and names made columns by the names they get.
+pub(super) fn judge<'a>(mut draft: Draft<'a>, lexicon: &Lexicon<'a>, reading: &Reading<'_>) -> Draft<'a> {
+    let lost = columns(&mut draft, lexicon);
+    draft.cost += cost::FOREIGN * f32::from(lost);
+    draft.cost += cost::FOREIGN * f32::from(strange_files(&draft, lexicon));
+    draft.cost += cost::FOREIGN * f32::from(crossed(&draft, reading));
+    draft.cost += cost::FOREIGN * f32::from(unjoined(&draft, reading));
+    draft
+}
+
+/// Gives every column constant its name in the table that enters its node. The number of those that are not there.
+fn columns(draft: &mut Draft<'_>, lexicon: &Lexicon<'_>) -> u8 {
+    let mut lost: u8 = 0;
+    for node in 0..draft.nodes.len() {
+        let entry = &lexicon.entries[draft.nodes[node].entry];
+        let present = entering(draft, lexicon, node, 0);
+        for port in 0..entry.is.inputs.len() {
+            let Fill::Slot(slot) = &draft.nodes[node].fills[port] else { continue };
+            if !takes_column(&entry.is.inputs[port].ty) {
+                continue;
+            }
+            let known = match (&slot.seen_in, &present) {
+                (None, _) => true,
+                (Some(Seen::File(path)), Some(Columns::File)) => draft.nodes.iter().any(|node| reads(node, path)),
+                (Some(Seen::Output(_)), Some(Columns::File)) | (Some(_), None) => false,
+                (Some(_), Some(Columns::Named(names))) => match renamed(slot, names) {
+                    Some(slot) => {
+                        draft.nodes[node].fills[port] = Fill::Slot(Rc::new(slot));
+                        true
+                    }
+                    None => false,
+                },
+            };
+            lost = lost.saturating_add(u8::from(!known));
+        }
+    }
+    lost
+}
+
+/// The slot with each of its columns as the table calls it: itself, or the one made from it ("sum of amount").
+fn renamed(slot: &Slot, names: &BTreeSet<String>) -> Option<Slot> {
+    let rename = |value: &Value| {
+        let Value::Text(name) = value else { return None };
+        let made = || names.iter().find(|other| other.ends_with(&format!(" of {name}")));
+        names.get(name).or_else(made).map(|name| Value::Text(name.clone()))
+    };
+    let value = match &slot.value {
+        Value::List(items) => Value::List(items.iter().map(rename).collect::<Option<Vec<Value>>>()?),
+        one => rename(one)?,
+    };
+    Some(Slot { value, ..slot.clone() })
+}
+
+/// Columns of the table that enters a node; `None` if no table does.
+fn entering(draft: &Draft<'_>, lexicon: &Lexicon<'_>, node: usize, depth: usize) -> Option<Columns> {
+    let entry = &lexicon.entries[draft.nodes[node].entry];
+    let (port, fill) =
+        draft.nodes[node].fills.iter().enumerate().find(|(port, _)| flows(&entry.is.inputs[*port].ty))?;
+    let table = refinement(&entry.is.inputs[port].ty) == Some(Refinement::Table);
+    match fill {
+        Fill::Edge { node, output } if table && depth < draft.nodes.len() => {
+            leaving(draft, lexicon, (*node, *output), depth + 1)
+        }
+        _ => None,
+    }
+}
+
+/// Columns of an output: those that its meaning names, with the inputs that its name is made from; else what enters.
+fn leaving(draft: &Draft<'_>, lexicon: &Lexicon<'_>, (node, _): (usize, usize), depth: usize) -> Option<Columns> {
+    let entry = &lexicon.entries[draft.nodes[node].entry];
+    let made: Vec<&str> = entry.columns().iter().map(|(name, _)| name.as_str()).collect();
+    let lists = own_columns(&draft.nodes[node], entry);
+    if made.is_empty() {
+        let keeps_some = entry.is.inputs.iter().any(|input| takes_several(&input.ty) && input.default.is_none());
+        return match entering(draft, lexicon, node, depth) {
+            Some(_) if keeps_some => Some(Columns::Named(lists)),
+            Some(columns) => Some(columns),
+            None => Some(Columns::File),
+        };
+    }
+    let mut names = lists;
+    names.extend(made.into_iter().map(|name| filled(name, &draft.nodes[node], entry)));
+    Some(Columns::Named(names))
+}
+
+fn takes_several(ty: &Type) -> bool {
+    matches!(ty, Type::List { .. }) && takes_column(ty)
+}
+
+/// The columns that the node is told to keep or group by.
+fn own_columns(node: &DraftNode, entry: &Entry<'_>) -> BTreeSet<String> {
+    let lists = node.fills.iter().enumerate().filter(|(port, _)| takes_several(&entry.is.inputs[*port].ty));
+    let items = lists.filter_map(|(_, fill)| match fill {
+        Fill::Slot(slot) => match &slot.value {
+            Value::List(items) => Some(items.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let text = |value| match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    };
+    items.flatten().filter_map(text).collect()
+}
+
+/// A column's name with inputs of the node between braces replaced by what enters them.
+fn filled(name: &str, node: &DraftNode, entry: &Entry<'_>) -> String {
+    let mut out = name.to_owned();
+    for (port, input) in entry.is.inputs.iter().enumerate() {
+        let value = match &node.fills[port] {
+            Fill::Slot(slot) => Some(&slot.value),
+            Fill::Default => input.default.as_ref(),
+            _ => None,
+        };
+        let text = match value {
+            Some(Value::Text(text)) => text,
+            Some(Value::Variant(case, _)) => case,
+            _ => continue,
+        };
+        out = out.replace(&format!("{{{}}}", input.name), text);
+    }
+    out
+}
+
+/// Whether a constant of the node is this path.
+fn reads(node: &DraftNode, path: &str) -> bool {
+    node.fills.iter().any(|fill| {
+        matches!(fill, Fill::Slot(slot) if slot.value == Value::Text(path.to_owned())) || matches!(fill, Fill::Missing)
+    })
+}
+
+/// How many written files get another kind of content than the end of their name promises.
+fn strange_files(draft: &Draft<'_>, lexicon: &Lexicon<'_>) -> u8 {
+    let mut strange: u8 = 0;
+    for node in &draft.nodes {
+        let entry = &lexicon.entries[node.entry];
+        let target = node.fills.iter().enumerate().find_map(|(port, fill)| match fill {
+            Fill::Slot(slot) if entry.acts(port, EffectKind::FileCreate) => match &slot.value {
+                Value::Text(path) => Some(path.to_lowercase()),
+                _ => None,
+            },
+            _ => None,
+        });
+        let content = node.fills.iter().find_map(|fill| match fill {
+            Fill::Edge { node, output } => {
+                refinement(&lexicon.entries[draft.nodes[*node].entry].is.outputs[*output].ty)
+            }
+            _ => None,
+        });
+        let promised = target.as_deref().and_then(|path| path.rsplit_once('.')).and_then(|(_, end)| match end {
+            "svg" => Some(Refinement::Svg),
+            "json" => Some(Refinement::Json),
+            "csv" => Some(Refinement::Table),
+            _ => None,
+        });
+        let kinds = [Refinement::Svg, Refinement::Json, Refinement::Table];
+        let other = match (promised, content) {
+            (Some(Refinement::Svg), content) => content != Some(Refinement::Svg),
+            (Some(promised), Some(content)) => content != promised && kinds.contains(&content),
+            _ => false,
+        };
+        strange = strange.saturating_add(u8::from(other && content.is_some()));
+    }
+    strange
+}
+
+/// How many results use a file of another clause although their own clause names one.
+fn crossed(draft: &Draft<'_>, reading: &Reading<'_>) -> u8 {
+    if draft.roots.len() < 2 {
+        return 0;
+    }
+    let clause = |at: usize| reading.tokens.get(at).map(|token| token.clause);
+    let files: Vec<_> = reading
+        .spans
+        .iter()
+        .filter(|span| matches!(span.fact, Fact::File { .. }))
+        .map(|span| (clause(span.tokens.start), span))
+        .collect();
+    let mut crossed: u8 = 0;
+    for ((root, _), named) in draft.roots.iter().zip(&draft.named) {
+        let own = named.or(draft.nodes[*root].anchor).and_then(clause);
+        if !files.iter().any(|(clause, _)| *clause == own) {
+            continue;
+        }
+        let elsewhere = sources(draft, *root).into_iter().any(|node| {
+            draft.nodes[node].fills.iter().any(|fill| match fill {
+                Fill::Slot(slot) => files.iter().any(|(clause, span)| *clause != own && span.tokens == slot.tokens),
+                _ => false,
+            })
+        });
+        crossed = crossed.saturating_add(u8::from(elsewhere));
+    }
+    crossed
+}
+
+/// The node and everything it is made from.
+fn sources(draft: &Draft<'_>, node: usize) -> BTreeSet<usize> {
+    let mut seen = BTreeSet::new();
+    let mut wave = vec![node];
+    while let Some(at) = wave.pop() {
+        if seen.insert(at) {
+            wave.extend(draft.nodes[at].fills.iter().filter_map(|fill| match fill {
+                Fill::Edge { node, .. } => Some(*node),
+                _ => None,
+            }));
+        }
+    }
+    seen
+}
+
+/// How many results beyond the first no "and" or comma asks for.
+fn unjoined(draft: &Draft<'_>, reading: &Reading<'_>) -> u8 {
+    let joins = reading.tokens.iter().enumerate().filter(|(at, token)| {
+        *at + 1 < reading.tokens.len()
+            && matches!(token.lower.as_str(), "and" | "then" | "," | ";" | "also" | "&" | "plus")
+    });
+    let extra = draft.roots.len().saturating_sub(1).saturating_sub(joins.count());
+    u8::try_from(extra).unwrap_or(u8::MAX)
+}
