@@ -36,7 +36,7 @@ pub fn run(spec: AgentSpec, ports: &Ports<'_>) -> Result<AgentEnd, GuardError> {
     let landlock = probe::require()?;
     let resolved = Resolved::new(&spec)?;
     let pins = Pins::resolve(&spec.hosts)?;
-    let workspace = Workspace::create(&resolved.state, spec.run, &resolved.directory, spec.workspace)?;
+    let workspace = Workspace::create(&resolved.state, spec.run, &resolved.directory, spec.workspace, spec.label)?;
     let outcome = run_in(spec, ports, landlock, resolved, pins, &workspace);
     match &outcome {
         Ok(_) => workspace.end()?,

@@ -1,5 +1,5 @@
 //! Which secrets the agent's view covers: known locations, the machine's own, and names found by a bounded search
-//! beneath the working directory.
+//! beneath the working directory and the places granted by name.
 
 use crate::error::GuardError;
 use crate::spec::{AgentSpec, Decider, Withheld};
@@ -44,7 +44,8 @@ pub(crate) fn covers(
         found.extend(host_keys());
     }
     let mut withheld = Vec::new();
-    let (named, stopped) = search(directory, decider);
+    let beneath = spec.reads.iter().chain(&spec.writes).filter_map(|path| path.canonicalize().ok());
+    let (named, stopped) = search(std::iter::once(directory.to_path_buf()).chain(beneath), decider);
     found.extend(named);
     found.retain(|path| visible(places, path) && !granted.contains(path));
     let mut out = BTreeSet::new();
@@ -90,9 +91,9 @@ fn host_keys() -> Vec<PathBuf> {
 }
 
 /// Breadth-first search for sensitive names. Returns them resolved, and the number of entries if it stopped early.
-fn search(directory: &Path, decider: &dyn Decider) -> (Vec<PathBuf>, Option<usize>) {
+fn search(roots: impl Iterator<Item = PathBuf>, decider: &dyn Decider) -> (Vec<PathBuf>, Option<usize>) {
     let mut found = Vec::new();
-    let mut queue = VecDeque::from([directory.to_path_buf()]);
+    let mut queue: VecDeque<PathBuf> = roots.collect();
     let mut entries = 0;
     while let Some(next) = queue.pop_front() {
         // A directory that we cannot list is closed to the agent too: it is the same user with fewer rights.

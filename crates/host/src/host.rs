@@ -149,6 +149,14 @@ impl Host {
         self.labels.get(located.identity(), &located.path().0)
     }
 
+    /// Paths at which runs wrote content that not everyone may learn, at most `limit`; some may be gone since.
+    ///
+    /// # Errors
+    /// [`HostError::Labels`] if the view of labels cannot be read.
+    pub fn secret_paths(&self, limit: usize) -> Result<Vec<ByteText>, HostError> {
+        Ok(self.labels.secret_paths(limit)?.into_iter().map(ByteText).collect())
+    }
+
     /// Removes kept content older than `older_than`, then the oldest until at most `budget_bytes` remain. Runs
     /// whose content is gone can no longer be undone in full.
     ///

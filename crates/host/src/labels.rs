@@ -45,6 +45,21 @@ impl Labels {
         ))
     }
 
+    /// Paths at which content that not everyone may learn was written, at most `limit`.
+    pub(crate) fn secret_paths(&self, limit: usize) -> Result<Vec<Vec<u8>>, HostError> {
+        let Some(guard) = self.open(false)? else {
+            return Ok(Vec::new());
+        };
+        let Some(connection) = guard.as_ref() else {
+            return Ok(Vec::new());
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.explain((|| {
+            let mut asked = connection.prepare("select distinct path from label where secrecy != 0 limit ?1")?;
+            asked.query_map(params![limit], |row| row.get(0))?.collect()
+        })())
+    }
+
     /// Says that the file `identity`, at `path`, now has exactly this label: its content was replaced as a whole.
     pub(crate) fn set(&self, identity: Identity, path: &[u8], label: Label) -> Result<(), HostError> {
         let Some(mut guard) = self.open(label != Label::BOTTOM)? else {

@@ -1,6 +1,6 @@
 //! `telos run`: any program as a guarded agent.
 
-use crate::gate::DecisionPoint;
+use crate::gate::{DecisionPoint, KnownLabels};
 use crate::person::Person;
 use crate::run::Run;
 use crate::telos::bytes_path;
@@ -10,10 +10,11 @@ use std::ffi::OsString;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use telos_abi::{ByteText, Effect, Facts, HostName, Label, Resource, RunKind, Scope, Status, Taint};
+use telos_abi::{ByteText, Effect, Facts, HostName, Label, Resource, RunKind, Scope, Secrecy, Status, Taint};
 use telos_graph::scope::{covers, parse_host};
 use telos_guard::{AgentEnd, AgentSpec, Asker, Decider, GuardError, Ports, Streams, Withheld, WorkspaceMode};
-use telos_policy::{AgentReach, Approval, Decision, Policy, Question, Request, Subject, agent_grant};
+use telos_host::Host;
+use telos_policy::{AgentReach, Approval, Decision, Question, Request, Subject, agent_grant};
 
 /// A program to be run as an agent, as it comes from a front door.
 #[derive(Clone, Debug, Default)]
@@ -78,12 +79,16 @@ pub struct RefusedLine {
 const NO_SUCH_FILE: i32 = 2;
 /// Changed paths listed in a report.
 const CHANGED_SHOWN_MAX: usize = 20;
+/// Files hidden because an earlier run left a secret in them; the search beneath the directory looks for more.
+const LABELLED_MAX: usize = 4_096;
 
 /// The guard's view of the decision point.
 struct AgentDecider<'a> {
     point: &'a DecisionPoint<'a>,
     label: Label,
     granted: Vec<Scope>,
+    /// Looks up what earlier runs left on files; absent while they left nothing that is secret.
+    labels: Option<&'a Host>,
 }
 
 impl Decider for AgentDecider<'_> {
@@ -93,7 +98,16 @@ impl Decider for AgentDecider<'_> {
 
     fn is_sensitive(&self, path: &Path) -> bool {
         let resource = Resource::Path(ByteText::from(path.as_os_str().as_bytes()));
-        is_sensitive(self.point.policy, &self.granted, &resource)
+        if self.granted.iter().any(|scope| covers(scope, &resource)) {
+            return false;
+        }
+        match self.labels {
+            None => self.point.policy.sensitivity(&resource) != Label::BOTTOM,
+            Some(host) => {
+                let known = KnownLabels { policy: self.point.policy, host };
+                telos_graph::ResourceLabels::label(&known, &resource).secrecy != Secrecy::PUBLIC
+            }
+        }
     }
 }
 
@@ -101,10 +115,6 @@ impl Asker for DecisionPoint<'_> {
     fn ask(&self, question: &Question) -> Option<Approval> {
         DecisionPoint::ask(self, std::slice::from_ref(question)).pop().flatten()
     }
-}
-
-fn is_sensitive(policy: &Policy, granted: &[Scope], resource: &Resource) -> bool {
-    policy.sensitivity(resource) != Label::BOTTOM && !granted.iter().any(|scope| covers(scope, resource))
 }
 
 impl Telos {
@@ -123,11 +133,18 @@ impl Telos {
         let readable: Vec<ByteText> = reads.iter().cloned().chain([ByteText::from("/")]).collect();
         let reach = AgentReach { readable: &readable, writable: &writes, hosts: &hosts };
         let grant = policy.apply(agent_grant(self.directory(), &reach));
-        let label = self.starting_label(&reads)?;
+        let host = self.quiet_host()?;
+        let known = KnownLabels { policy, host: &host };
+        let secret = |path: &&ByteText| known.of(path).secrecy != Secrecy::PUBLIC;
+        let label = starting_label(&known, reads.iter().chain(&writes));
         let point = DecisionPoint { policy, grant: &grant, person, recorder: &*recorder };
-        let granted: Vec<Scope> = reads.iter().map(|path| Scope::Under(path.clone())).collect();
-        let spec = self.agent_spec(request, &run, &granted, &reads, &writes, hosts, label)?;
-        let decider = AgentDecider { point: &point, label, granted };
+        // Granting a directory that is not itself sensitive uncovers nothing in it: each secret is granted by name, so
+        // that its label is known before the agent starts.
+        let granted: Vec<Scope> =
+            reads.iter().chain(&writes).filter(secret).map(|path| Scope::Under(path.clone())).collect();
+        let labelled = host.secret_paths(LABELLED_MAX).map_err(SystemError::room)?;
+        let spec = self.agent_spec(request, &run, &granted, &labelled, &reads, &writes, hosts, label)?;
+        let decider = AgentDecider { point: &point, label, granted, labels: (!labelled.is_empty()).then_some(&host) };
         let ended = telos_guard::run(spec, &Ports { decider: &decider, asker: &point, recorder: &*recorder });
         match ended {
             Ok(end) => self.agent_ended(run, &end),
@@ -145,24 +162,13 @@ impl Telos {
         }
     }
 
-    /// What the agent's process carries from the start: it may read everything in its directory, and what it was
-    /// granted beyond that with its sensitivity.
-    fn starting_label(&self, reads: &[ByteText]) -> Result<Label, SystemError> {
-        let policy = self.policy()?;
-        let host = self.quiet_host()?;
-        let known = crate::gate::KnownLabels { policy, host: &host };
-        let base = Label::tainted(Taint(Taint::FILE_CONTENT.0 | Taint::FILE_NAME.0));
-        Ok(reads.iter().fold(base, |label, path| {
-            label.join(telos_graph::ResourceLabels::label(&known, &Resource::Path(path.clone())))
-        }))
-    }
-
     #[expect(clippy::too_many_arguments, reason = "one call site; each is a different part of the specification")]
     fn agent_spec(
         &self,
         request: &AgentRequest,
         run: &Run,
         granted: &[Scope],
+        labelled: &[ByteText],
         reads: &[ByteText],
         writes: &[ByteText],
         hosts: Vec<HostName>,
@@ -173,6 +179,7 @@ impl Telos {
             .sensitive_places()
             .into_iter()
             .map(|(path, _)| path)
+            .chain(labelled.iter().cloned())
             .filter(|path| !granted.iter().any(|scope| covers(scope, &Resource::Path(path.clone()))));
         crate::telos::private_directory(&self.places().state)?;
         Ok(AgentSpec {
@@ -244,6 +251,13 @@ impl Telos {
             changed_count: changes.len(),
         })
     }
+}
+
+/// What the agent's process carries from the start: it may read everything in its directory, and what it was granted
+/// beyond that with its sensitivity.
+fn starting_label<'a>(known: &KnownLabels<'_>, granted: impl Iterator<Item = &'a ByteText>) -> Label {
+    let base = Label::tainted(Taint(Taint::FILE_CONTENT.0 | Taint::FILE_NAME.0));
+    granted.fold(base, |label, path| label.join(known.of(path)))
 }
 
 /// Status and exit code of a run whose program was not started.

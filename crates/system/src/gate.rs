@@ -1,7 +1,7 @@
 //! The decision point as services see it: one policy, one grant, one person, one log.
 
 use crate::person::{Ask, Consent, Person};
-use telos_abi::{ApprovalRecord, Durability, Grant, Label, Receipt, Recorder, Resource};
+use telos_abi::{ApprovalRecord, ByteText, Durability, Grant, Label, Receipt, Recorder, Resource};
 use telos_graph::ResourceLabels;
 use telos_host::Host;
 use telos_policy::{Approval, Decision, Policy, Question, Request, decide};
@@ -79,6 +79,13 @@ impl telos_execute::Gate for DecisionPoint<'_> {
 pub(crate) struct KnownLabels<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) host: &'a Host,
+}
+
+impl KnownLabels<'_> {
+    /// The label of the content at a path.
+    pub(crate) fn of(&self, path: &ByteText) -> Label {
+        self.label(&Resource::Path(path.clone()))
+    }
 }
 
 impl ResourceLabels for KnownLabels<'_> {

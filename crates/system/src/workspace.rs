@@ -228,7 +228,8 @@ impl Telos {
             // What stands there is what the run made, and it is kept once more.
             effects.iter_mut().for_each(|(_, facts)| facts.created_by_run = true);
         }
-        let label = Label::tainted(Taint(Taint::AGENT.0 | Taint::FILE_CONTENT.0));
+        // Whatever the agent wrote may have been influenced by everything it could read, and may hold it.
+        let label = workspace.label().join(Label::tainted(Taint(Taint::AGENT.0 | Taint::FILE_CONTENT.0)));
         let mut permits = match gate.permit_all(&effects, label)? {
             Permitted::Yes(permits) => permits.into_iter(),
             Permitted::No { rule, reason } => {

@@ -24,10 +24,12 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use telos_abi::RunId;
+use telos_abi::{Label, RunId, Secrecy, Taint};
 
 /// First line of `about`: name and version of the form.
-const HEADER: &str = "telos-workspace 1";
+const HEADER: &str = "telos-workspace 2";
+/// The form before labels were noted. Its label is every label: too much rather than too little.
+const HEADER_1: &str = "telos-workspace 1";
 /// Largest `about` that is read.
 const ABOUT_BYTES_MAX: u64 = 8 << 10;
 
@@ -38,13 +40,20 @@ pub struct Workspace {
     place: PathBuf,
     directory: PathBuf,
     started_ns: i128,
+    label: Label,
     in_memory: bool,
     _lock: File,
 }
 
 impl Workspace {
     /// Makes an empty workspace for a run that is about to begin.
-    pub(crate) fn create(state: &Path, run: RunId, directory: &Path, mode: WorkspaceMode) -> Result<Self, GuardError> {
+    pub(crate) fn create(
+        state: &Path,
+        run: RunId,
+        directory: &Path,
+        mode: WorkspaceMode,
+        label: Label,
+    ) -> Result<Self, GuardError> {
         let place = state.join("workspaces").join(run.to_string());
         let mut private = std::fs::DirBuilder::new();
         private
@@ -55,7 +64,7 @@ impl Workspace {
         private.recursive(false).create(&place).map_err(GuardError::io("creating", &place))?;
         let lock = locked(&place, run)?;
         let started_ns = stamp_ns(&lock, &place)?;
-        let mut about = format!("{HEADER}\n{started_ns}\n").into_bytes();
+        let mut about = format!("{HEADER}\n{started_ns} {} {}\n", label.secrecy.0, label.taint.0).into_bytes();
         about.extend(directory.as_os_str().as_bytes());
         write_new(&place.join("about"), &about)?;
         write_new(&place.join("resolv.conf"), b"nameserver 127.0.0.1\noptions timeout:2 attempts:1\n")?;
@@ -66,7 +75,7 @@ impl Workspace {
             WorkspaceMode::CopyOnWrite => make_layers(&place, directory),
         }
         .inspect_err(|_| drop(remove::tree(&place)))?;
-        Ok(Self { run, place, directory: directory.to_path_buf(), started_ns, in_memory, _lock: lock })
+        Ok(Self { run, place, directory: directory.to_path_buf(), started_ns, label, in_memory, _lock: lock })
     }
 
     /// Opens the workspace of a run that has ended.
@@ -88,12 +97,19 @@ impl Workspace {
         }
         let about = std::fs::read(&path).map_err(GuardError::io("reading", &path))?;
         let mut parts = about.splitn(3, |byte| *byte == b'\n');
-        let header = parts.next().ok_or_else(damaged)?;
-        let started = parts.next().and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
+        let header = parts.next();
+        let numbers = parts.next().and_then(|line| std::str::from_utf8(line).ok());
+        let noted = match header {
+            Some(header) if header == HEADER.as_bytes() => numbers.and_then(noted),
+            Some(header) if header == HEADER_1.as_bytes() => {
+                numbers.and_then(|text| Some((text.parse().ok()?, Label::TOP)))
+            }
+            _ => None,
+        };
         let directory = PathBuf::from(OsString::from_vec(parts.next().unwrap_or_default().to_vec()));
-        match started {
-            Some(started_ns) if header == HEADER.as_bytes() && directory.is_absolute() => {
-                Ok(Self { run, place, directory, started_ns, in_memory: false, _lock: lock })
+        match noted {
+            Some((started_ns, label)) if directory.is_absolute() => {
+                Ok(Self { run, place, directory, started_ns, label, in_memory: false, _lock: lock })
             }
             _ => Err(damaged()),
         }
@@ -109,6 +125,12 @@ impl Workspace {
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// Label of the agent's process: what its changes carry.
+    #[must_use]
+    pub fn label(&self) -> Label {
+        self.label
     }
 
     /// Whether the agent changed the host directly, so that there is nothing to commit and something to restore.
@@ -244,6 +266,14 @@ pub fn workspaces(state: &Path) -> Result<Vec<RunId>, GuardError> {
         entries.filter_map(Result::ok).filter_map(|entry| RunId::parse(entry.file_name().to_str()?)).collect();
     out.sort();
     Ok(out)
+}
+
+/// Start and label, as the second line of `about` holds them.
+fn noted(line: &str) -> Option<(i128, Label)> {
+    let mut words = line.split(' ');
+    let started_ns = words.next()?.parse().ok()?;
+    let label = Label { secrecy: Secrecy(words.next()?.parse().ok()?), taint: Taint(words.next()?.parse().ok()?) };
+    words.next().is_none().then_some((started_ns, label))
 }
 
 fn locked(place: &Path, run: RunId) -> Result<File, GuardError> {
