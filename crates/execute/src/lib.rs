@@ -24,7 +24,6 @@ mod gather;
 mod handle;
 mod hands;
 mod inputs;
-mod lane;
 mod outcome;
 mod ports;
 mod program;

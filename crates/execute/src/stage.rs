@@ -7,12 +7,10 @@ use crate::ports::Carried;
 use crate::program::Planned;
 use crate::run::{Prepared, Run};
 use crate::task::{self, Task, output_labels};
-use crate::{Cause, Event, Sink, Step, StepError, lane};
-use std::borrow::Cow;
+use crate::{Cause, Event, Sink, Step, StepError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
 use telos_abi::limit::CHUNK_BYTES;
 use telos_abi::{ByteText, Effect, Facts, Handle, HandleKind, Label, NodeIndex, PortIndex, Value};
 use telos_engine::Emission;
@@ -43,28 +41,15 @@ struct Active<'r, 'a> {
     inputs: Inputs,
 }
 
-/// The nodes of a group, or a lane of it (see [`crate::lane`]).
-pub(crate) struct Pipe<'r, 'a> {
+struct Pipe<'r, 'a> {
     run: &'r Run<'a>,
     active: Vec<Active<'r, 'a>>,
-    /// Positions in the group.
     place: BTreeMap<NodeIndex, usize>,
-    /// The position of the first of `active`.
-    first: usize,
-    /// Where bytes for later lanes go.
-    onward: Option<SyncSender<Parcel>>,
-}
-
-/// Bytes for nodes of the next lane: their positions in the group, and their ports.
-pub(crate) struct Parcel {
-    to: Vec<(usize, PortIndex)>,
-    bytes: Vec<u8>,
 }
 
 /// Runs a group to its end. Nodes with effects that change something end up prepared.
 pub(crate) fn run_group(run: &Run<'_>, group: &[NodeIndex]) -> Result<(), Failed> {
-    let active = Vec::with_capacity(group.len());
-    let mut pipe = Pipe { run, active, place: BTreeMap::new(), first: 0, onward: None };
+    let mut pipe = Pipe { run, active: Vec::with_capacity(group.len()), place: BTreeMap::new() };
     for &index in group {
         let node = run.program.node(index);
         let at = |cause| (index, cause);
@@ -80,69 +65,13 @@ pub(crate) fn run_group(run: &Run<'_>, group: &[NodeIndex]) -> Result<(), Failed
             pipe.start(node, inputs).map_err(at)?;
         }
     }
-    match pipe.cut() {
-        Some(cut) => lane::run_in_two(pipe, cut),
-        None => pipe.turns(),
+    for at in 0..pipe.active.len() {
+        pipe.turn(at)?;
     }
+    Ok(())
 }
 
 impl<'r, 'a> Pipe<'r, 'a> {
-    /// Lets each node in turn push what it has through the others.
-    pub(crate) fn turns(&mut self) -> Result<(), Failed> {
-        (0..self.active.len()).try_for_each(|at| self.turn(at))
-    }
-
-    /// Where the group is best cut into two lanes: in the middle of the guests that data from the host streams
-    /// through. Only where no node behind the cut joins streams, so that what each sees does not depend on it.
-    fn cut(&self) -> Option<usize> {
-        let guests: Vec<usize> = self.positions(|task| matches!(task, Task::Guest { .. })).collect();
-        self.positions(|task| matches!(task, Task::Reads { .. })).next()?;
-        if guests.len() < 2 || lane::processors() < 2 {
-            return None;
-        }
-        let cut = guests[guests.len() / 2];
-        let mut streams = vec![0_u32; self.active.len()];
-        for to in self.active.iter().flat_map(|active| active.node.streams.iter().flatten()) {
-            if let Some(at) = self.place.get(&to.0) {
-                streams[*at] += 1;
-            }
-        }
-        streams[cut..].iter().all(|streams| *streams == 1).then_some(cut)
-    }
-
-    fn positions(&self, of: impl Fn(&Task<'a>) -> bool) -> impl Iterator<Item = usize> {
-        let active = self.active.iter().enumerate();
-        active.filter_map(move |(at, active)| active.task.as_ref().is_some_and(&of).then_some(at))
-    }
-
-    /// Takes the nodes from `cut` on away. What streams into them then goes through `onward`.
-    pub(crate) fn split(&mut self, cut: usize) -> Self {
-        let active = self.active.split_off(cut);
-        Self { run: self.run, active, place: self.place.clone(), first: self.first + cut, onward: None }
-    }
-
-    /// Undoes [`Pipe::split`].
-    pub(crate) fn rejoin(mut self, second: Self) -> Self {
-        self.active.extend(second.active);
-        self.onward = None;
-        self
-    }
-
-    pub(crate) fn send_onward(&mut self, onward: Option<SyncSender<Parcel>>) {
-        self.onward = onward;
-    }
-
-    /// Pushes what an earlier lane sent through this one.
-    pub(crate) fn take(&mut self, parcel: &Parcel) -> Result<(), Failed> {
-        let mut moving = Vec::new();
-        for (to, port) in &parcel.to {
-            for chunk in parcel.bytes.chunks(CHUNK_BYTES) {
-                self.deliver(to - self.first, *port, chunk, &mut moving)?;
-            }
-        }
-        self.settle(moving)
-    }
-
     fn start(&mut self, node: &'r Planned<'a>, inputs: Inputs) -> Result<(), Cause> {
         let (task, resources) = task::start(self.run, node, &inputs.values)?;
         let labels = output_labels(node, &inputs, resources)?;
@@ -216,7 +145,7 @@ impl<'r, 'a> Pipe<'r, 'a> {
     /// Sends bytes from an output on to whatever they stream into, and what comes of that, until nothing moves.
     fn emit(&mut self, from: usize, port: PortIndex, bytes: &[u8]) -> Result<(), Failed> {
         let mut moving = Vec::new();
-        self.forward(from, port, Cow::Borrowed(bytes), &mut moving)?;
+        self.forward(from, port, bytes, &mut moving)?;
         self.settle(moving)
     }
 
@@ -226,43 +155,26 @@ impl<'r, 'a> Pipe<'r, 'a> {
         moving.reverse();
         while let Some(Moving { from, port, bytes }) = moving.pop() {
             let mut caused = Vec::new();
-            self.forward(from, port, Cow::Owned(bytes), &mut caused)?;
+            self.forward(from, port, &bytes, &mut caused)?;
             moving.extend(caused.into_iter().rev());
         }
         Ok(())
     }
 
-    fn forward(
-        &mut self,
-        from: usize,
-        port: PortIndex,
-        bytes: Cow<'_, [u8]>,
-        moving: &mut Vec<Moving>,
-    ) -> Result<(), Failed> {
+    fn forward(&mut self, from: usize, port: PortIndex, bytes: &[u8], moving: &mut Vec<Moving>) -> Result<(), Failed> {
         let node = self.active[from].node;
         let at = |cause| (node.index, cause);
         self.run.check_stop().map_err(at)?;
-        self.active[from].gather.chunk(port, &bytes).map_err(at)?;
-        let mut onward = Vec::new();
+        self.active[from].gather.chunk(port, bytes).map_err(at)?;
         for (to, into) in &node.streams[usize::from(port.0)] {
             // A consumer that was skipped takes nothing.
-            let Some(&place) = self.place.get(to) else { continue };
-            if place - self.first >= self.active.len() {
-                onward.push((place, *into));
-                continue;
-            }
-            for chunk in bytes.chunks(CHUNK_BYTES) {
-                self.deliver(place - self.first, *into, chunk, moving)?;
+            if let Some(&to) = self.place.get(to) {
+                for chunk in bytes.chunks(CHUNK_BYTES) {
+                    self.deliver(to, *into, chunk, moving)?;
+                }
             }
         }
-        match &self.onward {
-            Some(lane) if !onward.is_empty() => {
-                let parcel = Parcel { to: onward, bytes: bytes.into_owned() };
-                // A lane that no longer takes anything has failed, and its failure is the one told.
-                lane.send(parcel).map_err(|_| at(Cause::Cancelled))
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// Pushes a chunk into a node; adds what it emits to `moving`.

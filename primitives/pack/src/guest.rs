@@ -52,7 +52,7 @@ impl<S: Source> wit::GuestCall for Call<S> {
     }
 
     fn push(&self, port: u16, chunk: Vec<u8>) -> Result<Vec<wit::Emission>, wit::Failure> {
-        self.step(|running, out| running.push_owned(port, chunk, out))
+        self.step(|running, out| running.push(port, &chunk, out))
     }
 
     fn finish(&self) -> Result<Vec<wit::Emission>, wit::Failure> {

@@ -52,14 +52,6 @@ pub trait Running {
     /// When the data is refused or exceeds a limit; the call is over then.
     fn push(&mut self, port: u16, chunk: &[u8], out: &mut Out) -> Result<(), Failure>;
 
-    /// As [`Running::push`], with the chunk given away: for primitives that pass it on.
-    ///
-    /// # Errors
-    /// As [`Running::push`].
-    fn push_owned(&mut self, port: u16, chunk: Vec<u8>, out: &mut Out) -> Result<(), Failure> {
-        self.push(port, &chunk, out)
-    }
-
     /// All blob inputs ended. Emits what remains and every value that is not a blob.
     ///
     /// # Errors

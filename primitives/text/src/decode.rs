@@ -21,16 +21,8 @@ struct Decode {
 }
 
 impl Running for Decode {
-    fn push(&mut self, port: u16, chunk: &[u8], out: &mut Out) -> Result<(), Failure> {
-        self.push_owned(port, chunk.to_vec(), out)
-    }
-
-    fn push_owned(&mut self, _: u16, chunk: Vec<u8>, out: &mut Out) -> Result<(), Failure> {
-        if self.pending.is_empty() {
-            self.pending = chunk;
-        } else {
-            self.pending.extend_from_slice(&chunk);
-        }
+    fn push(&mut self, _: u16, chunk: &[u8], out: &mut Out) -> Result<(), Failure> {
+        self.pending.extend_from_slice(chunk);
         if !self.begun {
             if self.pending.len() < MARK.len() && MARK.starts_with(&self.pending) {
                 return Ok(());
