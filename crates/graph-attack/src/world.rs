@@ -62,7 +62,7 @@ impl Default for World {
         Self {
             added: HashMap::new(),
             revoked: BTreeSet::new(),
-            grant: Grant { rows, clearances: Vec::new(), budget },
+            grant: Grant { rows, askable: Vec::new(), clearances: Vec::new(), budget },
             policy: Digest::ZERO,
             epoch: 1,
             directory,
