@@ -9,7 +9,7 @@ pub(crate) use common::kind;
 
 use crate::outcome::Content;
 use crate::program::Program;
-use crate::run::{Run, made_by};
+use crate::run::{Run, made_by, sent_by};
 use crate::{Answer, Cause, Event, Gate, HostHands, Library, Outcome, Ports, Progress, RunFailure};
 use std::collections::BTreeMap;
 use std::fs;
@@ -258,7 +258,7 @@ impl World {
         let outputs = |node: &Node| self.primitives.0[&node.capability].outputs.len();
         let sealed = graph.nodes.iter().map(|node| &labels[..outputs(node)]).collect();
         let program = Program::of_graph(graph, &order, sealed, &self.primitives).map_err(failure)?;
-        Run::new(&program, ports, made_by(receipts)).go()
+        Run::new(&program, ports, made_by(receipts), sent_by(receipts)).go()
     }
 }
 

@@ -72,7 +72,20 @@ fn format() -> Descriptor {
 fn to_table() -> Descriptor {
     whole("table.from-json")
         .does("Read a JSON array of objects as a table.", &["json", "table", "convert"])
-        .words(&["csv", "table", "convert", "turn", "transform", "rows", "columns", "to csv", "as csv", "spreadsheet", "json", "flatten"])
+        .words(&[
+            "csv",
+            "table",
+            "convert",
+            "turn",
+            "transform",
+            "rows",
+            "columns",
+            "to csv",
+            "as csv",
+            "spreadsheet",
+            "json",
+            "flatten",
+        ])
         .examples(&[
             "convert users.json to csv",
             "make a table of the items in data.json",

@@ -326,7 +326,18 @@ fn to_json() -> Descriptor {
 fn format() -> Descriptor {
     whole("table.format")
         .does("Write a table as tab-separated text, Markdown or aligned columns.", &["table", "text", "convert"])
-        .words(&["tsv", "markdown", "pretty", "aligned", "tab separated", "convert", "turn", "format", "print", "as a table"])
+        .words(&[
+            "tsv",
+            "markdown",
+            "pretty",
+            "aligned",
+            "tab separated",
+            "convert",
+            "turn",
+            "format",
+            "print",
+            "as a table",
+        ])
         .examples(&["convert data.csv to tsv", "show the totals as a markdown table", "print the table aligned"])
         .takes(table())
         .takes(
