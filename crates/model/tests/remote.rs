@@ -178,13 +178,12 @@ fn a_refusal_is_corrected_without_its_message() {
     let shelf = Shelf::standard();
     let reply = || Some((200, "", wrap(ProviderKind::Ollama, &good())));
     let server = serve(vec![reply(), reply()]);
-    let tries = std::cell::Cell::new(0);
-    let check = |graph: &Graph| {
-        if graph.nodes.len() == 3 {
-            tries.set(tries.get() + 1);
-        }
+    let seen = std::cell::RefCell::new(Vec::new());
+    let check = |_: &Graph| {
+        seen.borrow_mut().extend(server.asked.try_iter());
         let message = "the file secret-plans.txt is outside".to_owned();
-        if tries.get() == 1 {
+        // The offline planner's drafts come before the model is asked, its first answer after one question.
+        if seen.borrow().len() <= 1 {
             return Err(Violation { rule: Rule::R5, place: Place::Graph, message, way_out: String::new() });
         }
         Ok(())
@@ -192,8 +191,8 @@ fn a_refusal_is_corrected_without_its_message() {
     let cascade = Cascade::new(None, Some(config(ProviderKind::Ollama, &server.url)));
     let answer = cascade.propose(&turn(TURN), &Tree::home(), &shelf, &check);
     assert_eq!(answer.tier, Tier::Model, "{answer:?}");
-    server.asked.recv().expect("first");
-    let (_, second) = server.asked.recv().expect("second");
+    let seen = seen.into_inner();
+    let (_, second) = seen.get(1).expect("the model was asked twice");
     let sent = second.to_string();
     assert!(sent.contains("rule R5") && !sent.contains("secret-plans"), "{sent}");
 }

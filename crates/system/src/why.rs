@@ -86,7 +86,7 @@ fn explain(receipt: &Receipt, all: &[Receipt]) -> Vec<WhyLine> {
             WhyLine { about: "decided", rule: Some(decision.rule.to_string()), text }
         }
         Receipt::Approved(approval) => {
-            let word = if approval.granted { "granted" } else { "not granted" };
+            let word = if approval.granted { "granted" } else { "refused: not granted" };
             WhyLine::new("approved", format!("{word} by {}: {}", approval.by, approval.effect))
         }
         Receipt::Intended { act, what, label, .. } => {
