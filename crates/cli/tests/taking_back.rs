@@ -26,9 +26,9 @@ fn undo_removes_what_was_created_and_says_removed() {
     let place = Place::new();
     place.file("a.txt", "one\n");
     let before = place.picture();
-    place.intent(&["move a.txt to folder/"]).exits(0);
+    place.intent(&["sort a.txt and save it as b.txt"]).exits(0);
     assert_ne!(place.picture(), before);
-    let said = place.run(["undo"]).exits(0).tells("restored").tells("removed");
+    let said = place.run(["undo"]).exits(0).tells("removed").tells("b.txt");
     assert!(!said.err.contains("wrote"), "{}", said.err);
     assert_eq!(place.picture(), before);
 }

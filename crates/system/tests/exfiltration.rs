@@ -4,6 +4,7 @@
 use std::io::Read;
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use telos_system::{AgentReport, AgentRequest, Ask, Consent, Person, Places, Step, Telos};
 
 /// Somebody who agrees to everything, as `--yes` does: only rules stop anything.
@@ -24,7 +25,11 @@ impl Person for Agreeable {
 struct World {
     scratch: tempfile::TempDir,
     telos: Telos,
+    _alone: MutexGuard<'static, ()>,
 }
+
+/// One agent at a time: another test's fork would hold this one's workspace lock until it executes its program.
+static ALONE: Mutex<()> = Mutex::new(());
 
 impl World {
     /// A work directory with a secret, and a state of its own; `None` where no agent can run.
@@ -47,7 +52,8 @@ impl World {
             eprintln!("skipped: no {}: {}", plane.plane, plane.found);
             return None;
         }
-        Some(Self { scratch, telos })
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(Self { scratch, telos, _alone: alone })
     }
 
     fn work(&self, name: &str) -> std::path::PathBuf {

@@ -15,19 +15,27 @@ pub fn descriptors() -> Vec<Descriptor> {
             .build(),
         decoder("base64.decode", "Read base64 back into bytes; line breaks and blanks are passed over.", "base64")
             .words(&["base64-decode", "decode base64", "from base64", "decode", "unbase64"])
-            .examples(&["base64-decode message.b64", "decode the base64 in mail.txt into photo.jpg"])
+            .examples(&[
+                "base64-decode message.b64",
+                "decode the base64 in mail.txt into photo.jpg",
+                "what does token.txt say, it is base64",
+            ])
             .build(),
         encoder("hex.encode", "Write bytes as lower-case hexadecimal digits.", "hexadecimal", 2)
             .words(&["hex-encode", "hex", "hexadecimal", "encode in hex", "to hex", "hex dump"])
-            .examples(&["hex-encode key.bin", "show firmware.bin in hex"])
+            .examples(&["hex-encode key.bin", "show firmware.bin in hex", "write id.bin as hexadecimal"])
             .build(),
         decoder(
             "hex.decode",
             "Read hexadecimal digits back into bytes; line breaks and blanks are passed over.",
             "hexadecimal",
         )
-        .words(&["hex-decode", "decode hex", "from hex", "unhex"])
-        .examples(&["hex-decode dump.txt", "decode the hex in id.hex into id.bin"])
+        .words(&["hex-decode", "decode hex", "from hex", "unhex", "decode hexadecimal"])
+        .examples(&[
+            "hex-decode dump.txt",
+            "decode the hex in id.hex into id.bin",
+            "turn the hexadecimal in key.txt back into bytes",
+        ])
         .build(),
     ]
 }
@@ -40,7 +48,7 @@ fn encoder(name: &str, summary: &str, alphabet: &str, letters_per_byte: u64) -> 
         .introduces(&[Refinement::Utf8])
         .memory(STREAM_BYTES)
         .wall_ms(600_000)
-        .fuel(1_000_000, 100)
+        .fuel(1_000_000, 200)
         .produces(64, letters_per_byte)
 }
 
@@ -51,6 +59,6 @@ fn decoder(name: &str, summary: &str, alphabet: &str) -> Builder {
         .gives(output("data", blob(Refinement::Bytes), "the bytes they stand for"))
         .memory(STREAM_BYTES)
         .wall_ms(600_000)
-        .fuel(1_000_000, 100)
+        .fuel(1_000_000, 200)
         .produces(64, 1)
 }
