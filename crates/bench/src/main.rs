@@ -75,7 +75,7 @@ fn spine(telos: PathBuf, options: &[&str]) -> Result<()> {
     if only.is_some_and(|only| !SPINE.iter().any(|(name, _)| *name == only)) {
         return Err(format!("no such group; there are {}", SPINE.map(|(name, _)| name).join(", ")).into());
     }
-    let place = Place::new(telos)?;
+    let place = Place::new(&telos)?;
     for (name, figures) in SPINE {
         if only.is_none_or(|only| only == name) {
             for figure in figures(&place).map_err(|error| format!("{name}: {error}"))? {

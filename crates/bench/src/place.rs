@@ -12,7 +12,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn new(telos: PathBuf) -> Result<Self> {
+    pub(crate) fn new(telos: &Path) -> Result<Self> {
         let telos = telos.canonicalize().map_err(|error| format!("{}: {error}", telos.display()))?;
         let root = tempfile::Builder::new().prefix("telos-bench-").tempdir()?;
         let place = Self { telos, root };

@@ -1,5 +1,6 @@
 //! Secrets do not leave: refused as a plan and stopped as an agent, by one rule in one sentence. What is no secret does
 //! leave, if a person agrees.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

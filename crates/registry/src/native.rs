@@ -182,7 +182,14 @@ fn find() -> Descriptor {
             "below",
             "up to",
             "maximum",
-        ]))
+        ]));
+    listing(within_age(search)).effect(EffectKind::FileList, 0).build()
+}
+
+/// The inputs of a search that bound the age of files, and whether it goes deep.
+fn within_age(search: Builder) -> Builder {
+    let any = || Value::Int(i64::MAX);
+    search
         .takes(
             input("newer-than", count(0), "greatest age in seconds since the last change, at the start of the run")
                 .default(any())
@@ -201,8 +208,7 @@ fn find() -> Descriptor {
                 "subfolders",
                 "everywhere",
             ]),
-        );
-    listing(search).effect(EffectKind::FileList, 0).build()
+        )
 }
 
 fn list_directory() -> Descriptor {

@@ -337,8 +337,8 @@ impl<'a> Lexicon<'a> {
             })
             .collect();
         for phrase in &entry.phrases {
-            for at in 0..tokens.len() {
-                let single_function = phrase.len() == 1 && is_function(&tokens[at].lower);
+            for (at, token) in tokens.iter().enumerate() {
+                let single_function = phrase.len() == 1 && is_function(&token.lower);
                 if !single_function && let Some(steps) = stands(phrase, reading, at) {
                     steps.into_iter().for_each(|step| out[step] = out[step].max(field::WORDS));
                 }

@@ -36,7 +36,7 @@ fn hash(seed: u64, descriptor: &Descriptor) -> Case {
 /// for 4.
 fn letters<const WIDTH: usize>(bytes: &[u8]) -> String {
     let mut bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
-    while bits.len() % WIDTH != 0 {
+    while !bits.len().is_multiple_of(WIDTH) {
         bits.push('0');
     }
     let alphabet: Vec<char> = match WIDTH {
@@ -45,7 +45,7 @@ fn letters<const WIDTH: usize>(bytes: &[u8]) -> String {
     };
     let number = |at: usize| usize::from_str_radix(&bits[at..at + WIDTH], 2).unwrap_or(0);
     let mut out: String = (0..bits.len()).step_by(WIDTH).map(|at| alphabet[number(at)]).collect();
-    while WIDTH == 6 && out.len() % 4 != 0 {
+    while WIDTH == 6 && !out.len().is_multiple_of(4) {
         out.push('=');
     }
     out
