@@ -25,7 +25,7 @@ mod stream;
 use figure::{Figure, Form};
 use place::Place;
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let done = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["helper", rest @ ..] => helper::run(rest),
-        ["--telos", telos, "spine", rest @ ..] => spine(PathBuf::from(telos), rest),
+        ["--telos", telos, "spine", rest @ ..] => spine(Path::new(telos), rest),
         _ => Err(USAGE.into()),
     };
     match done {
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn spine(telos: PathBuf, options: &[&str]) -> Result<()> {
+fn spine(telos: &Path, options: &[&str]) -> Result<()> {
     let (mut form, mut only) = (Form::Text, None);
     let mut options = options.iter();
     while let Some(option) = options.next() {
@@ -75,7 +75,7 @@ fn spine(telos: PathBuf, options: &[&str]) -> Result<()> {
     if only.is_some_and(|only| !SPINE.iter().any(|(name, _)| *name == only)) {
         return Err(format!("no such group; there are {}", SPINE.map(|(name, _)| name).join(", ")).into());
     }
-    let place = Place::new(&telos)?;
+    let place = Place::new(telos)?;
     for (name, figures) in SPINE {
         if only.is_none_or(|only| only == name) {
             for figure in figures(&place).map_err(|error| format!("{name}: {error}"))? {

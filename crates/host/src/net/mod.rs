@@ -2,7 +2,7 @@
 //!
 //! 1. **The host that was decided is the host that is asked.** A permit names a host and port; a redirect to another
 //!    one is an error that names it, and no proxy of the environment stands between.
-//! 2. **A name is resolved once.** The addresses found are checked ([`address`]) and pinned for every connection of
+//! 2. **A name is resolved once.** The addresses found are checked (`address`) and pinned for every connection of
 //!    the operation, so that an answer that changes meanwhile (rebinding) changes nothing.
 //! 3. **What is sent is journalled before**, and is never sent again: whether a host received a request that was
 //!    interrupted cannot be seen from here.
