@@ -159,7 +159,7 @@ fn value_of(dice: &mut Dice, ty: &Type) -> Value {
         Type::Handle { kind: HandleKind::Endpoint, .. } | Type::Text { refinement: Refinement::Url, .. } => {
             &["https://ok.example/in", "https://forbidden.example/in"]
         }
-        Type::Handle { .. } if dice.once_in(40) => &["../../../..", "/etc/passwd", "/home/u/work/../work/.env"],
+        Type::Handle { .. } if dice.once_in(40) => &["../../../..", "/etc/passwd", "/home/u/desk/../desk/.env"],
         Type::Handle { .. } => &["in", "in/a.txt", ".env", "out/one.txt", "out"],
         Type::Text { refinement: Refinement::Hex, .. } => &["00ff"],
         Type::Text { refinement: Refinement::Path, .. } => &["/usr/bin/sort", "sort", "/etc/../usr/bin/sort"],

@@ -10,7 +10,7 @@ use telos_abi::{
 use telos_graph::{Catalogue, Context, ResourceLabels, codec};
 
 /// The directory that every case works in.
-pub const DIRECTORY: &str = "/home/u/work";
+pub const DIRECTORY: &str = "/home/u/desk";
 /// The user's turn of every case. Constants below are quoted from it.
 pub const TURN: &str = "read in/a.txt and in/b.txt and .env, search for ERROR, write out/one.txt and out/two.txt, \
     move in/c.txt, remove out/old.txt, make out/new, post to https://ok.example/in and never to \

@@ -231,16 +231,16 @@ pub struct World {
 }
 
 impl Default for World {
-    /// `/home/u/work` with every synthetic primitive, a grant of files below it and of `https://ok.example`, and the
-    /// secret `/home/u/work/.env`.
+    /// `/home/u/desk` with every synthetic primitive, a grant of files below it and of `https://ok.example`, and the
+    /// secret `/home/u/desk/.env`.
     fn default() -> Self {
         let mut shelf = Shelf::default();
         for descriptor in primitives() {
             shelf.add(descriptor);
         }
-        let directory = ByteText::from("/home/u/work");
+        let directory = ByteText::from("/home/u/desk");
         let mut marks = Marks::default();
-        marks.labels.insert(Resource::Path("/home/u/work/.env".into()), Label::secret(Secrecy::CREDENTIAL));
+        marks.labels.insert(Resource::Path("/home/u/desk/.env".into()), Label::secret(Secrecy::CREDENTIAL));
         let host = telos_abi::HostName { name: "ok.example".into(), port: Some(443) };
         let rows = vec![
             GrantRow { kinds: EffectSet(0x1ff), scope: Scope::Under(directory.clone()) },

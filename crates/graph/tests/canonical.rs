@@ -67,7 +67,7 @@ fn the_seal_covers_grant_policy_epoch_and_directory_but_not_their_spelling() {
         &|world| world.grant.budget.calls -= 1,
         &|world| world.policy = telos_abi::Digest([1; 32]),
         &|world| world.shelf.epoch += 1,
-        &|world| world.directory = "/home/u/work/sub".into(),
+        &|world| world.directory = "/home/u/desk/sub".into(),
     ];
     for change in changes {
         let mut other = world.clone();

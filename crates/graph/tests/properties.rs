@@ -192,7 +192,7 @@ proptest! {
         let world = World::default();
         let accepted = world.validate(&graph).is_ok();
         let mut raised = world.clone();
-        let path = format!("/home/u/work/{}", TEXTS[file]);
+        let path = format!("/home/u/desk/{}", TEXTS[file]);
         let label = raised.marks.labels.entry(Resource::Path(path.as_str().into())).or_default();
         *label = label.join(Label { secrecy: Secrecy(bits.0), taint: Taint(bits.1) });
         prop_assert!(accepted || raised.validate(&graph).is_err());
@@ -209,7 +209,7 @@ proptest! {
     fn unconnected_outputs_keep_their_labels(graph in likely_graph(), bits in any::<u64>()) {
         let world = World::default();
         let mut raised = world.clone();
-        let env = Resource::Path("/home/u/work/.env".into());
+        let env = Resource::Path("/home/u/desk/.env".into());
         raised.marks.labels.insert(env, Label::secret(Secrecy(bits | 1)));
         if let (Ok(before), Ok(after)) = (world.validate(&graph), raised.validate(&graph)) {
             for node in before.order() {

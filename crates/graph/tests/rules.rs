@@ -43,7 +43,7 @@ fn an_ordinary_graph_is_sealed_with_its_labels_effects_and_bounds() {
     assert_eq!(plan.labels(NodeIndex(9)), []);
     let kinds: Vec<_> = plan.effects().iter().map(|effect| effect.kind).collect();
     assert_eq!(kinds, [EffectKind::FileRead, EffectKind::FileCreate, EffectKind::FileOverwrite]);
-    let scope = Scope::Path("/home/u/work/out.txt".into());
+    let scope = Scope::Path("/home/u/desk/out.txt".into());
     assert_eq!(plan.effects()[1].scope, scope);
     assert_eq!(plan.calls(), 4);
     assert!(plan.is_metered());
@@ -413,7 +413,7 @@ fn r15_locks_have_one_order() {
 #[test]
 fn r17_bounds_are_checked_and_within_the_budget() {
     let mut world = World::default();
-    world.marks.sizes.insert(Resource::Path("/home/u/work/a.txt".into()), 1000);
+    world.marks.sizes.insert(Resource::Path("/home/u/desk/a.txt".into()), 1000);
     let graph = search(&world, "a.txt");
     let mut known = graph.clone();
     known.nodes.truncate(3);
