@@ -7,6 +7,7 @@
 use crate::store::private_directory;
 use crate::{HostError, Identity};
 use rusqlite::{Connection, OpenFlags, params};
+use std::fs::{File, OpenOptions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -123,25 +124,34 @@ impl Labels {
         if !create && !self.path.exists() {
             return Ok(None);
         }
+        if let Some(state) = self.path.parent() {
+            private_directory(state).map_err(HostError::std("make", state.as_os_str().as_bytes()))?;
+        }
+        let _alone = self.lock()?;
         self.make_private()?;
         *guard = Some(self.explain(connect(&self.path))?);
         Ok(Some(guard))
     }
 
-    /// SQLite gives its companion files the mode of the first, so that one is made private before SQLite sees it.
+    /// Held while a connection is set up: SQLite changes the journal mode without waiting for anyone who is about to
+    /// do the same, whatever its busy timeout (`sqlite3BtreeSetVersion` asks with a read transaction open).
+    fn lock(&self) -> Result<File, HostError> {
+        let path = self.path.with_extension("lock");
+        let shown = path.as_os_str().as_bytes();
+        let file = private().truncate(false).create(true).open(&path).map_err(HostError::std("open", shown))?;
+        file.lock().map_err(HostError::std("lock", shown))?;
+        Ok(file)
+    }
+
+    /// SQLite gives its companion files the mode of the first, so that one is made private before SQLite sees it. One
+    /// that exists is not opened: closing it would give up the locks that this process holds on it (fcntl(2)).
     fn make_private(&self) -> Result<(), HostError> {
-        let shown = self.path.as_os_str().as_bytes();
-        if let Some(state) = self.path.parent() {
-            private_directory(state).map_err(HostError::std("make", state.as_os_str().as_bytes()))?;
+        match private().create_new(true).open(&self.path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                Err(HostError::std("create", self.path.as_os_str().as_bytes())(error))
+            }
+            _ => Ok(()),
         }
-        std::fs::File::options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&self.path)
-            .map_err(HostError::std("open", shown))?;
-        Ok(())
     }
 
     fn explain<T>(&self, result: rusqlite::Result<T>) -> Result<T, HostError> {
@@ -150,6 +160,13 @@ impl Labels {
             why: error.to_string(),
         })
     }
+}
+
+/// For files that only this account may read.
+fn private() -> OpenOptions {
+    let mut options = File::options();
+    options.write(true).mode(0o600);
+    options
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -247,11 +264,14 @@ mod tests {
     #[test]
     fn many_runs_write_at_once() {
         let state = tempfile::tempdir().unwrap();
+        let runs = 8;
+        let together = std::sync::Barrier::new(runs);
         std::thread::scope(|scope| {
-            for run in 0..4 {
-                let path = state.path();
+            for run in (0..).take(runs) {
+                let (path, together) = (state.path(), &together);
                 scope.spawn(move || {
                     let labels = Labels::new(path);
+                    together.wait();
                     for index in 0..5 {
                         let name = format!("/{run}/{index}");
                         labels.set(file(run * 100 + index), name.as_bytes(), SECRET).unwrap();
