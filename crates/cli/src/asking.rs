@@ -92,6 +92,10 @@ impl Person for Terminal {
         }
     }
 
+    fn at_terminal(&self) -> bool {
+        !self.yes && self.open().is_some()
+    }
+
     fn answer(&self, question: &str, choices: &[String]) -> Option<String> {
         let mut prompt = printable(question, true);
         for (index, choice) in choices.iter().enumerate() {

@@ -10,6 +10,9 @@ use std::sync::Arc;
 use telos_abi::{ByteText, Status};
 use telos_system::{Intent, PlanView, Report, Stop, SystemError, Telos};
 
+/// Paths listed under a report; `--json` and `telos why` have all.
+const PATHS_SHOWN_MAX: usize = 40;
+
 /// The JSON object of the contract.
 #[derive(Serialize)]
 pub(crate) struct Contract<'a> {
@@ -125,18 +128,22 @@ fn told(report: &Report, wrote: &str, console: Console) -> i32 {
         Status::Done => {}
         _ => console.error(&report.text),
     }
-    for path in &report.files_written {
-        console.story(&format!("{wrote} {path}"));
-    }
-    for path in &report.files_removed {
-        console.story(&format!("removed {path}"));
-    }
+    listed(wrote, &report.files_written, console);
+    listed("removed", &report.files_removed, console);
     if let Some(run) = &report.run
         && !(report.files_written.is_empty() && report.files_removed.is_empty())
     {
         console.aside(&format!("undo with: telos undo {}", &run[run.len().saturating_sub(20)..]));
     }
     report.exit()
+}
+
+/// One line for each path, up to a screenful.
+fn listed(word: &str, paths: &[ByteText], console: Console) {
+    paths.iter().take(PATHS_SHOWN_MAX).for_each(|path| console.story(&format!("{word} {path}")));
+    if paths.len() > PATHS_SHOWN_MAX {
+        console.story(&format!("… {word} {} paths in all", paths.len()));
+    }
 }
 
 /// Whether standard input carries data: a pipe or a file, not a terminal and not `/dev/null`.

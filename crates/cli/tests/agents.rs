@@ -3,44 +3,7 @@
 mod support;
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
-use support::{Place, Said, words};
-
-/// A place whose host can run agents; prints why not otherwise.
-#[expect(clippy::print_stderr, reason = "a skipped test says why")]
-fn guarded() -> Option<Place> {
-    let place = Place::new();
-    let said = place.run(["doctor", "--json"]);
-    if said.code == 0 {
-        return Some(place);
-    }
-    let missing: Vec<String> = said
-        .json()
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|plane| plane["required"] == true && plane["available"] == false)
-        .map(|plane| format!("{}: {}", words(plane, "plane"), words(plane, "found")))
-        .collect();
-    eprintln!("skipped: this host cannot guard agents ({})", missing.join("; "));
-    None
-}
-
-/// `telos run -- sh -c script`.
-fn shell(place: &Place, script: &str) -> Said {
-    place.run(["run", "--", "sh", "-c", script])
-}
-
-/// Whether a program is on the search path; prints that a test is skipped otherwise.
-#[expect(clippy::print_stderr, reason = "a skipped test says why")]
-fn has(program: &str) -> bool {
-    let found = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
-    if !found {
-        eprintln!("skipped: {program} does not run here");
-    }
-    found
-}
+use support::{guarded, has, shell, words};
 
 #[test]
 fn streams_and_exit_code_pass_through() {
@@ -187,62 +150,73 @@ fn children_end_with_the_program() {
     assert!(!busy, "a child outlived its program");
 }
 
+/// What undo can give back is asked about as a change, not as a loss; what the agent made itself is not asked about.
 #[test]
-fn git_works() {
+fn a_direct_run_asks_only_about_what_it_did_not_make() {
     let Some(place) = guarded() else { return };
-    if !has("git") {
-        return;
+    place.file("edit.txt", "old\n");
+    let own = "echo a > mine; echo b > mine; mv mine own; echo c > own; mkdir d; echo x > d/x; rm d/x own; rmdir d";
+    let said = place.run(["run", "--direct", "--", "sh", "-c", own]).exits(0);
+    assert!(!said.err.contains("refused"), "{}", said.err);
+    let script = "echo x > edit.txt; mv edit.txt moved.txt && echo x > moved.txt; true";
+    let said = place.run(["run", "--direct", "--", "sh", "-c", script]).exits(0).tells("file-overwrite");
+    assert!(said.err.contains("(P1)") && !said.err.contains("P7"), "{}", said.err);
+    assert_eq!(place.read("moved.txt"), b"old\n");
+}
+
+#[test]
+fn hooks_and_configuration_wait_for_consent_and_start_up_files_are_refused() {
+    let Some(place) = guarded() else { return };
+    place.file(".git/config", "");
+    shell(&place, "mkdir -p .git/hooks .claude; echo x > .git/hooks/pre-commit; echo y > .claude/settings.json")
+        .exits(0);
+    for path in [".git/hooks/pre-commit", ".claude/settings.json"] {
+        place.run(["commit", ".git/hooks", ".claude", path]).exits(4).tells("P3");
+        assert!(!place.exists(path), "{path}");
     }
-    let git = |arguments: &[&str]| {
-        let mut command = Command::new("git");
-        command.args(arguments).current_dir(place.work()).env("HOME", place.home());
-        assert!(support::finish(command).code == 0, "git {arguments:?}");
-    };
-    git(&["init", "-q"]);
-    place.file("new.txt", "one\n");
-    place.run(["run", "--", "git", "status", "--short"]).exits(0).shows("?? new.txt");
-    let said = place.run(["run", "--", "git", "add", "new.txt"]).exits(0);
-    assert!(!place.exists(".git/index"), "the index was written outside the workspace: {}", said.err);
-}
-
-#[test]
-fn python_works() {
-    let Some(place) = guarded() else { return };
-    if !has("python3") {
-        return;
-    }
-    place.file(
-        "script.py",
-        "import json, tempfile\nopen('out.json', 'w').write(json.dumps({'a': 1}))\n\
-        tempfile.mkstemp()\nprint('ran')\n",
-    );
-    place.run(["run", "--", "python3", "script.py"]).exits(0).shows("ran").tells("out.json");
-    place.run(["commit"]).exits(0);
-    assert_eq!(place.read("out.json"), b"{\"a\": 1}");
-}
-
-/// The home that holds the toolchain, which a throw-away home would hide.
-fn toolchain_home() -> Option<PathBuf> {
-    std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_dir())
-}
-
-#[test]
-fn cargo_build_works() {
-    let Some(place) = guarded() else { return };
-    let (true, Some(home)) = (has("cargo"), toolchain_home()) else { return };
-    place.file("Cargo.toml", "[package]\nname = \"tiny\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[workspace]\n");
-    place.file("src/main.rs", "fn main() { println!(\"built\"); }\n");
+    // By another way to the same name: the directory above is moved into place.
+    shell(&place, "mkdir -p other/hooks; echo x > other/hooks/post-merge; rm -rf .git; mv other .git").exits(0);
+    place.run(["commit"]).exits(4).tells("P3");
+    assert!(place.exists(".git/config") && !place.exists(".git/hooks"));
+    // In the home directory itself no consent helps.
     let mut command = place.command();
-    command.env("HOME", home).args(["run", "--", "cargo", "run", "--offline", "--quiet"]);
-    for name in ["CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
-        if let Some(value) = std::env::var_os(name) {
-            command.env(name, value);
-        }
-    }
-    finish_built(&place, command);
+    command.current_dir(place.home()).args([
+        "run",
+        "--yes",
+        "--",
+        "sh",
+        "-c",
+        "echo x >> .bashrc; echo x > plain; true",
+    ]);
+    support::finish(command).exits(0).tells("P3").tells(".bashrc");
+    let mut command = place.command();
+    command.current_dir(place.home()).args(["commit", "--yes"]);
+    support::finish(command).exits(0);
+    assert!(place.home().join("plain").exists() && !place.home().join(".bashrc").exists());
 }
 
-fn finish_built(place: &Place, command: Command) {
-    support::finish(command).exits(0).shows("built");
-    assert!(!place.exists("target"), "the build wrote outside its workspace");
+/// One rule, one sentence, whoever would do it: the plan, the agent, and the log of either.
+#[test]
+fn a_refusal_reads_the_same_for_a_plan_and_an_agent() {
+    let Some(place) = guarded() else { return };
+    place.user_policy("[[refuse]]\nkinds = [\"write\"]\nunder = [\"/tmp\", \"/var\"]\nreason = \"not here\"\n");
+    place.file("a.txt", "b\na\n");
+    let agent = shell(&place, "echo x > made.txt").tells("refused by P4");
+    let sentence = agent.err.split_once("refused by P4: ").expect("just seen").1.lines().next().unwrap_or_default();
+    let plan = place.run(["do", "--yes", "sort a.txt and save it as made.txt"]).exits(4);
+    assert!(plan.err.contains(sentence), "{sentence}\n{}", plan.err);
+    assert!(place.run(["why"]).exits(0).out.contains(sentence));
+}
+
+#[test]
+fn under_an_ordinary_account_too() {
+    support::again_as_an_ordinary_account(&[
+        "streams_and_exit_code_pass_through",
+        "changes_wait_in_a_workspace_until_they_are_committed",
+        "undo_of_a_direct_run_restores_the_directory",
+        "secrets_are_hidden_and_only_near_ones_are_listed",
+        "telos_state_is_out_of_reach",
+        "the_network_is_closed_and_why_explains_it",
+        "children_end_with_the_program",
+    ]);
 }

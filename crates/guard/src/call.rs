@@ -101,9 +101,25 @@ impl<'a> Reader<'a> {
 
     fn host(&self, address: usize, length: usize, connects: bool) -> Wanted {
         let length = usize::try_from(self.arguments[length] & 0xffff_ffff).unwrap_or(0).min(128);
-        self.memory(self.arguments[address], length)
-            .and_then(|bytes| parse_address(&bytes))
-            .map_or(Wanted::Nothing, |address| Wanted::Host { address, connects })
+        let Some(bytes) = self.memory(self.arguments[address], length) else {
+            return Wanted::Nothing;
+        };
+        if let Some(path) = socket_path(&bytes) {
+            return self.socket(path);
+        }
+        parse_address(&bytes).map_or(Wanted::Nothing, |address| Wanted::Host { address, connects })
+    }
+
+    /// Talking to whoever listens on a socket's file: the kernel asks for the right to write to it, and so does this.
+    fn socket(&self, text: &[u8]) -> Wanted {
+        let path = match text.first() {
+            Some(b'/') => Some(self.without_aliases(normalise(b"", text))),
+            _ => self.link(b"cwd").map(|base| normalise(&base, text)),
+        };
+        match path.map(|path| self.find(&path, true)) {
+            Some(Some(Found::At(real))) => Wanted::Files(vec![(EffectKind::FileOverwrite, real)]),
+            _ => Wanted::Nothing,
+        }
     }
 
     /// The low word of an argument.
@@ -214,6 +230,17 @@ impl<'a> Reader<'a> {
             Err(_) => None,
         }
     }
+}
+
+/// The path in a Unix socket's address; `None` for other families, and for names that lead only to the agent's own
+/// network namespace.
+fn socket_path(bytes: &[u8]) -> Option<&[u8]> {
+    let (family, path) = bytes.split_first_chunk::<2>()?;
+    if i32::from(u16::from_ne_bytes(*family)) != libc::AF_UNIX {
+        return None;
+    }
+    let end = path.iter().position(|byte| *byte == 0).unwrap_or(path.len());
+    (end > 0).then(|| &path[..end])
 }
 
 /// What follows a component, if the path begins with it.

@@ -91,12 +91,27 @@ fn is_public(address: IpAddr) -> bool {
                 || shared)
         }
         IpAddr::V6(v6) => {
-            !(v6.is_loopback()
-                || v6.is_unspecified()
-                || v6.is_multicast()
-                || v6.is_unique_local()
-                || v6.is_unicast_link_local())
+            let site_local = v6.segments()[0] & 0xffc0 == 0xfec0;
+            let carried = carried(v6).is_none_or(|v4| is_public(v4.into()));
+            carried
+                && !site_local
+                && !(v6.is_loopback()
+                    || v6.is_unspecified()
+                    || v6.is_multicast()
+                    || v6.is_unique_local()
+                    || v6.is_unicast_link_local())
         }
+    }
+}
+
+/// The IPv4 address that translators and tunnels find in an IPv6 one: `::a.b.c.d`, `64:ff9b::a.b.c.d`, `2002:ab:cd::`.
+fn carried(v6: std::net::Ipv6Addr) -> Option<std::net::Ipv4Addr> {
+    let octets = v6.octets();
+    let last = || [octets[12], octets[13], octets[14], octets[15]].into();
+    match v6.segments() {
+        [0x2002, ..] => Some([octets[2], octets[3], octets[4], octets[5]].into()),
+        [0, 0, 0, 0, 0, 0, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => Some(last()),
+        _ => None,
     }
 }
 
@@ -300,12 +315,25 @@ mod tests {
 
     #[test]
     fn private_addresses_are_not_public() {
-        for address in
-            ["127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "fe80::1", "fd00::1"]
-        {
+        for address in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "::1",
+            "fe80::1",
+            "fd00::1",
+            "fec0::1",
+            "::10.0.0.1",
+            "64:ff9b::a9fe:a9fe",
+            "2002:7f00:1::1",
+        ] {
             assert!(!is_public(address.parse().unwrap()), "{address}");
         }
-        assert!(is_public("1.1.1.1".parse().unwrap()));
+        for address in ["1.1.1.1", "2606:4700:4700::1111", "64:ff9b::101:101"] {
+            assert!(is_public(address.parse().unwrap()), "{address}");
+        }
     }
 
     proptest! {

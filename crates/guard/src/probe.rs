@@ -123,10 +123,16 @@ fn notify() -> Offer {
     }
 }
 
+/// The variable that tells a program that it is an agent, and of which run. It explains; nothing rests on it.
+pub(crate) const AGENT: &str = "TELOS_AGENT";
+
 /// The fix for a kernel that refuses user namespaces to this user.
 pub(crate) fn user_namespace_offer(errno: Errno) -> Offer {
     let reads = |path: &str| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).unwrap_or_default();
-    let fix = if reads("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1" {
+    let fix = if std::env::var_os(AGENT).is_some() {
+        "This program is an agent already and guarded by its rules, as everything it starts is: start the inner program \
+         directly, without `telos run`"
+    } else if reads("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1" {
         "AppArmor restricts them: give telos a profile with `userns,`, or run `sudo sysctl -w \
          kernel.apparmor_restrict_unprivileged_userns=0`"
     } else if reads("/proc/sys/kernel/unprivileged_userns_clone") == "0" {
@@ -225,7 +231,7 @@ fn try_planes(user: &[u8], group: &[u8]) -> i32 {
             for path in [c"/tmp/lower", c"/tmp/upper", c"/tmp/work", c"/tmp/both"] {
                 rustix::fs::mkdir(path, Mode::RWXU)?;
             }
-            let options = c"lowerdir=/tmp/lower,upperdir=/tmp/upper,workdir=/tmp/work,userxattr";
+            let options = c"lowerdir=/tmp/lower,upperdir=/tmp/upper,workdir=/tmp/work,userxattr,volatile";
             sys::mount(Some(c"overlay"), c"/tmp/both", Some(c"overlay"), 0, Some(options))
         },
     ];

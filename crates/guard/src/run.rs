@@ -12,6 +12,7 @@ use crate::sys;
 use crate::terminal::{Signals, Terminal};
 use crate::view::{self, Given, View, c};
 use crate::workspace::Workspace;
+use rustix::fs::FileType;
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SocketFlags, SocketType, recvmsg, socketpair,
@@ -34,6 +35,7 @@ const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 /// has run then.
 pub fn run(spec: AgentSpec, ports: &Ports<'_>) -> Result<AgentEnd, GuardError> {
     let landlock = probe::require()?;
+    check_streams(&spec)?;
     let resolved = Resolved::new(&spec)?;
     let pins = Pins::resolve(&spec.hosts)?;
     let workspace = Workspace::create(&resolved.state, spec.run, &resolved.directory, spec.workspace, spec.label)?;
@@ -48,6 +50,25 @@ pub fn run(spec: AgentSpec, ports: &Ports<'_>) -> Result<AgentEnd, GuardError> {
         }
     }
     outcome
+}
+
+/// Refuses standard streams that are directories: what lies above and beneath them on the host could be named by them,
+/// around the agent's own file tree.
+fn check_streams(spec: &AgentSpec) -> Result<(), GuardError> {
+    let streams = match &spec.streams {
+        Some(own) => [own.input.as_fd(), own.output.as_fd(), own.error.as_fd()],
+        None => [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()],
+    };
+    for (stream, name) in streams.into_iter().zip(["standard input", "standard output", "standard error"]) {
+        // A stream that is closed leads nowhere.
+        let kind = rustix::fs::fstat(stream).map(|about| FileType::from_raw_mode(about.st_mode));
+        if kind == Ok(FileType::Directory) {
+            let why =
+                "it is a directory, which would lead around the sandbox; pass its path with `--read` instead".into();
+            return Err(GuardError::Specification { what: name.into(), why });
+        }
+    }
+    Ok(())
 }
 
 /// The specification's paths, resolved.
@@ -133,8 +154,9 @@ fn prepare(
         what: "program".into(),
         why: "none was given; put it after `--`".into(),
     })?;
-    let mut variables = Vec::with_capacity(environment.len() + 1);
-    for (name, value) in environment.iter().filter(|(name, _)| name != "PWD" && name != "OLDPWD") {
+    let ours = ["PWD", "OLDPWD", probe::AGENT];
+    let mut variables = Vec::with_capacity(environment.len() + ours.len());
+    for (name, value) in environment.iter().filter(|(name, _)| !ours.iter().any(|own| name == own)) {
         let mut line = name.clone();
         line.push("=");
         line.push(value);
@@ -143,6 +165,7 @@ fn prepare(
     let mut line = std::ffi::OsString::from("PWD=");
     line.push(directory);
     variables.push(text(&line)?);
+    variables.push(text(OsStr::new(&format!("{}={}", probe::AGENT, spec.run)))?);
     let search = environment.iter().find(|(name, _)| name == "PATH").map_or(OsStr::new(DEFAULT_PATH), |(_, path)| path);
     let candidates: Vec<PathBuf> = if program.as_bytes().contains(&b'/') {
         vec![program.into()]
@@ -201,7 +224,7 @@ fn supervise(prepared: &Prepared, setting: &Setting, ports: &Ports<'_>) -> Resul
     let (_, init) = sys::fork(namespaces, &mut body).map_err(no_namespaces)?;
     let ours = ours.take().expect("only the child takes it");
     drop(theirs);
-    let served = serve(&ours, prepared, setting, ports);
+    let served = serve(&ours, prepared, setting, ports, &terminal);
     drop(ours);
     if served.is_err() {
         // The child may be anywhere in its set-up: nothing of it must outlive the error.
@@ -221,7 +244,13 @@ fn no_namespaces(errno: Errno) -> GuardError {
 }
 
 /// Takes the child's messages until it says how the agent ended.
-fn serve(control: &OwnedFd, prepared: &Prepared, setting: &Setting, ports: &Ports<'_>) -> Result<Served, GuardError> {
+fn serve(
+    control: &OwnedFd,
+    prepared: &Prepared,
+    setting: &Setting,
+    ports: &Ports<'_>,
+    terminal: &Terminal,
+) -> Result<Served, GuardError> {
     let lost = || GuardError::SetUp {
         doing: "waiting for the sandbox, which was killed,",
         path: String::new(),
@@ -250,7 +279,7 @@ fn serve(control: &OwnedFd, prepared: &Prepared, setting: &Setting, ports: &Port
     let signals = Signals::pass_on_to(agent.as_fd());
     rustix::net::send(control, b"g", rustix::net::SendFlags::NOSIGNAL).map_err(|_| lost())?;
     let ended = std::thread::scope(|scope| {
-        let supervisor = Supervisor::new(setting, &lines, *ports);
+        let supervisor = Supervisor::new(setting, &lines, *ports, terminal);
         let thread: ScopedJoinHandle<'_, Tally> = scope.spawn(move || supervisor.serve(scope));
         let end = wait_for_end(control, prepared);
         let tally = thread.join().unwrap_or_default();

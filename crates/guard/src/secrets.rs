@@ -2,22 +2,40 @@
 //! beneath the working directory and the places granted by name.
 
 use crate::error::GuardError;
-use crate::spec::{AgentSpec, Decider, Withheld};
+use crate::spec::{AgentSpec, Decider, Withheld, WorkspaceMode};
 use crate::view::{Place, visible};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs::FileType;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 /// Secrets of the system that only root could read anyway; they matter when the agent's user is root.
-const SYSTEM_SECRETS: [&str; 8] = [
+const SYSTEM_SECRETS: [&str; 24] = [
     "/etc/shadow",
     "/etc/shadow-",
     "/etc/gshadow",
     "/etc/gshadow-",
+    "/etc/security/opasswd",
     "/etc/sudoers",
     "/etc/sudoers.d",
     "/etc/ssl/private",
+    "/etc/pki/tls/private",
+    "/etc/letsencrypt",
     "/etc/krb5.keytab",
+    "/etc/sssd",
+    "/etc/crypttab",
+    "/etc/wireguard",
+    "/etc/openvpn",
+    "/etc/ipsec.secrets",
+    "/etc/ppp/chap-secrets",
+    "/etc/ppp/pap-secrets",
+    "/etc/wpa_supplicant",
+    "/etc/NetworkManager/system-connections",
+    "/etc/kubernetes",
+    "/etc/rancher",
+    "/etc/docker/key.json",
+    "/etc/mysql/debian.cnf",
 ];
 /// Directories of generated content, which the search for sensitive names does not enter.
 const GENERATED: [&str; 4] = ["node_modules", "target", "objects", "__pycache__"];
@@ -44,11 +62,16 @@ pub(crate) fn covers(
         found.extend(host_keys());
     }
     let mut withheld = Vec::new();
-    let beneath = spec.reads.iter().chain(&spec.writes).filter_map(|path| path.canonicalize().ok());
-    let (named, stopped) = search(std::iter::once(directory.to_path_buf()).chain(beneath), decider);
-    found.extend(named);
+    let on_host = spec.workspace == WorkspaceMode::Direct;
+    let beneath = granted.iter().map(|path| (path.clone(), true));
+    let searched = Search::through(std::iter::once((directory.to_path_buf(), on_host)).chain(beneath), decider);
+    found.extend(searched.secrets);
     found.retain(|path| visible(places, path) && !granted.contains(path));
     let mut out = BTreeSet::new();
+    for path in searched.services.into_iter().filter(|path| !granted.contains(path)) {
+        withheld.push(Withheld::Service(path.as_os_str().as_bytes().into()));
+        out.insert(path);
+    }
     for path in found {
         if let Some(inner) = places.keys().find(|place| place.starts_with(&path) && **place != path) {
             return Err(GuardError::Specification {
@@ -69,7 +92,7 @@ pub(crate) fn covers(
             out.insert(path);
         }
     }
-    if let Some(entries) = stopped {
+    if let Some(entries) = searched.stopped {
         withheld.push(Withheld::SearchStopped { entries });
     }
     if visible(places, state) && state.exists() {
@@ -90,27 +113,43 @@ fn host_keys() -> Vec<PathBuf> {
         .collect()
 }
 
-/// Breadth-first search for sensitive names. Returns them resolved, and the number of entries if it stopped early.
-fn search(roots: impl Iterator<Item = PathBuf>, decider: &dyn Decider) -> (Vec<PathBuf>, Option<usize>) {
-    let mut found = Vec::new();
-    let mut queue: VecDeque<PathBuf> = roots.collect();
-    let mut entries = 0;
-    while let Some(next) = queue.pop_front() {
-        // A directory that we cannot list is closed to the agent too: it is the same user with fewer rights.
-        for entry in std::fs::read_dir(next).into_iter().flatten().filter_map(Result::ok) {
-            entries += 1;
-            if entries > SEARCH_ENTRIES_MAX {
-                return (found, Some(SEARCH_ENTRIES_MAX));
-            }
-            let path = entry.path();
-            if decider.is_sensitive(&path) {
-                found.extend(path.canonicalize());
-            } else if entry.file_type().is_ok_and(|kind| kind.is_dir())
-                && !GENERATED.iter().any(|name| entry.file_name() == *name)
-            {
-                queue.push_back(path);
+/// What a bounded search found.
+#[derive(Default)]
+struct Search {
+    /// Sensitive names, resolved.
+    secrets: Vec<PathBuf>,
+    /// Sockets where the agent sees the host's own tree: whoever listens there would do the agent's work outside. (A
+    /// socket under an overlay is another one than the host's, and nobody listens.)
+    services: Vec<PathBuf>,
+    /// Entries looked at, if the search ended early.
+    stopped: Option<usize>,
+}
+
+impl Search {
+    /// Goes breadth first through the roots; the flag tells whether a root is the host's own tree.
+    fn through(roots: impl Iterator<Item = (PathBuf, bool)>, decider: &dyn Decider) -> Self {
+        let mut out = Self::default();
+        let mut queue: VecDeque<(PathBuf, bool)> = roots.collect();
+        let mut entries = 0;
+        while let Some((next, on_host)) = queue.pop_front() {
+            // A directory that we cannot list is closed to the agent too: it is the same user with fewer rights.
+            for entry in std::fs::read_dir(next).into_iter().flatten().filter_map(Result::ok) {
+                entries += 1;
+                if entries > SEARCH_ENTRIES_MAX {
+                    out.stopped = Some(SEARCH_ENTRIES_MAX);
+                    return out;
+                }
+                let (path, kind) = (entry.path(), entry.file_type());
+                let is = |wanted: fn(&FileType) -> bool| kind.as_ref().is_ok_and(wanted);
+                if decider.is_sensitive(&path) {
+                    out.secrets.extend(path.canonicalize());
+                } else if on_host && is(FileType::is_socket) {
+                    out.services.push(path);
+                } else if is(FileType::is_dir) && !GENERATED.iter().any(|name| entry.file_name() == *name) {
+                    queue.push_back((path, on_host));
+                }
             }
         }
+        out
     }
-    (found, None)
 }

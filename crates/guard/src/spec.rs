@@ -76,6 +76,10 @@ pub trait Decider: Send + Sync {
 pub trait Asker: Send + Sync {
     /// The person's consent, or `None` if it was denied or nobody could be asked.
     fn ask(&self, question: &Question) -> Option<Approval>;
+
+    /// Whether `ask` shows the question on the controlling terminal, which the agent uses too. The guard then takes the
+    /// terminal from the agent for that time.
+    fn at_terminal(&self) -> bool;
 }
 
 /// What the guard uses of other rooms.
@@ -129,6 +133,8 @@ pub struct Refused {
 pub enum Withheld {
     /// A sensitive file or directory: present on the host, hidden here.
     Path(ByteText),
+    /// A socket in a place that is shown as the host has it: who listens there was hidden.
+    Service(ByteText),
     /// An environment variable that looks like a secret; the name only.
     Variable(ByteText),
     /// The search for sensitive names beneath the working directory stopped at its limit: deeper ones are not hidden.

@@ -12,10 +12,11 @@ use crate::filter::{self, Verb};
 use crate::network::{self, Pins, QUESTION_BYTES_MAX};
 use crate::spec::{Ports, REFUSED, Refused};
 use crate::sys::{self, Notification};
+use crate::terminal::Terminal;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
@@ -28,6 +29,8 @@ use telos_policy::{Decision, Permit, Refusal};
 
 /// Most different refused effects that are recorded and listed; more are counted.
 pub(crate) const REFUSED_MAX: usize = 1_000;
+/// Most names made directly on the host that are remembered; more are asked about as if they had been there before.
+const CREATED_MAX: usize = 100_000;
 /// Most connections being made on behalf at one moment.
 const CONNECTING_MAX: usize = 64;
 
@@ -45,7 +48,7 @@ pub(crate) struct Tally {
 pub(crate) struct Setting {
     /// Root of the workspace.
     pub(crate) directory: PathBuf,
-    /// Whether the workspace is copy-on-write.
+    /// Whether the workspace is copy-on-write. Otherwise a copy from before the run is kept, so that undo has it all.
     pub(crate) copy_on_write: bool,
     /// Places that end with the run.
     pub(crate) scratch: Vec<PathBuf>,
@@ -86,13 +89,17 @@ pub(crate) struct Supervisor<'a> {
     setting: &'a Setting,
     lines: &'a Lines,
     ports: Ports<'a>,
+    terminal: &'a Terminal,
     verbs: HashMap<u32, Verb>,
     tally: Tally,
+    /// Names that the agent made outside a copy-on-write workspace.
+    created: HashSet<Vec<u8>>,
 }
 
 impl<'a> Supervisor<'a> {
-    pub(crate) fn new(setting: &'a Setting, lines: &'a Lines, ports: Ports<'a>) -> Self {
-        Self { setting, lines, ports, verbs: filter::verbs().into_iter().collect(), tally: Tally::default() }
+    pub(crate) fn new(setting: &'a Setting, lines: &'a Lines, ports: Ports<'a>, terminal: &'a Terminal) -> Self {
+        let verbs = filter::verbs().into_iter().collect();
+        Self { setting, lines, ports, terminal, verbs, tally: Tally::default(), created: HashSet::new() }
     }
 
     /// Answers until the last process under the filter has ended.
@@ -149,7 +156,12 @@ impl<'a> Supervisor<'a> {
         match reader.wanted(verb) {
             Wanted::Nothing => finish(listener, call.id, None),
             Wanted::Files(effects) => {
-                let refused = effects.into_iter().any(|(kind, path)| !self.file(kind, path, call));
+                // What a move brings to a new name is the agent's own only if it was before.
+                let own = match effects.first() {
+                    Some((EffectKind::FileMove, from)) => self.created.contains(from),
+                    _ => true,
+                };
+                let refused = effects.into_iter().any(|(kind, path)| !self.file(kind, path, own, call));
                 finish(listener, call.id, refused.then_some(REFUSED));
             }
             Wanted::Host { address, connects } => {
@@ -169,16 +181,38 @@ impl<'a> Supervisor<'a> {
         None
     }
 
-    /// Whether a change to a path may go on.
-    fn file(&mut self, kind: EffectKind, path: Vec<u8>, call: &Notification) -> bool {
+    /// Whether a change to a path may go on. `own`: what it makes is the agent's.
+    fn file(&mut self, kind: EffectKind, path: Vec<u8>, own: bool, call: &Notification) -> bool {
         if self.setting.is_private(&path) {
             return true;
         }
-        let workspace = self.setting.in_workspace(&path);
-        let copied = workspace && self.setting.copy_on_write;
-        let facts = Facts { created_by_run: false, undoable: copied, in_workspace: copied };
+        let undoable = self.setting.in_workspace(&path);
+        let in_workspace = undoable && self.setting.copy_on_write;
+        let facts = Facts { created_by_run: self.created.contains(&path), undoable, in_workspace };
         let effect = Effect { kind, resource: Resource::Path(ByteText(path)) };
-        self.decide(effect, facts, call.pid).is_some()
+        let Some(permit) = self.decide(effect, facts, call.pid) else {
+            return false;
+        };
+        if !in_workspace {
+            self.note_created(kind, permit, own);
+        }
+        true
+    }
+
+    /// Remembers the names that the agent made on the host itself: changing those again loses nothing of anybody's. Not
+    /// links: a hard one is another name for what somebody else may have made.
+    #[expect(clippy::needless_pass_by_value, reason = "a permit is used up")]
+    fn note_created(&mut self, kind: EffectKind, permit: Permit, own: bool) {
+        let Resource::Path(ByteText(path)) = &permit.effect().resource else {
+            return;
+        };
+        match kind {
+            EffectKind::FileCreate | EffectKind::DirCreate if own && self.created.len() < CREATED_MAX => {
+                self.created.insert(path.clone());
+            }
+            EffectKind::FileDelete | EffectKind::FileMove => drop(self.created.remove(path)),
+            _ => {}
+        }
     }
 
     /// Answers a connection unless it is permitted to a pinned address, which is returned.
@@ -246,7 +280,14 @@ impl<'a> Supervisor<'a> {
             }
             Decision::Ask(question) => {
                 let refusal = Refusal { effect, rule: question.rule, reason: question.reason.clone() };
+                // A program that tries again does not ask again: a no holds for the run.
+                if self.tally.index.contains_key(&refusal.effect) || self.tally.refused.len() >= REFUSED_MAX {
+                    self.refuse(refusal, Verdict::Ask, pid);
+                    return None;
+                }
+                let taken = self.ports.asker.at_terminal().then(|| self.terminal.for_question());
                 let approval = self.ports.asker.ask(&question);
+                drop(taken);
                 let granted = approval.is_some();
                 let permit = approval.and_then(|approval| question.approve(approval).ok());
                 if permit.is_none() || !self.record_approval(&refusal, granted) {

@@ -31,6 +31,37 @@ impl Terminal {
     }
 }
 
+impl Terminal {
+    /// Takes the terminal for a question to the person: into our foreground (the agent may be a shell that put a job
+    /// there), in the modes from before the agent (which may have switched off lines or echo), and without what was
+    /// typed ahead for the agent, which must not become an answer.
+    pub(crate) fn for_question(&self) -> Option<Question<'_>> {
+        let (terminal, modes, own) = self.0.as_ref()?;
+        let group = tcgetpgrp(terminal).ok()?;
+        let theirs = tcgetattr(terminal).ok()?;
+        let _quiet = Blocked::new(libc::SIGTTOU);
+        tcsetpgrp(terminal, *own).ok()?;
+        let _ = tcsetattr(terminal, OptionalActions::Flush, modes);
+        Some(Question { terminal, modes: theirs, group })
+    }
+}
+
+/// The terminal while a question is asked; the agent has it back when this is dropped.
+pub(crate) struct Question<'a> {
+    terminal: &'a OwnedFd,
+    modes: Termios,
+    group: Pid,
+}
+
+impl Drop for Question<'_> {
+    fn drop(&mut self) {
+        let _quiet = Blocked::new(libc::SIGTTOU);
+        // A group that ended meanwhile, or a terminal that is gone, needs nothing back.
+        let _ = tcsetattr(self.terminal, OptionalActions::Drain, &self.modes);
+        let _ = tcsetpgrp(self.terminal, self.group);
+    }
+}
+
 impl Drop for Terminal {
     fn drop(&mut self) {
         let Some((terminal, modes, group)) = &self.0 else {

@@ -338,9 +338,11 @@ impl Builder {
         self.steps.push(Step::Bind { from: c(&on_host(from)), at: c(at), read_only });
     }
 
+    /// `volatile`: no call of the agent waits for the disk; the workspace is put on it once, when the run has ended.
     fn overlay(&mut self, at: &Path, lower: &str, upper: &str) {
-        let options =
-            format!("lowerdir={STAGE}/{lower},upperdir={STAGE}/{upper}/upper,workdir={STAGE}/{upper}/work,userxattr");
+        let options = format!(
+            "lowerdir={STAGE}/{lower},upperdir={STAGE}/{upper}/upper,workdir={STAGE}/{upper}/work,userxattr,volatile"
+        );
         self.steps.push(Step::Overlay { at: c(at), options: CString::new(options).unwrap_or_default() });
     }
 

@@ -371,6 +371,11 @@ fn signals_sent_to_the_guard_reach_the_agent() {
     assert_eq!(guard.wait().unwrap().code(), Some(9));
 }
 
+#[test]
+fn under_an_ordinary_account_too() {
+    common::again_as_an_ordinary_account();
+}
+
 /// Writes a file until its time stamp is later than another's: stamps move in steps.
 fn write_later(path: &std::path::Path, than: &std::path::Path) {
     use std::os::unix::fs::MetadataExt;

@@ -34,6 +34,14 @@ pub struct PreparedWrite {
     spool: Spool,
     hasher: Hasher,
     written: u64,
+    like: Option<Like>,
+}
+
+/// What a file brings along besides its content and mode.
+#[derive(Debug)]
+struct Like {
+    mtime_ns: i128,
+    attributes: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// What a committed write left.
@@ -65,6 +73,23 @@ impl PreparedWrite {
         self.spool.file.write_all(chunk).map_err(HostError::std("write", self.entry.path()))?;
         self.hasher.update(chunk);
         self.written += chunk.len() as u64;
+        Ok(())
+    }
+
+    /// Gives the file the time of last change and the user's extended attributes of another, in place of those that it
+    /// would get. Marks of the overlay that the other lies in are not its own and stay behind.
+    ///
+    /// # Errors
+    /// If the other cannot be looked at.
+    pub fn resemble(&mut self, other: &std::fs::File) -> Result<(), HostError> {
+        let fail = || HostError::io("read the attributes beside", self.entry.path());
+        let mtime_ns = Meta::of(other).map_err(fail())?.mtime_ns;
+        let attributes = attributes_of(other)
+            .map_err(fail())?
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(b"user.") && !name.starts_with(b"user.overlay."))
+            .collect();
+        self.like = Some(Like { mtime_ns, attributes });
         Ok(())
     }
 
@@ -105,7 +130,15 @@ impl Host {
         node: Option<NodeIndex>,
     ) -> Result<PreparedWrite, HostError> {
         entry.revalidate()?;
-        Ok(PreparedWrite { spool: self.spool(&entry)?, entry, keep, node, hasher: Hasher::new(), written: 0 })
+        Ok(PreparedWrite {
+            spool: self.spool(&entry)?,
+            entry,
+            keep,
+            node,
+            hasher: Hasher::new(),
+            written: 0,
+            like: None,
+        })
     }
 
     /// Gives the content its name. The file keeps the join of `label` and the permit's label, in place of what it
@@ -187,8 +220,16 @@ impl PreparedWrite {
             if (own.owner, own.group) != (old.owner, old.group) {
                 keep_owner(file, &old).map_err(fail())?;
             }
-            copy_attributes(&self.entry, file)?;
+            let old_file = crate::host::open_file(&self.entry)?;
+            // The user's own come with the new content, if that says what they are.
+            let kept = |name: &[u8]| self.like.is_none() || !name.starts_with(b"user.");
+            let all = attributes_of(&old_file).map_err(fail())?;
+            set_attributes(file, all.iter().filter(|(name, _)| kept(name))).map_err(fail())?;
             fchmod(file, Mode::from_raw_mode(old.mode)).map_err(fail())?;
+        }
+        if let Some(like) = &self.like {
+            set_attributes(file, like.attributes.iter()).map_err(fail())?;
+            futimens(file, &modified(like.mtime_ns)).map_err(fail())?;
         }
         if let Some(restored) = restored {
             fchmod(file, Mode::from_raw_mode(restored.mode)).map_err(fail())?;
@@ -211,30 +252,30 @@ fn keep_owner(file: &std::fs::File, old: &Meta) -> Result<(), Errno> {
     }
 }
 
-/// Carries extended attributes over, except those that this account or filesystem may not set.
-fn copy_attributes(from: &Entry, to: &std::fs::File) -> Result<(), HostError> {
-    let path = from.path();
-    let source = crate::host::open_file(from)?;
+/// The extended attributes of a file; none where the file system has none.
+fn attributes_of(file: &std::fs::File) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Errno> {
     let mut names = vec![0; XATTR_BYTES_MAX];
-    let length = match flistxattr(&source, names.as_mut_slice()) {
-        Ok(length) => length,
-        Err(Errno::NOTSUP | Errno::NOSYS) => return Ok(()),
-        Err(error) => return Err(HostError::io("read the attributes of", path)(error)),
+    let length = match flistxattr(file, names.as_mut_slice()) {
+        Err(Errno::NOTSUP | Errno::NOSYS) => 0,
+        other => other?,
     };
-    if length == 0 {
-        return Ok(());
-    }
-    let mut value = vec![0; XATTR_BYTES_MAX];
-    for name in names[..length].split(|byte| *byte == 0) {
-        if name.is_empty() {
-            continue;
+    let mut out = Vec::new();
+    for name in names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let mut value = vec![0; XATTR_BYTES_MAX];
+        if let Ok(length) = fgetxattr(file, name, value.as_mut_slice()) {
+            value.truncate(length);
+            out.push((name.to_vec(), value));
         }
-        let Ok(length) = fgetxattr(&source, name, value.as_mut_slice()) else {
-            continue;
-        };
-        match fsetxattr(to, name, &value[..length], XattrFlags::empty()) {
+    }
+    Ok(out)
+}
+
+/// Sets extended attributes, except those that this account or file system may not set.
+fn set_attributes<'a>(file: &std::fs::File, all: impl Iterator<Item = &'a (Vec<u8>, Vec<u8>)>) -> Result<(), Errno> {
+    for (name, value) in all {
+        match fsetxattr(file, name.as_slice(), value, XattrFlags::empty()) {
             Ok(()) | Err(Errno::NOTSUP | Errno::PERM | Errno::ACCESS) => {}
-            Err(error) => return Err(HostError::io("set the attributes of", path)(error)),
+            Err(error) => return Err(error),
         }
     }
     Ok(())

@@ -115,6 +115,10 @@ impl Asker for DecisionPoint<'_> {
     fn ask(&self, question: &Question) -> Option<Approval> {
         DecisionPoint::ask(self, std::slice::from_ref(question)).pop().flatten()
     }
+
+    fn at_terminal(&self) -> bool {
+        self.person.at_terminal()
+    }
 }
 
 impl Telos {
@@ -202,7 +206,7 @@ impl Telos {
     }
 
     fn is_near(&self, withheld: &Withheld) -> bool {
-        let Withheld::Path(path) = withheld else { return true };
+        let (Withheld::Path(path) | Withheld::Service(path)) = withheld else { return true };
         let home = crate::telos::path_text(&self.places().home);
         [self.directory(), &home]
             .into_iter()
@@ -312,6 +316,9 @@ fn tier_words(end: &AgentEnd) -> String {
 fn withheld_words(withheld: &Withheld) -> String {
     match withheld {
         Withheld::Path(path) => format!("{path} is sensitive and was hidden; `--read {path}` grants it"),
+        Withheld::Service(path) => {
+            format!("{path} leads to a service outside and was hidden; `--write {path}` grants it")
+        }
         Withheld::Variable(name) => {
             format!("variable {name} looks like a secret and was removed; `--env {name}` keeps it")
         }

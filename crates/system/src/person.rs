@@ -62,6 +62,11 @@ pub trait Person: Sync {
     /// Asks for consent to all of these at once; one answer each, in order.
     fn consent(&self, asks: &[Ask]) -> Vec<Consent>;
 
+    /// Whether `consent` would now wait for somebody at the controlling terminal.
+    fn at_terminal(&self) -> bool {
+        false
+    }
+
     /// Asks a question in words. `None` when nobody is there or they do not want to answer.
     fn answer(&self, question: &str, choices: &[String]) -> Option<String>;
 

@@ -328,6 +328,7 @@ fn perform(
             let mut content = workspace.content(operation.path()).map_err(SystemError::room)?;
             let mut prepared = host.prepare_write(&located).map_err(SystemError::room)?;
             std::io::copy(&mut content, &mut prepared).map_err(SystemError::file(operation.path()))?;
+            prepared.resemble(&content).map_err(SystemError::room)?;
             host.commit_write(permit, prepared, label).map_err(SystemError::room)?;
             set_mode(host, &path, *mode, permits.next())
         }

@@ -198,3 +198,74 @@ pub(crate) fn is_root() -> bool {
 pub(crate) fn words<'a>(value: &'a serde_json::Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_else(|| panic!("no text in `{field}`: {value}"))
 }
+
+/// A place whose host can run agents; prints why not otherwise.
+#[expect(clippy::print_stderr, reason = "a skipped test says why")]
+pub(crate) fn guarded() -> Option<Place> {
+    let place = Place::new();
+    let said = place.run(["doctor", "--json"]);
+    if said.code == 0 {
+        return Some(place);
+    }
+    let missing: Vec<String> = said
+        .json()
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|plane| plane["required"] == true && plane["available"] == false)
+        .map(|plane| format!("{}: {}", words(plane, "plane"), words(plane, "found")))
+        .collect();
+    eprintln!("skipped: this host cannot guard agents ({})", missing.join("; "));
+    None
+}
+
+/// `telos run -- sh -c script`.
+pub(crate) fn shell(place: &Place, script: &str) -> Said {
+    place.run(["run", "--", "sh", "-c", script])
+}
+
+/// Whether a program is on the search path; prints that a test is skipped otherwise.
+#[expect(clippy::print_stderr, reason = "a skipped test says why")]
+pub(crate) fn has(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !found {
+        eprintln!("skipped: {program} does not run here");
+    }
+    found
+}
+
+/// Tells the tests that they were started by [`again_as_an_ordinary_account`].
+const AGAIN: &str = "TELOS_TEST_AGAIN";
+/// An account without a name or a home on most systems.
+const NOBODY: u32 = 65_534;
+
+/// Runs tests of the calling test binary once more under an ordinary account, if this one is root's. Their skips are
+/// passed on.
+#[expect(clippy::print_stderr, reason = "a skipped test says why")]
+pub(crate) fn again_as_an_ordinary_account(tests: &[&str]) {
+    use std::os::unix::process::CommandExt;
+    if !is_root() || std::env::var_os(AGAIN).is_some() {
+        return;
+    }
+    let shelf = tempfile::tempdir().expect("a temporary directory can be made");
+    chmod(shelf.path(), 0o755);
+    let scratch = shelf.path().join("scratch");
+    fs::create_dir(&scratch).expect("a fresh directory is writable");
+    std::os::unix::fs::chown(&scratch, Some(NOBODY), Some(NOBODY)).expect("root may");
+    // The build folder may be closed to others. Another name costs nothing; a copy is needed across file systems.
+    let shelve = |from: PathBuf, name: &str| {
+        let to = shelf.path().join(name);
+        if fs::hard_link(&from, &to).is_err() {
+            fs::copy(&from, &to).expect("a program can be copied");
+        }
+        to
+    };
+    let own = shelve(std::env::current_exe().expect("a path"), "tests");
+    let mut again = Command::new(own);
+    again.args(tests).args(["--exact", "--nocapture"]).uid(NOBODY).gid(NOBODY).current_dir(&scratch);
+    again.env("TELOS_TEST_BINARY", shelve(binary(), "telos")).env("TMPDIR", &scratch).env("HOME", &scratch);
+    again.env(AGAIN, "1");
+    let said = finish(again);
+    said.err.lines().filter(|line| line.starts_with("skipped")).for_each(|line| eprintln!("ordinary account: {line}"));
+    said.exits(0).shows(&format!("{} passed", tests.len()));
+}

@@ -7,7 +7,8 @@
 
 use super::changes::{is_opaque, names};
 use crate::error::GuardError;
-use rustix::fs::{CWD, FileType, Mode};
+use rustix::fs::{CWD, FileType, Mode, XattrFlags};
+use rustix::io::Errno;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::{File, FileTimes, Metadata, OpenOptions};
@@ -21,6 +22,9 @@ use telos_abi::limit::{WALK_DEPTH_MAX, WALK_ENTRIES_MAX};
 const HEADER: &[u8] = b"telos-marks 1\n";
 /// File systems that overlayfs writes to, by magic number: ext2 to ext4, xfs, btrfs, tmpfs, f2fs, bcachefs.
 const WRITABLE_LAYERS: [u64; 6] = [0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994, 0xf2f5_2010, 0xca45_1a4e];
+
+/// Most bytes of the names of a file's extended attributes, and of one value (the kernel's own limit).
+const ATTRIBUTE_BYTES_MAX: usize = 64 << 10;
 
 /// Whether overlayfs can write to the file system that a path is on. One that is not known counts as unfit.
 pub(super) fn can_hold_layers(path: &Path) -> bool {
@@ -151,7 +155,28 @@ fn one(source: &Path, target: &Path, about: &Metadata) -> std::io::Result<()> {
     };
     let mut to = OpenOptions::new().write(true).create_new(true).mode(0o600).open(target)?;
     std::io::copy(&mut from, &mut to)?;
+    attributes(&from, &to)?;
     finish(&mut to, about)
+}
+
+/// Copies the user's extended attributes, but not overlayfs' own marks.
+fn attributes(from: &File, to: &File) -> Result<(), Errno> {
+    let mut names = vec![0; ATTRIBUTE_BYTES_MAX];
+    let length = match rustix::fs::flistxattr(from, &mut names[..]) {
+        Err(Errno::NOTSUP) => 0,
+        other => other?,
+    };
+    let own = |name: &&[u8]| name.starts_with(b"user.") && !name.starts_with(b"user.overlay.");
+    for name in names[..length].split(|byte| *byte == 0).filter(own) {
+        let mut value = vec![0; ATTRIBUTE_BYTES_MAX];
+        let length = rustix::fs::fgetxattr(from, name, &mut value[..])?;
+        match rustix::fs::fsetxattr(to, name, &value[..length], XattrFlags::empty()) {
+            // A file system without them cannot keep them.
+            Ok(()) | Err(Errno::NOTSUP) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
 }
 
 fn finish(to: &mut File, about: &Metadata) -> std::io::Result<()> {

@@ -228,13 +228,25 @@ impl Workspace {
         carry::carry(&from, &self.place)
     }
 
-    /// Notes that the run has ended.
+    /// Puts what the agent left on the disk and notes that the run has ended.
     pub(crate) fn end(&self) -> Result<(), GuardError> {
+        self.settle()?;
         let path = self.place.join("ended");
         write_new(&path, b"")?;
         let file = std::fs::OpenOptions::new().write(true).open(&path).map_err(GuardError::io("writing", &path))?;
         let ended_ns = stamp_ns(&file, &path)?;
         (&file).write_all(ended_ns.to_string().as_bytes()).map_err(GuardError::io("writing", path))
+    }
+
+    /// During the run nothing waited for the disk; a workspace without content has nothing to wait for.
+    fn settle(&self) -> Result<(), GuardError> {
+        let upper = self.upper();
+        if self.is_direct() || std::fs::read_dir(&upper).is_ok_and(|mut names| names.next().is_none()) {
+            return Ok(());
+        }
+        File::open(&self.place)
+            .and_then(|place| Ok(rustix::fs::syncfs(place)?))
+            .map_err(GuardError::io("putting the workspace on the disk, under", upper))
     }
 
     fn before(&self) -> PathBuf {

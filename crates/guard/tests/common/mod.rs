@@ -63,6 +63,10 @@ impl Asker for Nobody {
     fn ask(&self, _: &Question) -> Option<Approval> {
         None
     }
+
+    fn at_terminal(&self) -> bool {
+        false
+    }
 }
 
 #[derive(Default)]
@@ -213,4 +217,36 @@ pub(crate) fn refused(end: &AgentEnd, kind: EffectKind, suffix: &str) -> bool {
     end.refused
         .iter()
         .any(|refused| refused.effect.kind == kind && refused.effect.resource.to_string().ends_with(suffix))
+}
+
+/// Runs the other tests of the calling test binary once more under an ordinary account, if this one is root's. The
+/// caller's name is `under_an_ordinary_account_too`.
+pub(crate) fn again_as_an_ordinary_account() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    const AGAIN: &str = "TELOS_TEST_AGAIN";
+    const NOBODY: u32 = 65_534;
+    if !rustix::process::geteuid().is_root() || std::env::var_os(AGAIN).is_some() {
+        return;
+    }
+    let shelf = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(shelf.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let scratch = shelf.path().join("scratch");
+    std::fs::create_dir(&scratch).unwrap();
+    std::os::unix::fs::chown(&scratch, Some(NOBODY), Some(NOBODY)).unwrap();
+    // The build folder may be closed to others. Another name costs nothing; a copy is needed across file systems.
+    let (from, own) = (std::env::current_exe().unwrap(), shelf.path().join("tests"));
+    if std::fs::hard_link(&from, &own).is_err() {
+        std::fs::copy(&from, &own).unwrap();
+    }
+    let mut again = std::process::Command::new(own);
+    again
+        .args(["--skip", "under_an_ordinary_account_too", "--nocapture"])
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .current_dir(&scratch);
+    let said = again.env("TMPDIR", &scratch).env("HOME", &scratch).env(AGAIN, "1").output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    err.lines().filter(|line| line.starts_with("skipped")).for_each(|line| eprintln!("ordinary account: {line}"));
+    assert!(said.status.success() && out.contains(" 0 failed"), "{out}\n{err}");
 }

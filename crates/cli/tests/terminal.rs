@@ -1,0 +1,191 @@
+//! `telos run` on a terminal: job control, signals, window size, modes, and questions to the person.
+//!
+//! A person is played by a small Python program, because opening a pseudo-terminal needs calls that std lacks.
+
+mod support;
+
+use support::{Place, guarded, has};
+
+/// Types and reads on a pseudo-terminal. Steps: `expect` a text in what was said since the last one, `type` a text,
+/// `resize` to rows and columns. Prints all that was said and the exit code, as one JSON object.
+const PERSON: &str = r#"
+import fcntl, json, os, pty, select, struct, sys, termios
+steps, argv = json.loads(sys.argv[1]), sys.argv[2:]
+os.environ["PS1"] = "ready> "
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(argv[0], argv)
+said, mark, failed = b"", 0, None
+def hear():
+    global said
+    if not select.select([terminal], [], [], 20)[0]:
+        return False
+    try:
+        chunk = os.read(terminal, 65536)
+    except OSError:
+        return False
+    said += chunk
+    return chunk != b""
+for what, value in steps:
+    if what == "expect":
+        while value.encode() not in said[mark:]:
+            if not hear():
+                failed = value
+                break
+        if failed: break
+        mark = said.index(value.encode(), mark) + len(value.encode())
+    elif what == "type":
+        os.write(terminal, value.encode())
+    elif what == "resize":
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *value, 0, 0))
+if failed is None:
+    while hear(): pass
+else:
+    os.kill(pid, 9)
+_, status = os.waitpid(pid, 0)
+print(json.dumps({"said": said.decode(errors="replace"), "failed": failed, "code": os.waitstatus_to_exitcode(status)}))
+"#;
+
+fn telos() -> String {
+    support::binary().to_string_lossy().into_owned()
+}
+
+/// A shell of the person's own.
+const OUTER: &[&str] = &["bash", "--norc", "--noprofile", "-i"];
+
+/// Plays the steps; what was said and the exit code. `None` if there is no Python to play them.
+fn play(place: &Place, arguments: &[&str], steps: &serde_json::Value) -> Option<(String, i64)> {
+    if !has("python3") {
+        return None;
+    }
+    let command = place.command();
+    let mut person = std::process::Command::new("python3");
+    person.args(["-c", PERSON, &steps.to_string()]).args(arguments).env_clear();
+    person.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    person.env("TERM", "dumb").env("TELOS", support::binary()).current_dir(place.work());
+    let played = support::finish(person).exits(0).json();
+    let said = support::words(&played, "said").to_owned();
+    assert!(played["failed"].is_null(), "{} was not said:\n{said}", played["failed"]);
+    Some((said, played["code"].as_i64().expect("a number")))
+}
+
+#[test]
+fn a_shell_has_job_control_signals_and_the_size_of_the_window() {
+    let Some(place) = guarded() else { return };
+    let steps = serde_json::json!([
+        ["expect", "ready> "],
+        ["type", "echo going; cat\n"],
+        ["expect", "going\r\n"],
+        ["type", "one\n"],
+        ["expect", "one\r\none\r\n"],
+        ["type", "\u{3}"],
+        ["expect", "ready> "],
+        ["type", "echo code=$?\n"],
+        ["expect", "code=130\r\n"],
+        ["type", "echo going; cat\n"],
+        ["expect", "going\r\n"],
+        ["type", "two\n"],
+        ["expect", "two\r\ntwo\r\n"],
+        ["type", "\u{1a}"],
+        ["expect", "Stopped"],
+        ["expect", "ready> "],
+        ["type", "jobs\n"],
+        ["expect", "Stopped"],
+        ["expect", "ready> "],
+        ["type", "fg\n"],
+        ["expect", "cat\r\n"],
+        ["type", "three\n"],
+        ["expect", "three\r\nthree\r\n"],
+        ["type", "\u{4}"],
+        ["expect", "ready> "],
+        ["resize", [33, 111]],
+        ["type", "stty size\n"],
+        ["expect", "33 111\r\n"],
+        ["type", "exit 7\n"]
+    ]);
+    let Some((said, code)) = play(&place, &[&telos(), "run", "--", "bash", "--norc", "--noprofile", "-i"], &steps)
+    else {
+        return;
+    };
+    assert_eq!(code, 7, "{said}");
+    for bad in ["no job control", "cannot set terminal", "Inappropriate ioctl"] {
+        assert!(!said.contains(bad), "{said}");
+    }
+}
+
+#[test]
+fn an_interrupt_ends_the_program_and_not_the_report() {
+    let Some(place) = guarded() else { return };
+    let steps = serde_json::json!([["expect", "going"], ["type", "\u{3}"]]);
+    let script = "echo x > made; echo going; exec cat";
+    let Some((said, code)) = play(&place, &[&telos(), "run", "--", "sh", "-c", script], &steps) else { return };
+    assert_eq!(code, 130, "{said}");
+    assert!(said.contains("telos commit"), "{said}");
+}
+
+#[test]
+fn the_whole_run_can_be_stopped_and_goes_on() {
+    let Some(place) = guarded() else { return };
+    // The outer shell is no agent; its job is `telos run`.
+    let steps = serde_json::json!([
+        ["expect", "ready> "],
+        ["type", "$TELOS run -- sh -c 'echo going; exec cat'\n"],
+        ["expect", "going\r\n"],
+        ["type", "one\n"],
+        ["expect", "one\r\none\r\n"],
+        ["type", "\u{1a}"],
+        ["expect", "Stopped"],
+        ["expect", "ready> "],
+        ["type", "fg\n"],
+        ["expect", "exec cat"],
+        ["type", "two\n"],
+        ["expect", "two\r\ntwo\r\n"],
+        ["type", "\u{4}"],
+        ["expect", "ready> "],
+        ["type", "echo code=$?\n"],
+        ["expect", "code=0\r\n"],
+        ["type", "exit 0\n"]
+    ]);
+    let _ = play(&place, OUTER, &steps);
+}
+
+#[test]
+fn modes_that_a_program_left_are_put_back() {
+    let Some(place) = guarded() else { return };
+    let steps = serde_json::json!([
+        ["expect", "ready> "],
+        ["type", "$TELOS run -- stty raw -echo; stty -a | tr ';' '\\n' | grep -w echo\n"],
+        ["expect", " echo "],
+        ["expect", "ready> "],
+        ["type", "exit 0\n"]
+    ]);
+    let _ = play(&place, OUTER, &steps);
+}
+
+/// A question is asked in the foreground, in lines with echo, and what was typed ahead is no answer.
+#[test]
+fn a_question_takes_the_terminal_from_the_agent() {
+    let Some(place) = guarded() else { return };
+    // Nobody answers at this address (RFC 5737). The inner job owns the terminal, in raw mode.
+    let attempt = "import socket; socket.create_connection(('192.0.2.1', 9), 1)";
+    let steps = serde_json::json!([
+        ["expect", "ready> "],
+        ["type", format!("stty raw -echo; python3 -c \"{attempt}\" 2>/dev/null; stty sane; echo ended=$?\n")],
+        ["expect", "Allow this? [y/N] "],
+        ["type", "n\n"],
+        ["expect", "n\r\n"],
+        ["expect", "ended="],
+        ["expect", "ready> "],
+        ["type", "exit 5\n"]
+    ]);
+    let shell = [&telos(), "run", "--", "bash", "--norc", "--noprofile", "-i"];
+    let Some((said, code)) = play(&place, &shell, &steps) else { return };
+    assert_eq!(code, 5, "{said}");
+    assert_eq!(said.matches("Allow this?").count(), 1, "{said}");
+    assert!(said.contains("refused by P2"), "{said}");
+}
+
+#[test]
+fn under_an_ordinary_account_too() {
+    support::again_as_an_ordinary_account(&["a_shell_has_job_control_signals_and_the_size_of_the_window"]);
+}
