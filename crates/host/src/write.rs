@@ -37,11 +37,14 @@ pub struct PreparedWrite {
     like: Option<Like>,
 }
 
+/// Name and value of an extended attribute.
+type Attribute = (Vec<u8>, Vec<u8>);
+
 /// What a file brings along besides its content and mode.
 #[derive(Debug)]
 struct Like {
     mtime_ns: i128,
-    attributes: Vec<(Vec<u8>, Vec<u8>)>,
+    attributes: Vec<Attribute>,
 }
 
 /// What a committed write left.
@@ -253,7 +256,7 @@ fn keep_owner(file: &std::fs::File, old: &Meta) -> Result<(), Errno> {
 }
 
 /// The extended attributes of a file; none where the file system has none.
-fn attributes_of(file: &std::fs::File) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Errno> {
+fn attributes_of(file: &std::fs::File) -> Result<Vec<Attribute>, Errno> {
     let mut names = vec![0; XATTR_BYTES_MAX];
     let length = match flistxattr(file, names.as_mut_slice()) {
         Err(Errno::NOTSUP | Errno::NOSYS) => 0,
@@ -271,7 +274,7 @@ fn attributes_of(file: &std::fs::File) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Errno>
 }
 
 /// Sets extended attributes, except those that this account or file system may not set.
-fn set_attributes<'a>(file: &std::fs::File, all: impl Iterator<Item = &'a (Vec<u8>, Vec<u8>)>) -> Result<(), Errno> {
+fn set_attributes<'a>(file: &std::fs::File, all: impl Iterator<Item = &'a Attribute>) -> Result<(), Errno> {
     for (name, value) in all {
         match fsetxattr(file, name.as_slice(), value, XattrFlags::empty()) {
             Ok(()) | Err(Errno::NOTSUP | Errno::PERM | Errno::ACCESS) => {}
