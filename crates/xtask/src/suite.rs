@@ -106,22 +106,6 @@ pub(crate) fn packs(arguments: &[String]) -> Result<(), Failure> {
     }
 }
 
-/// Runs one fuzz target.
-pub(crate) fn fuzz(arguments: &[String]) -> Result<(), Failure> {
-    let (target, seconds) = match arguments {
-        [target] => (target, "30"),
-        [target, flag, seconds] if flag == "--seconds" => (target, seconds.as_str()),
-        _ => return Err(Failure::new("usage: cargo xtask fuzz TARGET [--seconds N]")),
-    };
-    let limit = format!("-max_total_time={seconds}");
-    shell::run(
-        Command::new("cargo")
-            .args(["+nightly", "fuzz", "run", target, "--", &limit])
-            .env_remove("RUSTUP_TOOLCHAIN")
-            .current_dir(shell::root()?),
-    )
-}
-
 /// Runs the tests of the modules that contain `unsafe` code and need no system call under Miri.
 pub(crate) fn miri() -> Result<(), Failure> {
     for (package, filter) in tidy_unsafe_under_miri() {
