@@ -82,6 +82,7 @@ pub mod dice;
 pub mod differential;
 pub mod families;
 pub mod harm;
+pub mod interpret;
 pub mod parents;
 pub mod report;
 pub mod search;

@@ -7,6 +7,7 @@
 mod bench;
 mod fuzz;
 mod install;
+mod miri;
 mod shell;
 mod suite;
 mod tidy;
@@ -52,7 +53,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "packs" => suite::packs(rest),
         "install" => install::run(rest),
         "fuzz" => fuzz::run(rest),
-        "miri" => suite::miri(),
+        "miri" => miri::run(),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())
