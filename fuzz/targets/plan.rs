@@ -1,49 +1,71 @@
-//! The plan format and the validator: every input gets a verdict, and every plan has one form.
+//! The plan format, the validator and its second opinion: every input gets a verdict, and they agree.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use telos_abi::NodeIndex;
-use telos_graph::testing::{World, from, primitives, said};
-use telos_graph::{Graph, codec};
+use telos_abi::{NodeIndex, PortIndex, Value};
+use telos_graph::{Catalogue, Constant, ConstantOrigin, Each, Graph, Input, Node, Source, codec};
+use telos_graph_attack::differential::{Agreement, compare};
+use telos_graph_attack::harm::harm;
+use telos_graph_attack::{Case, world::World};
+
+/// The checker is cubic, on purpose.
+const CHECKED_NODES_MAX: usize = 40;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(graph) = codec::decode(bytes) {
         assert_eq!(codec::encode(&graph).as_deref(), Ok(bytes), "a plan has one form");
-        judge(&graph);
+        judge(graph);
     }
-    judge(&grown(bytes));
+    judge(grown(bytes));
 });
 
-/// Validates twice: the verdict depends on nothing but its arguments.
-fn judge(graph: &Graph) {
-    let world = World::default();
-    let verdict = world.validate(graph).map(|plan| plan.hash());
-    assert_eq!(verdict, world.validate(graph).map(|plan| plan.hash()), "a verdict is a function");
+fn judge(graph: Graph) {
+    let case = Case::new(graph);
+    let verdict = case.judge().map(|plan| plan.hash());
+    assert_eq!(verdict, case.judge().map(|plan| plan.hash()), "a verdict is a function");
+    if case.graph.nodes.len() > CHECKED_NODES_MAX {
+        return;
+    }
+    let agreement = compare(&case);
+    assert!(!matches!(agreement, Agreement::Differ { .. }), "{agreement:?}");
+    if verdict.is_ok() {
+        assert_eq!(harm(&case.graph, &case.world), None, "what is accepted does no harm");
+    }
 }
 
 /// A graph over known primitives, so that deep rules are reached. Four bytes make one node: its primitive, two inputs,
 /// and whether it is shown, guarded or repeated.
 fn grown(bytes: &[u8]) -> Graph {
-    const TEXTS: [&str; 6] = ["a.txt", ".env", "out.txt", "ERROR", "https://ok.example/in", "local"];
-    let world = World::default();
-    let known = primitives();
-    let mut builder = world.build();
+    const TEXTS: [&str; 8] =
+        ["in/a.txt", ".env", "out/one.txt", "ERROR", "https://ok.example/in", "local", "ok.example", "in"];
+    let (world, ids) = (World::default(), World::ids());
+    let mut graph = Graph::default();
     for (index, node) in (0_u32..24).zip(bytes.chunks_exact(4)) {
-        let primitive = &known[usize::from(node[0]) % known.len()];
-        let inputs = primitive.inputs.iter().zip(node[1..3].iter().cycle()).map(|(_, byte)| {
+        let capability = ids[usize::from(node[0]) % ids.len()];
+        let ports = world.descriptor(&capability).map_or(0, |descriptor| descriptor.inputs.len());
+        let inputs = (0..).map(PortIndex).zip(node[1..3].iter().cycle().take(ports)).map(|(port, byte)| {
             let text = TEXTS[usize::from(*byte) % TEXTS.len()];
-            if byte & 0x80 == 0 { said(text) } else { from(NodeIndex(u32::from(byte & 0x1f) % (index + 1)), u16::from(byte >> 6 & 1)) }
+            let earlier = NodeIndex(u32::from(byte & 0x1f) % (index + 1));
+            let input = match byte & 0x80 {
+                0 => Input::Constant(Constant { value: Value::Text(text.into()), origin: ConstantOrigin::UserTurn }),
+                _ => Input::From(Source { node: earlier, port: PortIndex(u16::from(byte >> 6 & 1)) }),
+            };
+            (port, input)
         });
-        let at = builder.node(&primitive.name, inputs.collect());
+        let mut made = Node { capability, inputs: inputs.collect(), each: None, guard: None, after: Vec::new() };
         if node[3] & 1 == 1 {
-            builder.show(at, u16::from(node[3] >> 5 & 1));
+            graph.outputs.push(Source { node: NodeIndex(index), port: PortIndex(u16::from(node[3] >> 5 & 1)) });
         }
         if node[3] & 6 == 6 {
-            builder.each(u16::from(node[3] >> 6 & 1), 16);
+            made.each = Some(Each { port: PortIndex(u16::from(node[3] >> 6 & 1)), limit: 16 });
         }
         if node[3] & 24 == 24 && index > 0 {
-            builder.after(NodeIndex(index - 1));
+            made.after.push(NodeIndex(index - 1));
         }
+        if node[3] & 0x90 == 0x90 && index > 0 {
+            made.guard = Some(Source { node: NodeIndex(u32::from(node[3] >> 1 & 7) % index), port: PortIndex(0) });
+        }
+        graph.nodes.push(made);
     }
-    builder.graph()
+    graph
 }

@@ -59,3 +59,22 @@ fn wait(child: u32) -> Result<(i32, u64)> {
     }
     Ok((status, u64::try_from(usage.ru_maxrss)?.saturating_mul(1024)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::run;
+    use std::process::Command;
+
+    #[test]
+    fn a_child_tells_its_output_and_what_it_used() {
+        let ended = run(Command::new("echo").arg("here")).expect("it ends with 0");
+        assert_eq!(ended.output, "here\n");
+        assert!(ended.peak_bytes > 4_096 && !ended.wall.is_zero());
+    }
+
+    #[test]
+    fn a_child_that_fails_is_an_error() {
+        let error = run(&mut Command::new("false")).err().expect("it ends with 1");
+        assert!(error.to_string().contains("wait status 256"), "{error}");
+    }
+}

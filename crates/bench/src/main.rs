@@ -11,6 +11,7 @@
 #![deny(unsafe_code)]
 
 mod agent;
+mod attack;
 mod child;
 mod figure;
 mod helper;
@@ -37,11 +38,12 @@ type Group = (&'static str, fn(&Place) -> Result<Vec<Figure>>);
 
 /// In this order: a child's peak memory is told with that of the process it was started from, so what fills this one
 /// comes last.
-const SPINE: [Group; 6] = [
+const SPINE: [Group; 7] = [
     ("stream", stream::figures),
     ("process", process::figures),
     ("agent", agent::figures),
     ("pure", pure::figures),
+    ("attack", attack::figures),
     ("packs", packs::figures),
     ("log", log::figures),
 ];

@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 use telos_abi::limit::{NESTING_MAX, VALUE_BYTES_MAX};
 use telos_abi::{Handle, Refinement, Type, Value};
 
-/// Reads the CBOR of one value, all of it and nothing after it.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Value, String> {
+/// Reads the CBOR of one value as a primitive gives it: all of it and nothing after it. Total: any bytes give a value
+/// or a refusal.
+///
+/// # Errors
+/// Why the bytes are no value.
+pub fn decode(bytes: &[u8]) -> Result<Value, String> {
     if bytes.len() > VALUE_BYTES_MAX {
         return Err(format!("{} bytes are more than a value may have", bytes.len()));
     }

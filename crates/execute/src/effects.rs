@@ -90,7 +90,7 @@ fn decide(run: &Run<'_>, want: &Wanted<'_>) -> Result<Decision, Cause> {
     let Labels { authority, payload, control, .. } = *want.labels;
     let decision = run.ports.gate.decide(&Request {
         effect: want.effect,
-        subject: Subject::Plan { authority, payload, control, history: run.history() },
+        subject: Subject::Plan { authority, payload, control, history: run.program.node(want.node).history },
         facts: want.facts,
     });
     let (verdict, rule, reason) = match &decision {

@@ -36,6 +36,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use check::decode as decode_value;
 pub use hands::HostHands;
 pub use outcome::{Cause, Changes, Content, Outcome, Output, RunFailure, RunUsage};
 pub use ports::{Answer, Event, Gate, Hands, HostCall, Library, Ports, Progress, Sink, Step, StepError};

@@ -31,6 +31,8 @@ pub(crate) struct Planned<'a> {
     pub(crate) kept: Vec<bool>,
     /// Labels sealed with the plan, by output.
     pub(crate) sealed: &'a [Label],
+    /// Join of everything that was sealed in its part of the graph (R12).
+    pub(crate) history: Label,
 }
 
 /// Nodes that may run at the same time as other groups of the stage; within the group in this order.
@@ -48,7 +50,11 @@ impl<'a> Program<'a> {
     /// Makes a sealed plan ready.
     pub(crate) fn of_plan(plan: &'a Plan, library: &'a dyn Library) -> Result<Self, Cause> {
         let sealed = (0_u32..).take(plan.graph().nodes.len()).map(|node| plan.labels(NodeIndex(node))).collect();
-        Self::of_graph(plan.graph(), plan.order(), sealed, library)
+        let mut program = Self::of_graph(plan.graph(), plan.order(), sealed, library)?;
+        for node in &mut program.nodes {
+            node.history = plan.history(node.index);
+        }
+        Ok(program)
     }
 
     /// The same for parts that were sealed together. Private to the room: whoever calls it holds a plan.
@@ -59,6 +65,8 @@ impl<'a> Program<'a> {
         library: &'a dyn Library,
     ) -> Result<Self, Cause> {
         let mut nodes = Vec::with_capacity(graph.nodes.len());
+        // Until a plan tells the parts of its graph apart, each carries what all do.
+        let history = sealed.iter().copied().flatten().fold(Label::BOTTOM, |all, label| all.join(*label));
         for ((number, node), sealed) in (0_u32..).zip(&graph.nodes).zip(sealed) {
             let descriptor = library
                 .descriptor(&node.capability)
@@ -77,6 +85,7 @@ impl<'a> Program<'a> {
                 streams: vec![Vec::new(); descriptor.outputs.len()],
                 kept: vec![false; descriptor.outputs.len()],
                 sealed,
+                history,
             });
         }
         let mut program = Self { nodes, levels: Vec::new(), outputs: &graph.outputs, order };

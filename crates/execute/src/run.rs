@@ -149,7 +149,6 @@ pub(crate) struct Done {
 /// What changes while the run goes on.
 #[derive(Default)]
 struct Tally {
-    history: Label,
     changes: Changes,
     usage: RunUsage,
 }
@@ -313,9 +312,6 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn set_labels(&self, node: NodeIndex, labels: Vec<Label>, control: Label) {
-        let mut tally = held(&self.tally);
-        tally.history = labels.iter().fold(tally.history, |history, label| history.join(*label));
-        drop(tally);
         // Set once: each node is in one group, and a group runs once.
         let _ = self.state(node).labels.set(Some((labels, control)));
     }
@@ -364,10 +360,6 @@ impl<'a> Run<'a> {
             }
             _ => false,
         }
-    }
-
-    pub(crate) fn history(&self) -> Label {
-        held(&self.tally).history
     }
 
     pub(crate) fn record(&self, receipt: &Receipt) -> Result<(), Cause> {

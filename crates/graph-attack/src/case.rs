@@ -3,7 +3,7 @@
 use crate::dice::Dice;
 use crate::wire::Tamper;
 use crate::world::World;
-use telos_abi::{CapabilityId, Descriptor, NodeIndex, PlanHash, PortIndex};
+use telos_abi::{CapabilityId, Descriptor, NodeIndex, PlanHash, PortIndex, Rule};
 use telos_graph::testing::{constant, from, said, source};
 use telos_graph::{ConstantOrigin, Each, Graph, Input, Node, Plan, Source, Violation, codec, validate};
 
@@ -49,6 +49,16 @@ impl Case {
         match self.sealed {
             Some(sealed) => Plan::reopen(&bytes, sealed, &context),
             None => validate(codec::decode(&bytes)?, &context),
+        }
+    }
+
+    /// What stands in the graph's way: the rule that refuses it, or the rule under which a person is asked before one
+    /// of its effects, with the sentence. `None` if it would simply run.
+    #[must_use]
+    pub fn stopped(&self) -> Option<(Rule, String)> {
+        match self.judge() {
+            Err(violation) => Some((violation.rule, violation.to_string())),
+            Ok(plan) => plan.asks().map(|(_, breach)| (breach.rule, format!("asks a person: {breach}"))),
         }
     }
 

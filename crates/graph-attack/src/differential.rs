@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::checker::{Opinion, check};
+use std::collections::BTreeSet;
 use telos_abi::Rule;
 
 /// How the two verdicts on one case relate.
@@ -9,7 +10,7 @@ use telos_abi::Rule;
 pub enum Agreement {
     /// Both accept.
     Accepted,
-    /// Both refuse, and the checker knows the rule that the validator names.
+    /// Both object, and the checker knows the rule that the validator names: refuses by, or, for R12, asks under.
     Refused(Rule),
     /// The validator refuses by a rule that is not among R2–R13, so the checker need not agree.
     Outside(Rule),
@@ -43,7 +44,8 @@ pub fn compare(case: &Case) -> Agreement {
     let opinion = check(&case.graph, &context);
     let broken = opinion.broken();
     match &verdict {
-        Ok(_) if opinion == Opinion::Holds => Agreement::Accepted,
+        Ok(plan) if plan.asks().is_none() && opinion == Opinion::Holds => Agreement::Accepted,
+        Ok(plan) if plan.asks().is_some() && broken == BTreeSet::from([Rule::R12]) => Agreement::Refused(Rule::R12),
         Err(violation) if broken.contains(&violation.rule) => Agreement::Refused(violation.rule),
         Err(violation) if opinion == Opinion::Silent || !(Rule::R2..=Rule::R13).contains(&violation.rule) => {
             Agreement::Outside(violation.rule)

@@ -19,6 +19,9 @@
 //! tokens, so there is no way to be refused by R8 or R9: those families plant what an attacker would write instead,
 //! and the flow is refused as if nothing had been released.
 //!
+//! R12 refuses nothing by itself: a mutant of family 45 counts as stopped if its plan cannot run without a person who is
+//! asked under R12 ([`Case::stopped`]).
+//!
 //! | # | attack | code | how it is planted |
 //! |---|---|---|---|
 //! | 1 | secret read, encoded, posted | R6 | one of four outward effects; also one secret among several named files |
@@ -79,6 +82,7 @@ pub mod dice;
 pub mod differential;
 pub mod families;
 pub mod harm;
+pub mod interpret;
 pub mod parents;
 pub mod report;
 pub mod search;

@@ -19,7 +19,7 @@ pub struct FamilyCount {
     pub planted: usize,
     /// Of these, with no other family.
     pub alone: usize,
-    /// Refused with this family's own code.
+    /// Refused with this family's own code, or for R12 held until a person is asked under it.
     pub refused: usize,
 }
 
@@ -32,7 +32,7 @@ pub struct Failure {
     pub seed: u64,
     /// Numbers of the planted families, with the codes that were expected.
     pub planted: Vec<(u8, Rule)>,
-    /// What the validator said instead; `None` if it accepted.
+    /// What the validator said instead; `None` if the mutant would simply run.
     pub said: Option<String>,
 }
 
@@ -53,7 +53,7 @@ pub struct AttackReport {
     pub by_depth: [usize; 3],
     /// By family, in the order of [`FAMILIES`].
     pub families: Vec<FamilyCount>,
-    /// Mutants that were accepted.
+    /// Mutants that would run without anybody being asked.
     pub escaped: usize,
     /// Mutants that were refused with the code of no planted family.
     pub wrong_code: usize,
@@ -132,10 +132,10 @@ pub fn run_attacks(mutants: usize, seed: u64) -> AttackReport {
         let ground = parent(parent_seed);
         report.parents += 1;
         report.parent_nodes += ground.graph.nodes.len();
-        if let Err(violation) = ground.judge() {
+        if let Some((_, said)) = ground.stopped() {
             report.parents_refused += 1;
             if report.refusals.len() < KEPT_MAX {
-                report.refusals.push((parent_seed, violation.to_string()));
+                report.refusals.push((parent_seed, said));
             }
         }
         for _ in 0..MUTANTS_PER_PARENT.min(mutants - report.mutants) {
@@ -151,8 +151,8 @@ impl AttackReport {
     fn count(&mut self, case: &Case, (parent, seed): (u64, u64), planted: &[(Family, Rule)]) {
         self.mutants += 1;
         self.by_depth[planted.len() - 1] += 1;
-        let violation = case.judge().err();
-        let code = violation.as_ref().map(|violation| violation.rule);
+        let stopped = case.stopped();
+        let code = stopped.as_ref().map(|(rule, _)| *rule);
         for (family, rule) in planted {
             let count = &mut self.families[usize::from(family.number) - 1];
             count.planted += 1;
@@ -164,7 +164,7 @@ impl AttackReport {
         self.wrong_code += usize::from(code.is_some() && !expected);
         if !expected && self.failures.len() < KEPT_MAX {
             let planted = planted.iter().map(|(family, rule)| (family.number, *rule)).collect();
-            let said = violation.map(|violation| violation.to_string());
+            let said = stopped.map(|(_, said)| said);
             self.failures.push(Failure { parent, seed, planted, said });
         }
     }

@@ -47,7 +47,7 @@ fn on_graphs_with_no_plan_behind_them() {
 fn on_parents_and_mutants() {
     let mut tally = Tally::default();
     let mut dice = Dice::new(9);
-    for _ in 0..40 {
+    for _ in 0..64 {
         let seed = dice.word();
         let ground = parent(seed);
         assert_eq!(tally.add(&ground, seed), Agreement::Accepted, "parent {seed}");

@@ -271,6 +271,13 @@ impl fmt::Display for FlowBreach {
 }
 
 impl FlowBreach {
+    /// Whether a person may let it happen (R12); the other rules refuse. A plan with such an effect is accepted and
+    /// says so ([`crate::PlannedEffect::asks`]), and `policy::decide` asks when the effect is due.
+    #[must_use]
+    pub const fn asks(&self) -> bool {
+        matches!(self.rule, Rule::R12)
+    }
+
     /// What would make it acceptable.
     #[must_use]
     pub const fn way_out(&self) -> &'static str {

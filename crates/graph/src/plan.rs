@@ -1,5 +1,6 @@
 //! Sealed plans.
 
+use crate::flow::{Flow, FlowBreach};
 use crate::rules::labels::Labels;
 use crate::rules::{Work, bind, bounds, edges, effects, labels, locks, order, resolve, state};
 use crate::{Context, Graph, Place, Violation, canonical, codec, shape};
@@ -18,6 +19,20 @@ pub struct PlannedEffect {
     pub authority: Label,
     /// Label of what is carried.
     pub payload: Label,
+    /// Label of what decides that it happens.
+    pub control: Label,
+    /// Join of everything in the part of the graph connected to it ([`Plan::history`]).
+    pub history: Label,
+    /// Why a person has to be asked before it whatever the grant says (R12), with the sentence to show.
+    pub asks: Option<FlowBreach>,
+}
+
+impl PlannedEffect {
+    /// The labels that meet the effect, as [`crate::flow::sink`] and `policy::decide` take them.
+    #[must_use]
+    pub const fn flow(&self) -> Flow {
+        Flow::plan(self.authority, self.payload, self.control, self.history)
+    }
 }
 
 /// A graph that the validator accepted, sealed by its hash. Only [`validate`] makes one.
@@ -102,6 +117,12 @@ impl Plan {
     #[must_use]
     pub fn history(&self, node: NodeIndex) -> Label {
         self.history.get(node.0 as usize).copied().unwrap_or(Label::TOP)
+    }
+
+    /// The first effect before which a person must be asked, and why (R12).
+    #[must_use]
+    pub fn asks(&self) -> Option<(&PlannedEffect, &FlowBreach)> {
+        self.effects.iter().find_map(|effect| Some((effect, effect.asks.as_ref()?)))
     }
 
     /// Every effect, in sequence.
@@ -192,7 +213,7 @@ pub fn validate(graph: Graph, context: &Context<'_>) -> Result<Plan, Violation> 
     let labels = labels::propagate(&work, &wiring, &order)?;
     effects::check_scope(&work, &labels)?;
     let history = effects::histories(&work, &wiring, &labels);
-    effects::check_conjunction(&work, &labels, &history)?;
+    let asks = effects::conjunctions(&work, &labels, &history)?;
     effects::check_evidence(&work, &wiring, &order)?;
     locks::check(&work)?;
     state::check(&work, &wiring, &order, &labels)?;
@@ -201,7 +222,7 @@ pub fn validate(graph: Graph, context: &Context<'_>) -> Result<Plan, Violation> 
     let hash = seal(&work, canonical::digest(&work, &wiring, &order));
     let mut starts: Vec<usize> = (0..graph.nodes.len()).map(|node| wiring.start(node)).collect();
     starts.push(wiring.len());
-    let effects = planned(&labels);
+    let effects = planned(&labels, &history, asks);
     Ok(Plan {
         hash,
         grant: context.grant.clone(),
@@ -218,15 +239,18 @@ pub fn validate(graph: Graph, context: &Context<'_>) -> Result<Plan, Violation> 
     })
 }
 
-fn planned(labels: &Labels) -> Vec<PlannedEffect> {
-    let effects = labels.effects.iter();
+fn planned(labels: &Labels, history: &[Label], asks: Vec<Option<FlowBreach>>) -> Vec<PlannedEffect> {
+    let effects = labels.effects.iter().zip(asks);
     effects
-        .map(|effect| PlannedEffect {
+        .map(|(effect, asks)| PlannedEffect {
             node: crate::rules::index(effect.node),
             kind: effect.kind,
             scope: effect.scope.clone(),
             authority: labels.authority[effect.node],
             payload: labels.payload[effect.node],
+            control: labels.control[effect.node],
+            history: history[effect.node],
+            asks,
         })
         .collect()
 }

@@ -336,12 +336,17 @@ fn r11_effects_stay_in_the_grant() {
 }
 
 #[test]
-fn r12_secret_and_untrusted_data_and_a_way_out_do_not_meet() {
+fn r12_secret_and_untrusted_data_and_a_way_out_do_not_meet_without_a_person() {
     let mut world = World::default();
     let secrecy = Secrecy::CREDENTIAL;
     let host = HostName { name: "ok.example".into(), port: Some(443) };
     world.grant.clearances.push(Clearance { kind: EffectKind::NetSend, scope: Scope::Host(host), secrecy });
-    assert_eq!(rule(&world, &exfiltrate(&world, ".env")), Some(Rule::R12));
+    let asked = |graph: &Graph| {
+        let plan = world.validate(graph).expect("R12 asks and refuses nothing");
+        plan.asks().map(|(effect, breach)| (effect.kind, breach.rule))
+    };
+    let held = Some((EffectKind::NetSend, Rule::R12));
+    assert_eq!(asked(&exfiltrate(&world, ".env")), held);
     let split = |joined: bool| {
         let mut build = world.build();
         let secret = build.node("files.read", vec![said(".env")]);
@@ -354,10 +359,10 @@ fn r12_secret_and_untrusted_data_and_a_way_out_do_not_meet() {
             let both = build.node("text.join", vec![from(text, 0), from(words, 0)]);
             build.show(both, 0);
         }
-        rule(&world, &build.graph())
+        asked(&build.graph())
     };
     assert_eq!(split(false), None, "disjoint subgraphs");
-    assert_eq!(split(true), Some(Rule::R12));
+    assert_eq!(split(true), held);
 }
 
 #[test]

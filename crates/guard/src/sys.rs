@@ -217,10 +217,15 @@ struct FilterProgram {
 pub(crate) fn install_filter(program: &[Instruction]) -> Sys<OwnedFd> {
     const SET_MODE_FILTER: u32 = 1;
     const NEW_LISTENER: u32 = 1 << 3;
-    let header =
-        FilterProgram { len: u16::try_from(program.len()).map_err(|_| Errno::INVAL)?, filter: program.as_ptr() };
+    let header = filter_header(program)?;
     // SAFETY: 1. `header` and the instructions it points to live across the call; 2. the kernel validates them.
     check_fd(unsafe { libc::syscall(libc::SYS_seccomp, SET_MODE_FILTER, NEW_LISTENER, &raw const header) })
+}
+
+/// What the kernel reads of `program`: it is valid as long as the program is borrowed.
+fn filter_header(program: &[Instruction]) -> Sys<FilterProgram> {
+    let len = u16::try_from(program.len()).map_err(|_| Errno::INVAL)?;
+    Ok(FilterProgram { len, filter: program.as_ptr() })
 }
 
 /// Whether the kernel knows the user-notification action.
@@ -263,14 +268,20 @@ pub(crate) fn reset_signals() {
 
 /// Copies memory of another process; returns how many bytes came.
 pub(crate) fn read_memory(pid: i32, address: u64, into: &mut [u8]) -> Sys<usize> {
-    let local = libc::iovec { iov_base: into.as_mut_ptr().cast(), iov_len: into.len() };
-    let remote_base = usize::try_from(address).map_err(|_| Errno::FAULT)?;
-    let remote = libc::iovec { iov_base: std::ptr::without_provenance_mut(remote_base), iov_len: into.len() };
+    let (local, remote) = vectors(address, into)?;
     // SAFETY: 1. the local vector describes `into`, which is exclusively borrowed; 2. the remote address is only
     //    interpreted by the kernel in the other process's space.
     let count = unsafe { libc::process_vm_readv(pid, &raw const local, 1, &raw const remote, 1, 0) };
     let count = check(c_long::try_from(count).map_err(|_| Errno::OVERFLOW)?)?;
     usize::try_from(count).map_err(|_| Errno::OVERFLOW)
+}
+
+/// The vectors of a copy from `address` in another process: ours can be written through while `into` is borrowed, and
+/// theirs points at nothing of ours.
+fn vectors(address: u64, into: &mut [u8]) -> Sys<(libc::iovec, libc::iovec)> {
+    let remote_base = usize::try_from(address).map_err(|_| Errno::FAULT)?;
+    let remote = libc::iovec { iov_base: std::ptr::without_provenance_mut(remote_base), iov_len: into.len() };
+    Ok((libc::iovec { iov_base: into.as_mut_ptr().cast(), iov_len: into.len() }, remote))
 }
 
 /// A trapped call.
@@ -387,10 +398,75 @@ pub(crate) fn wait_any() -> Sys<(i32, crate::spec::Exit)> {
     let mut status: c_int = 0;
     // SAFETY: 1. `status` lives across the call.
     let pid = check(c_long::from(unsafe { libc::waitpid(-1, &raw mut status, 0) }))?;
-    let exit = if libc::WIFSIGNALED(status) {
+    Ok((i32::try_from(pid).map_err(|_| Errno::OVERFLOW)?, exit_of(status)))
+}
+
+fn exit_of(status: c_int) -> crate::spec::Exit {
+    if libc::WIFSIGNALED(status) {
         crate::spec::Exit::Signal(libc::WTERMSIG(status))
     } else {
         crate::spec::Exit::Code(libc::WEXITSTATUS(status))
-    };
-    Ok((i32::try_from(pid).map_err(|_| Errno::OVERFLOW)?, exit))
+    }
+}
+
+/// What of this module is pointers and numbers rather than system calls; `cargo xtask miri` interprets it.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Exit;
+
+    #[test]
+    fn a_failed_call_gives_the_errno_of_its_thread() {
+        // SAFETY: 1. no such descriptor can be open.
+        let closed = check(c_long::from(unsafe { libc::close(-1) }));
+        assert_eq!(closed, Err(Errno::BADF));
+        assert_eq!(check(7), Ok(7));
+        assert_eq!(check_fd(c_long::from(i32::MAX) + 1).map(drop), Err(Errno::BADF));
+    }
+
+    #[test]
+    fn the_header_of_a_filter_points_at_its_instructions() {
+        // SAFETY: 1. an instruction is plain integers, for which zero is valid.
+        let one: Instruction = unsafe { MaybeUninit::zeroed().assume_init() };
+        let program = [one; 3];
+        let header = filter_header(&program).expect("three are few");
+        // SAFETY: 1. the header tells pointer and length of `program`, which is alive.
+        let seen = unsafe { std::slice::from_raw_parts(header.filter, usize::from(header.len)) };
+        assert_eq!(seen, program);
+        assert_eq!(size_of::<Instruction>(), 8);
+    }
+
+    #[test]
+    fn the_local_vector_is_the_whole_buffer_and_no_more() {
+        let mut buffer = [0_u8; 5];
+        let (local, remote) = vectors(0x1000, &mut buffer[1..4]).expect("an address");
+        assert_eq!((local.iov_len, remote.iov_len, remote.iov_base.addr()), (3, 3, 0x1000));
+        // SAFETY: 1. as the kernel does: `iov_len` bytes from `iov_base`, whose buffer is still exclusively ours.
+        unsafe { local.iov_base.cast::<u8>().write_bytes(9, local.iov_len) };
+        assert_eq!(buffer, [0, 9, 9, 9, 0]);
+    }
+
+    #[test]
+    fn arguments_that_do_not_end_are_not_handed_to_the_kernel() {
+        let end = [std::ptr::null()];
+        let word = [c"word".as_ptr()];
+        assert_eq!(execute(c"/", &word, &end), Errno::INVAL);
+        assert_eq!(execute(c"/", &end, &word), Errno::INVAL);
+        assert_eq!(execute(c"/", &[], &end), Errno::INVAL);
+    }
+
+    #[test]
+    fn a_wait_status_is_a_code_or_a_signal() {
+        assert_eq!(exit_of(7 << 8), Exit::Code(7));
+        assert_eq!(exit_of(libc::SIGKILL), Exit::Signal(libc::SIGKILL));
+        assert_eq!(exit_of(libc::SIGSEGV | 0x80), Exit::Signal(libc::SIGSEGV));
+    }
+
+    #[test]
+    fn structures_have_the_sizes_that_the_kernel_expects() {
+        assert_eq!(size_of::<BeneathAttributes>(), 12);
+        assert_eq!(size_of::<RulesetAttributes>(), 24);
+        assert_eq!(size_of::<MountAttributes>(), 32);
+        assert_eq!(size_of::<CapabilityHeader>(), 8);
+    }
 }

@@ -183,3 +183,34 @@ extern "C" fn pass_on(signal: c_int, info: *mut libc::siginfo_t, _: *mut c_void)
     // SAFETY: 1. as above.
     unsafe { *libc::__errno_location() = errno };
 }
+
+/// The handler's own memory accesses, without a signal; `cargo xtask miri` interprets them.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn handled(code: c_int) -> c_int {
+        // SAFETY: 1. `siginfo_t` is plain data for which zero is valid.
+        let mut info: libc::siginfo_t = unsafe { MaybeUninit::zeroed().assume_init() };
+        info.si_code = code;
+        // SAFETY: 1. the calling thread's errno is always valid.
+        unsafe { *libc::__errno_location() = libc::EINTR };
+        pass_on(libc::SIGTERM, &raw mut info, std::ptr::null_mut());
+        // SAFETY: 1. as above.
+        unsafe { *libc::__errno_location() }
+    }
+
+    #[test]
+    fn the_handler_leaves_errno_as_it_was() {
+        const FROM_THE_KERNEL: c_int = 0x80;
+        assert_eq!(handled(FROM_THE_KERNEL), libc::EINTR);
+        assert_eq!(handled(libc::SI_USER), libc::EINTR);
+    }
+
+    #[test]
+    fn the_handler_is_set_with_its_signature() {
+        let action = handler();
+        assert_eq!(action.sa_flags & libc::SA_SIGINFO, libc::SA_SIGINFO);
+        assert_ne!(action.sa_sigaction, libc::SIG_DFL);
+    }
+}

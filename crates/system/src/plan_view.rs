@@ -1,7 +1,7 @@
 //! A sealed plan in words.
 
 use crate::outcome::{EffectView, NodeView, PlanView};
-use telos_abi::{CapabilityId, Descriptor, Effect, EffectKind, Facts, Grant, Label, Resource, Scope, Value};
+use telos_abi::{CapabilityId, Descriptor, Effect, EffectKind, Facts, Grant, Resource, Scope, Value};
 use telos_graph::{Catalogue, Constant, Graph, Input, Node, Plan, PlannedEffect, origin};
 use telos_policy::{Decision, Policy, Request, Subject, decide, effect_row, verdict_name};
 
@@ -46,12 +46,8 @@ fn effect_view(
     facts: &dyn Fn(&Effect) -> Facts,
 ) -> EffectView {
     let effect = Effect { kind: planned.kind, resource: resource(&planned.scope) };
-    let subject = Subject::Plan {
-        authority: planned.authority,
-        payload: planned.payload,
-        control: Label::BOTTOM,
-        history: planned.payload,
-    };
+    let PlannedEffect { authority, payload, control, history, .. } = *planned;
+    let subject = Subject::Plan { authority, payload, control, history };
     let request = Request { effect: &effect, subject, facts: facts(&effect) };
     let (verdict, rule, reason) = match decide(policy, grant, &request, crate::now()) {
         Decision::Permit(permit) => (telos_abi::Verdict::Permit, permit.rule(), None),

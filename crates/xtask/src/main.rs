@@ -5,7 +5,9 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a front door: what it prints is its result")]
 
 mod bench;
+mod fuzz;
 mod install;
+mod miri;
 mod shell;
 mod suite;
 mod tidy;
@@ -23,7 +25,8 @@ cargo xtask COMMAND
   bench AREA       print figures beside their targets and baselines [--json]; areas: spine
   packs            print the digest of every primitive pack; --rebuild builds them in another folder and compares
   install          put an ordinary `telos` on the PATH [--root DIR, default ~/.cargo]
-  fuzz TARGET      run a fuzz target for [--seconds N, default 30]; needs a nightly toolchain and cargo-fuzz
+  fuzz TARGET      run a fuzz target, or --all, for [--seconds N, default 30]; needs a nightly toolchain and cargo-fuzz;
+                   --list names the targets, --seeds writes the derived seeds again
   miri             run the tests of modules with `unsafe` under Miri; needs a nightly toolchain with miri
 ";
 
@@ -49,8 +52,8 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "bench" => bench::run(rest),
         "packs" => suite::packs(rest),
         "install" => install::run(rest),
-        "fuzz" => suite::fuzz(rest),
-        "miri" => suite::miri(),
+        "fuzz" => fuzz::run(rest),
+        "miri" => miri::run(),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

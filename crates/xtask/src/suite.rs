@@ -64,7 +64,10 @@ pub(crate) fn test() -> Result<(), Failure> {
             .env("RUSTDOCFLAGS", "--deny warnings")
             .current_dir(&root),
     )?;
-    if nightly_has("miri") { miri() } else { skip("Miri", "no nightly toolchain with miri is installed") }
+    match crate::miri::missing() {
+        None => crate::miri::run(),
+        Some(why) => skip("Miri", &why),
+    }
 }
 
 /// Runs cargo in the packs' own workspace with its own target folder: a nested cargo that shared ours would wait for
@@ -106,49 +109,8 @@ pub(crate) fn packs(arguments: &[String]) -> Result<(), Failure> {
     }
 }
 
-/// Runs one fuzz target.
-pub(crate) fn fuzz(arguments: &[String]) -> Result<(), Failure> {
-    let (target, seconds) = match arguments {
-        [target] => (target, "30"),
-        [target, flag, seconds] if flag == "--seconds" => (target, seconds.as_str()),
-        _ => return Err(Failure::new("usage: cargo xtask fuzz TARGET [--seconds N]")),
-    };
-    let limit = format!("-max_total_time={seconds}");
-    shell::run(
-        Command::new("cargo")
-            .args(["+nightly", "fuzz", "run", target, "--", &limit])
-            .env_remove("RUSTUP_TOOLCHAIN")
-            .current_dir(shell::root()?),
-    )
-}
-
-/// Runs the tests of the modules that contain `unsafe` code and need no system call under Miri.
-pub(crate) fn miri() -> Result<(), Failure> {
-    for (package, filter) in tidy_unsafe_under_miri() {
-        shell::run(
-            Command::new("cargo")
-                .args(["+nightly", "miri", "test", "--package", package, "--lib", "--", filter])
-                .env("MIRIFLAGS", "-Zmiri-disable-isolation")
-                .env("CARGO_TARGET_DIR", shell::root()?.join("target/miri"))
-                .env_remove("RUSTUP_TOOLCHAIN")
-                .current_dir(shell::root()?),
-        )?;
-    }
-    Ok(())
-}
-
-/// Package and test filter of every module with `unsafe` that Miri can interpret.
-fn tidy_unsafe_under_miri() -> &'static [(&'static str, &'static str)] {
-    &[]
-}
-
-fn nightly_has(component: &str) -> bool {
-    shell::output(Command::new("cargo").args(["+nightly", component, "--version"]).env_remove("RUSTUP_TOOLCHAIN"))
-        .is_some()
-}
-
 #[expect(clippy::unnecessary_wraps, reason = "reads as the other arm of a check")]
 fn skip(what: &str, why: &str) -> Result<(), Failure> {
-    println!("skipped: {what} ({why})");
+    println!("SKIPPED: {what}: {why}");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod functions;
 mod lines;
+mod unsafety;
 mod walls;
 
 use crate::shell::Failure;
@@ -33,8 +34,10 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
             .map_err(|error| Failure::new(format!("{}: {error}", file.display())))?;
         findings.extend(lines::check(&file, &text));
         findings.extend(functions::check(&file, &text));
+        findings.extend(unsafety::check(&file, &text));
     }
     findings.extend(lines::identical(root, "primitives/wit/pack.wit", "crates/engine/wit/pack.wit")?);
+    findings.extend(unsafety::check_list(root));
     for finding in &findings {
         println!("{finding}");
     }

@@ -15,7 +15,8 @@ mod relations;
 
 use relations::{Entry, Relations};
 use std::collections::BTreeSet;
-use telos_abi::{Evidence, PortKind, Refinement, Rule, Type};
+use telos_abi::{EffectKind, Evidence, NodeIndex, PortKind, Refinement, Rule, Type};
+use telos_graph::flow::Flow;
 use telos_graph::{Context, Graph};
 
 use kinds::{choosable, goes, is_empty, nature, parts, says};
@@ -67,6 +68,50 @@ pub fn check(graph: &Graph, context: &Context<'_>) -> Opinion {
     ports(&relations, &mut broken);
     effects(&relations, &mut broken);
     if broken.is_empty() { Opinion::Holds } else { Opinion::Broken(broken) }
+}
+
+/// An effect with the labels that meet it, whether or not they may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meeting {
+    /// The node that performs it.
+    pub node: NodeIndex,
+    /// Its kind.
+    pub kind: EffectKind,
+    /// The labels.
+    pub flow: Flow,
+    /// Whether a port of the node is closed to what enters it, or its guard is no truth value: rules about the graph's
+    /// form, of which an effect knows nothing.
+    pub structural: bool,
+}
+
+/// The labels at every effect of a graph, also of one that is refused for them. `None` where R3, R13 or R2 is broken, so
+/// that there are none.
+#[must_use]
+pub fn meetings(graph: &Graph, context: &Context<'_>) -> Option<Vec<Meeting>> {
+    let mut relations = Relations::new(graph, context)?;
+    let mut broken = BTreeSet::new();
+    if !relations.wire() || relations.has_cycle() || relations.lost {
+        return None;
+    }
+    edges(&relations, &mut broken);
+    if broken.contains(&Rule::R2) {
+        return None;
+    }
+    relations.close();
+    let meeting = |effect: &relations::Effect| {
+        let node = effect.node;
+        let (authority, carried) = relations.sides(node);
+        let (control, company) = (relations.control[node], relations.company(node));
+        let ports = relations.entering.keys().filter(|(of, _)| *of == node);
+        let closed = ports.into_iter().any(|port| !port_breaches(&relations, *port).is_empty());
+        Meeting {
+            node: crate::case::index(node),
+            kind: effect.kind,
+            flow: Flow::plan(authority.label(), carried.label(), control.label(), company.label()),
+            structural: closed || !guard_holds(&relations, node),
+        }
+    };
+    Some(relations.effects.iter().map(meeting).collect())
 }
 
 /// R2: refinements come from a check or from an input. R4: independence comes from a proof.
@@ -124,29 +169,41 @@ fn edges(relations: &Relations<'_>, broken: &mut BTreeSet<Rule>) {
             broken.insert(Rule::R2);
         }
     }
-    for (from, output) in relations.guards.iter().flatten() {
-        let single = relations.graph.nodes[*from].each.is_none();
-        if !single || relations.descriptors[*from].outputs[*output].ty != Type::Bool {
-            broken.insert(Rule::R10);
-        }
+    if (0..relations.guards.len()).any(|node| !guard_holds(relations, node)) {
+        broken.insert(Rule::R10);
     }
+}
+
+/// R10: whether the guard of a node, if it has one, is one truth value.
+fn guard_holds(relations: &Relations<'_>, node: usize) -> bool {
+    relations.guards[node].is_none_or(|(from, output)| {
+        let single = relations.graph.nodes[from].each.is_none();
+        single && relations.descriptors[from].outputs[output].ty == Type::Bool
+    })
 }
 
 /// R5, R6 and R7 at each port.
 fn ports(relations: &Relations<'_>, broken: &mut BTreeSet<Rule>) {
-    for (&(node, port), facts) in &relations.entering {
-        let input = &relations.descriptors[node].inputs[port];
-        match input.kind {
-            PortKind::Authority if facts.taint() & !choosable(&input.ty) != 0 => broken.insert(Rule::R5),
-            PortKind::Intent if facts.taint() != 0 => broken.insert(Rule::R7),
-            _ => false,
-        };
-        let granted = relations.effects.iter().filter(|effect| effect.node == node);
-        let cleared = granted.fold(input.clearance.0, |all, effect| all | relations.cleared(effect).0);
-        if facts.secrecy() & !cleared != 0 {
-            broken.insert(Rule::R6);
-        }
+    for port in relations.entering.keys() {
+        broken.extend(port_breaches(relations, *port));
     }
+}
+
+fn port_breaches(relations: &Relations<'_>, (node, port): (usize, usize)) -> Vec<Rule> {
+    let facts = relations.entering[&(node, port)];
+    let input = &relations.descriptors[node].inputs[port];
+    let mut broken = Vec::new();
+    match input.kind {
+        PortKind::Authority if facts.taint() & !choosable(&input.ty) != 0 => broken.push(Rule::R5),
+        PortKind::Intent if facts.taint() != 0 => broken.push(Rule::R7),
+        _ => {}
+    }
+    let granted = relations.effects.iter().filter(|effect| effect.node == node);
+    let cleared = granted.fold(input.clearance.0, |all, effect| all | relations.cleared(effect).0);
+    if facts.secrecy() & !cleared != 0 {
+        broken.push(Rule::R6);
+    }
+    broken
 }
 
 /// R5, R6, R7, R10, R11 and R12 at each effect.

@@ -23,6 +23,10 @@ impl Facts {
         Self(self.0 | other.0)
     }
 
+    pub(super) fn label(self) -> Label {
+        Label { secrecy: Secrecy(self.secrecy()), taint: Taint(self.taint()) }
+    }
+
     pub(super) fn secrecy(self) -> u64 {
         u64::try_from(self.0 & u128::from(u64::MAX)).unwrap_or(u64::MAX)
     }

@@ -1,7 +1,7 @@
-//! R11: every effect lies in the grant. R12: the rule of two. R1: evidence for what reaches outward.
+//! R11: every effect lies in the grant. R12: where the rule of two asks a person. R1: evidence for what reaches outward.
 
 use crate::Violation;
-use crate::flow::{Flow, SinkClass, sink};
+use crate::flow::{Flow, FlowBreach, SinkClass, sink};
 use crate::rules::Work;
 use crate::rules::bind::Wiring;
 use crate::rules::labels::Labels;
@@ -69,17 +69,27 @@ fn root(parent: &mut [usize], mut node: usize) -> usize {
     node
 }
 
-/// R12 for every outward effect.
-pub(crate) fn check_conjunction(work: &Work<'_>, labels: &Labels, histories: &[Label]) -> Result<(), Violation> {
-    for effect in &labels.effects {
+/// R12: what a person must be asked before each effect of [`Labels::effects`], because untrusted and secret data are in
+/// its part of the graph. The labels that meet the effect itself were checked by `labels`; should they be found wanting
+/// here, that is a refusal.
+pub(crate) fn conjunctions(
+    work: &Work<'_>,
+    labels: &Labels,
+    histories: &[Label],
+) -> Result<Vec<Option<FlowBreach>>, Violation> {
+    let effects = labels.effects.iter();
+    let asks = effects.map(|effect| {
         let node = effect.node;
         let (authority, payload) = (labels.authority[node], labels.payload[node]);
         let flow = Flow::plan(authority, payload, labels.control[node], histories[node]);
         let cleared = clearance(work.context.grant, effect.kind, &effect.scope);
-        sink(effect.kind, cleared, &flow)
-            .map_err(|breach| work.at_node(breach.rule, node, breach, breach.way_out()))?;
-    }
-    Ok(())
+        match sink(effect.kind, cleared, &flow) {
+            Ok(()) => Ok(None),
+            Err(breach) if breach.asks() => Ok(Some(breach)),
+            Err(breach) => Err(work.at_node(breach.rule, node, breach, breach.way_out())),
+        }
+    });
+    asks.collect()
 }
 
 /// R1: code whose output can reach an outward effect agrees with an independent reference. O(nodes + edges).

@@ -6,8 +6,12 @@
 //! 7. [`effects`] (R5, R6, R7, R10 at effects, then R11, R12, and R1's evidence for what reaches outward).
 //! 8. [`locks`] (R15) and [`state`] (R19). 9. [`bounds`] (R17). 10. [`order`] again (R18). 11. the seal (R20).
 //!
+//! R12 is the one rule that refuses nothing: it marks the effect ([`crate::PlannedEffect::asks`]), and the policy, which
+//! holds the same labels against the same rule, asks a person when the effect is due.
+//!
 //! R8 and R9 have no stage: a graph cannot carry a declassification or endorsement in this version, so a flow that
-//! would need one is refused by R5 or R6, and consent is a single-use approval at the moment of the effect.
+//! would need one is refused by R5 or R6. Secrecy leaves only by a clearance in the user's policy file, which names
+//! category and destination, and then by R12 also only with a single-use approval of the very value.
 
 pub(crate) mod bind;
 pub(crate) mod bounds;
