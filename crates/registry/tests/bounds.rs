@@ -69,6 +69,8 @@ fn cases() -> Vec<Case> {
         ("table.sort", vec![("column", text("a"))], table("1,,\n")),
         ("table.top", vec![("column", text("b"))], distinct_rows()),
         ("table.to-json", vec![], table(",,\n")),
+        ("table.head", vec![("count", Value::Int(i64::MAX))], table("1,,\n")),
+        ("table.tail", vec![("count", Value::Int(100_000))], table("1,,\n")),
         ("table.format", vec![], distinct_rows()),
         ("json.parse", vec![], format!("[{}1]", "1,".repeat(BYTES / 2)).into()),
         ("json.query", vec![("filter", text("map(.a)"))], objects.clone().into()),

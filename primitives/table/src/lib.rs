@@ -4,6 +4,7 @@
 #![deny(unsafe_code)]
 
 mod aggregate;
+mod ends;
 mod filter;
 mod format;
 mod groups;
@@ -25,6 +26,8 @@ pub const PACK: Pack = Pack {
         order::top,
         format::json,
         format::text,
+        ends::head,
+        ends::tail,
     ],
 };
 

@@ -143,3 +143,12 @@ proptest! {
         prop_assert_eq!(table("table.top", &input, &[("column", text("a")), ("count", Value::Int(count.into()))]), expected);
     }
 }
+
+#[test]
+fn the_header_is_not_among_the_first_or_last_rows() {
+    let part = |name: &str, rows: i64| table(name, PEOPLE, &[("count", Value::Int(rows))]);
+    assert_eq!(part("table.head", 1), "name,city,age\nAnn,Paris,30\n");
+    assert_eq!(part("table.tail", 2), "name,city,age\n\"Cy, Jr\",Paris,\nDee,paris,100\n");
+    assert_eq!(part("table.tail", 0), part("table.head", 0));
+    assert_eq!(part("table.head", 99), part("table.tail", 99));
+}

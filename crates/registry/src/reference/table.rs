@@ -17,6 +17,8 @@ pub(super) const ALL: &[(&str, Reference)] = &[
     ("table.top", top),
     ("table.to-json", to_json),
     ("table.from-json", from_json),
+    ("table.head", head),
+    ("table.tail", tail),
 ];
 
 const HEADER: [&str; 3] = ["name", "number", "note"];
@@ -177,6 +179,24 @@ fn top(seed: u64, descriptor: &Descriptor) -> Case {
     let mut kept = ordered(rows, !smallest);
     kept.truncate(wanted);
     case(descriptor, &given, input, vec![table(&kept)])
+}
+
+fn head(seed: u64, descriptor: &Descriptor) -> Case {
+    end(seed, descriptor, |rows, wanted| rows.truncate(wanted))
+}
+
+fn tail(seed: u64, descriptor: &Descriptor) -> Case {
+    end(seed, descriptor, |rows, wanted| drop(rows.drain(..rows.len().saturating_sub(wanted))))
+}
+
+fn end(seed: u64, descriptor: &Descriptor, cut: fn(&mut Vec<Row>, usize)) -> Case {
+    let mut seed = Seed::new(seed);
+    let mut rows = rows(&mut seed);
+    let wanted = seed.below(12);
+    let input = table(&rows);
+    cut(&mut rows, wanted);
+    let count = Value::Int(i64::try_from(wanted).unwrap_or(0));
+    case(descriptor, &[("count", count)], input, vec![table(&rows)])
 }
 
 fn to_json(seed: u64, descriptor: &Descriptor) -> Case {

@@ -10,7 +10,7 @@ const COLUMNS_MAX: u32 = 256;
 /// The pack's descriptors.
 #[must_use]
 pub fn descriptors() -> Vec<Descriptor> {
-    vec![parse(), filter(), select(), count_rows(), aggregate(), sort(), top(), to_json(), format()]
+    vec![parse(), filter(), select(), count_rows(), aggregate(), sort(), top(), to_json(), format(), head(), tail()]
 }
 
 fn streaming(name: &str) -> Builder {
@@ -350,4 +350,41 @@ fn format() -> Descriptor {
         .produces(1 << 30, 8)
         .shown_by_structure()
         .build()
+}
+
+fn how_many() -> Input {
+    input("count", count(0), "number of rows")
+        .default(Value::Int(10))
+        .words(&["rows", "records", "entries", "number", "how many", "few"])
+}
+
+fn head() -> Descriptor {
+    let builder = streaming("table.head")
+        .does("Keep the first rows of a table; its header is no row.", &["table", "row", "part"])
+        .words(&[
+            "first rows",
+            "first",
+            "head",
+            "top rows",
+            "rows",
+            "records",
+            "entries",
+            "beginning",
+            "start",
+            "leading",
+        ])
+        .examples(&["show the first 5 rows of data.csv", "first three records of orders.csv"])
+        .takes(table())
+        .takes(how_many());
+    gives_table(builder, "the first rows").fuel(50_000_000, 2_000).produces(1 << 20, 2).build()
+}
+
+fn tail() -> Descriptor {
+    let builder = streaming("table.tail")
+        .does("Keep the last rows of a table.", &["table", "row", "part"])
+        .words(&["last rows", "last", "tail", "bottom rows", "rows", "records", "entries", "end", "final"])
+        .examples(&["show the last 5 rows of data.csv", "the final two records of orders.csv"])
+        .takes(table())
+        .takes(how_many());
+    gives_table(builder, "the last rows").fuel(50_000_000, 3_000).produces(1 << 20, 2).memory(WHOLE_BYTES).build()
 }
