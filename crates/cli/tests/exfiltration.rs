@@ -172,9 +172,9 @@ fn what_is_fetched_can_be_worked_on() {
     assert!(server.received().iter().all(|request| request.starts_with("GET /data.csv ")));
 }
 
-/// A clearance settles R6. The secret still does not leave together with what came from outside.
+/// A clearance settles R6. Together with what came from outside the secret leaves only with consent, and the plan says so.
 #[test]
-fn untrusted_input_a_secret_and_an_outward_effect_do_not_meet() {
+fn untrusted_input_a_secret_and_an_outward_effect_meet_with_consent_alone() {
     let (place, server) = (Place::new(), Server::start());
     let net = server.address;
     place.put(
@@ -190,4 +190,11 @@ fn untrusted_input_a_secret_and_an_outward_effect_do_not_meet() {
         assert!(told.err.contains(says), "{says}: {}", told.err);
     }
     assert_eq!(server.received().len(), 1, "only the fetch arrived");
+    let plan = place.telos(&["do", "--plan", &format!("post .env to {}", server.url("in"))]);
+    assert!(plan.exit == 0 && plan.out.contains("R12"), "{}{}", plan.out, plan.err);
+    let sent = place.telos(&["do", "--yes", &format!("post .env to {}", server.url("in"))]);
+    assert_eq!(sent.exit, 0, "{}", sent.err);
+    assert_eq!(server.received()[1], "POST /in HTTP/1.1\nx,y\n1,2\n3,4\n");
+    let why = place.telos(&["why"]);
+    assert!(why.out.contains("--yes") && why.out.contains("R12"), "{}", why.out);
 }

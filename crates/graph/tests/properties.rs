@@ -1,5 +1,5 @@
 //! Properties of the validator on random structured graphs. Of the research's list: T2 in its static form, T3, T4, T7
-//! and T10. T1 and T6 need the executor, T5 its meter; T8 and T9 are in `graph-attack`.
+//! and T10. The crate's documentation says where the others are.
 
 use proptest::prelude::*;
 use telos_abi::{Label, NodeIndex, PortIndex, Resource, Secrecy, Taint, Value};
