@@ -24,7 +24,9 @@ mod gather;
 mod handle;
 mod hands;
 mod inputs;
+mod lanes;
 mod outcome;
+mod pipe;
 mod ports;
 mod program;
 mod run;
@@ -35,6 +37,8 @@ mod task;
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_lanes;
 
 pub use hands::HostHands;
 pub use outcome::{Cause, Changes, Content, Outcome, Output, RunFailure, RunUsage};
