@@ -110,6 +110,24 @@ fn calls_do_not_meet() {
 }
 
 #[test]
+fn nothing_of_a_call_is_left_for_the_next_one_in_its_slot() {
+    let mut config = EngineConfig::uncached();
+    config.pool_slots = 1;
+    let engine = Engine::new(config).expect("an engine");
+    let component = guest();
+    let pack = engine.load(digest(&component), &component).expect("loads");
+    let start = |kind| pack.call(kind, NO_ARGUMENTS, &bounds(), &Stop::new()).expect("starts");
+    // Fewer bytes than the pool restores in place, and more.
+    for bytes in [1, 5_000, 100_000, 3_000_000] {
+        let mut secret = start(kind::INCREMENT);
+        secret.push(PORT, &vec![0x5a; bytes]).expect("runs");
+        drop(secret);
+        let (last, _) = start(kind::LOOK).finish().expect("finishes");
+        assert!(last[0].bytes.of(&[]).iter().all(|byte| *byte == 0), "after {bytes} bytes");
+    }
+}
+
+#[test]
 fn equal_inputs_use_equal_fuel() {
     let used = || {
         let mut call = call(kind::INCREMENT, &bounds());

@@ -7,8 +7,8 @@
 ;;  10 echo with every byte plus one                 11 `finish` emits {"bool": bytes were seen}
 ;;  12 emit on output 4000                           13 grow by the chunk's size and keep it
 ;;  14 spin in `finish`                              15 copy 64 MiB for ever: much time, little fuel
-;;  16 name the chunk less its first byte          17 name one byte more than the chunk has
-;;  18 name a part in `finish`
+;;  16 name the chunk less its first byte           17 name one byte more than the chunk has
+;;  18 name a part in `finish`                     19 `finish` emits memory that the call has not written
 (module
   (import "[export]telos:pack/primitives@1.0.0" "[resource-new]call" (func $new (param i32) (result i32)))
   (memory (export "memory") 2)
@@ -164,6 +164,8 @@
           (select (i32.const 0xf5) (i32.const 0xf4) (i64.ne (global.get $seen) (i64.const 0))))
         (return (call $emit (i32.const 0) (i32.const 64) (i32.const 7)))))
     (if (i32.eq (global.get $kind) (i32.const 14)) (then (call $spin)))
+    (if (i32.eq (global.get $kind) (i32.const 19))
+      (then (return (call $emit (i32.const 0) (i32.const 8192) (i32.const 122880)))))
     (if (i32.eq (global.get $kind) (i32.const 18))
       (then (return (call $part (i32.const 0) (i32.const 1)))))
     (call $ok (i32.const 0))))

@@ -26,6 +26,7 @@ pub mod kind {
     pub const PART: u32 = 16;
     pub const BEYOND: u32 = 17;
     pub const PART_AT_END: u32 = 18;
+    pub const LOOK: u32 = 19;
 }
 
 const WIT: &str = include_str!("../../wit/pack.wit");
