@@ -1,13 +1,14 @@
 //! One call in one instance.
 
 use crate::bindings;
-use crate::bindings::exports::telos::pack::primitives::{Emission as Emitted, Failure};
+use crate::bindings::exports::telos::pack::primitives::{Content as Told, Emission as Emitted, Failure};
 use crate::config::{MEMORY_BYTES_MAX, RETURN_BYTES_MAX};
 use crate::error::quoted;
 use crate::sandbox::{Halt, Sandbox};
 use crate::ticker::Ticker;
 use crate::{CallError, Pack, Stop};
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use telos_abi::limit::PORTS_MAX;
@@ -21,7 +22,27 @@ pub struct Emission {
     /// The output, below [`PORTS_MAX`]; whether the primitive has it is for the caller to know.
     pub port: PortIndex,
     /// The next bytes of a blob, or CBOR of a whole value.
-    pub bytes: Vec<u8>,
+    pub bytes: Content,
+}
+
+/// Where the bytes of an emission are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Copied out of the guest.
+    Made(Vec<u8>),
+    /// A part of the chunk that was pushed, and within it.
+    Pushed(Range<usize>),
+}
+
+impl Content {
+    /// The bytes, where `chunk` is what was pushed.
+    #[must_use]
+    pub fn of<'a>(&'a self, chunk: &'a [u8]) -> &'a [u8] {
+        match self {
+            Self::Made(bytes) => bytes,
+            Self::Pushed(part) => chunk.get(part.clone()).unwrap_or_default(),
+        }
+    }
 }
 
 /// What a call used.
@@ -93,7 +114,7 @@ impl Call {
             let call = guest.telos_pack_primitives().call();
             call.call_push(store, resource, port.0, chunk)
         })?;
-        self.meter.accept(result)
+        self.meter.accept(result, chunk.len())
     }
 
     /// Tells the guest that every blob input has ended, and returns its last emissions and what the call used.
@@ -106,7 +127,7 @@ impl Call {
             let call = guest.telos_pack_primitives().call();
             call.call_finish(store, resource)
         })?;
-        let emissions = self.meter.accept(result)?;
+        let emissions = self.meter.accept(result, 0)?;
         Ok((emissions, self.meter.usage()))
     }
 }
@@ -200,7 +221,8 @@ impl Meter {
         }
     }
 
-    fn accept(&mut self, result: Result<Vec<Emitted>, Failure>) -> Result<Vec<Emission>, CallError> {
+    /// `pushed` is the length of the chunk that parts may be of.
+    fn accept(&mut self, result: Result<Vec<Emitted>, Failure>, pushed: usize) -> Result<Vec<Emission>, CallError> {
         let emitted = match result {
             Ok(emitted) => emitted,
             Err(failure) => {
@@ -208,17 +230,33 @@ impl Meter {
                 return Err(blame(&failure));
             }
         };
-        emitted
-            .into_iter()
-            .map(|Emitted { port, bytes }| {
-                self.count_output(bytes.len())?;
-                if usize::from(port) >= PORTS_MAX {
-                    self.ended = true;
-                    return Err(CallError::Trap { text: format!("it emitted on port {port}") });
-                }
-                Ok(Emission { port: PortIndex(port), bytes })
-            })
-            .collect()
+        let mut emissions = Vec::with_capacity(emitted.len());
+        for Emitted { port, bytes } in emitted {
+            if usize::from(port) >= PORTS_MAX {
+                return Err(self.broken(format!("it emitted on port {port}")));
+            }
+            let bytes = match bytes {
+                Told::Made(bytes) => Content::Made(bytes),
+                Told::Pushed(span) => match within(span.start, span.end, pushed) {
+                    Some(part) => Content::Pushed(part),
+                    None => {
+                        let (start, end) = (span.start, span.end);
+                        return Err(self.broken(format!("it named bytes {start} to {end} of a chunk of {pushed}")));
+                    }
+                },
+            };
+            self.count_output(match &bytes {
+                Content::Made(bytes) => bytes.len(),
+                Content::Pushed(part) => part.len(),
+            })?;
+            emissions.push(Emission { port: PortIndex(port), bytes });
+        }
+        Ok(emissions)
+    }
+
+    fn broken(&mut self, text: String) -> CallError {
+        self.ended = true;
+        CallError::Trap { text }
     }
 
     fn count_output(&mut self, more: usize) -> Result<(), CallError> {
@@ -239,6 +277,12 @@ impl Meter {
             output_bytes: self.output_bytes,
         }
     }
+}
+
+/// The part of a chunk of `length` bytes, if it is one.
+fn within(start: u32, end: u32, length: usize) -> Option<Range<usize>> {
+    let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
+    (start <= end && end <= length).then_some(start..end)
 }
 
 /// What a bound allows for this much input.

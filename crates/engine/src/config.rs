@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use telos_abi::limit::VALUE_BYTES_MAX;
-use wasmtime::{Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails};
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails};
 
 /// Largest linear memory: what 32-bit wasm can address.
 pub(crate) const MEMORY_BYTES_MAX: u64 = 4 << 30;
@@ -57,6 +57,9 @@ pub(crate) fn pooled(slots: u32) -> Config {
         .table_elements(20_000)
         .max_unused_warm_slots(32)
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
+        // Where the kernel tells which pages were written, those are restored in place and no others are touched: a
+        // pack's stack and data lie a megabyte into its memory.
+        .pagemap_scan(Enabled::Auto)
         .table_keep_resident(16 << 10);
     let mut config = common();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));

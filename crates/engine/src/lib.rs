@@ -25,7 +25,7 @@ mod sandbox;
 mod stop;
 mod ticker;
 
-pub use call::{Call, Emission, Usage};
+pub use call::{Call, Content, Emission, Usage};
 pub use config::EngineConfig;
 pub use engine::{Engine, Note};
 pub use error::{CallError, EngineError};

@@ -5,7 +5,7 @@ mod common;
 use common::{bounds, digest, guest, kind};
 use std::sync::{Arc, OnceLock};
 use telos_abi::{Bounds, Growth, PortIndex};
-use telos_engine::{Call, CallError, Emission, Engine, EngineConfig, Pack, Stop};
+use telos_engine::{Call, CallError, Content, Emission, Engine, EngineConfig, Pack, Stop};
 
 const NO_ARGUMENTS: &[u8] = &[0x80];
 const PORT: PortIndex = PortIndex(0);
@@ -30,7 +30,7 @@ fn fixed(fixed: u64) -> Growth {
 }
 
 fn emission(bytes: &[u8]) -> Emission {
-    Emission { port: PORT, bytes: bytes.to_vec() }
+    Emission { port: PORT, bytes: Content::Made(bytes.to_vec()) }
 }
 
 #[test]
@@ -49,6 +49,35 @@ fn chunks_go_in_and_come_out_in_order() {
     assert!(usage.fuel > 0);
     assert!(usage.memory_bytes >= 2 << 16);
     assert_eq!(usage.output_bytes, 4);
+}
+
+#[test]
+fn part_of_the_chunk_is_named_and_counted_as_output() {
+    let mut part = call(kind::PART, &bounds());
+    let emissions = part.push(PORT, b"abc").expect("it runs");
+    assert_eq!(emissions, [Emission { port: PORT, bytes: Content::Pushed(1..3) }]);
+    assert_eq!(emissions[0].bytes.of(b"abc"), b"bc");
+    assert_eq!(part.finish().expect("it finishes").1.output_bytes, 2);
+
+    let mut bounds = bounds();
+    bounds.output_bytes = fixed(1);
+    let error = call(kind::PART, &bounds).push(PORT, b"abc");
+    assert_eq!(error, Err(CallError::TooMuchOutput { limit_bytes: 1 }));
+}
+
+#[test]
+fn part_that_is_not_of_the_chunk_ends_the_call() {
+    let mut beyond = call(kind::BEYOND, &bounds());
+    let error = beyond.push(PORT, b"abc");
+    assert_eq!(error, Err(CallError::Trap { text: "it named bytes 0 to 4 of a chunk of 3".into() }));
+    assert_eq!(beyond.push(PORT, b"abc"), Err(CallError::Ended));
+    // After `start > end`, too: an empty chunk has nothing from its second byte on.
+    let error = call(kind::PART, &bounds()).push(PORT, b"");
+    assert!(matches!(error, Err(CallError::Trap { .. })), "{error:?}");
+    let mut late = call(kind::PART_AT_END, &bounds());
+    late.push(PORT, b"abc").expect("it takes the chunk");
+    let error = late.finish().expect_err("there is no chunk any more");
+    assert!(matches!(error, CallError::Trap { .. }), "{error:?}");
 }
 
 #[test]
@@ -76,8 +105,26 @@ fn calls_do_not_meet() {
     second.push(PORT, &[0; 3]).expect("second");
     let (first, _) = first.finish().expect("first ends");
     let (second, _) = second.finish().expect("second ends");
-    assert_eq!(first[0].bytes[13], 10);
-    assert_eq!(second[0].bytes[13], 3);
+    assert_eq!(first[0].bytes.of(&[])[13], 10);
+    assert_eq!(second[0].bytes.of(&[])[13], 3);
+}
+
+#[test]
+fn nothing_of_a_call_is_left_for_the_next_one_in_its_slot() {
+    let mut config = EngineConfig::uncached();
+    config.pool_slots = 1;
+    let engine = Engine::new(config).expect("an engine");
+    let component = guest();
+    let pack = engine.load(digest(&component), &component).expect("loads");
+    let start = |kind| pack.call(kind, NO_ARGUMENTS, &bounds(), &Stop::new()).expect("starts");
+    // Fewer bytes than the pool restores in place, and more.
+    for bytes in [1, 5_000, 100_000, 3_000_000] {
+        let mut secret = start(kind::INCREMENT);
+        secret.push(PORT, &vec![0x5a; bytes]).expect("runs");
+        drop(secret);
+        let (last, _) = start(kind::LOOK).finish().expect("finishes");
+        assert!(last[0].bytes.of(&[]).iter().all(|byte| *byte == 0), "after {bytes} bytes");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn load_and_use(engine: &Engine) {
     let component = guest();
     let pack = engine.load(digest(&component), &component).expect("loads");
     let mut call = pack.call(kind::ECHO, &[0x80], &bounds(), &Stop::new()).expect("starts");
-    assert_eq!(call.push(PortIndex(0), b"x").expect("runs")[0].bytes, b"x");
+    assert_eq!(call.push(PortIndex(0), b"x").expect("runs")[0].bytes.of(&[]), b"x");
 }
 
 fn only_file(directory: &Path) -> PathBuf {

@@ -117,9 +117,9 @@ impl<'a> Gather<'a> {
         Ok(())
     }
 
-    /// Every output, now that the call is over.
-    pub(crate) fn finish(self) -> Result<Contents, Cause> {
-        let each = (0_u16..).zip(self.slots);
+    /// Every output, now that the call is over. Nothing further is taken.
+    pub(crate) fn finish(&mut self) -> Result<Contents, Cause> {
+        let each = (0_u16..).zip(std::mem::take(&mut self.slots));
         each.map(|(port, slot)| match slot {
             Slot::Value(Some(value)) => Ok(Some(Content::Value(Arc::new(value)))),
             Slot::Value(None) => Err(broken(PortIndex(port), "it was not given")),

@@ -7,8 +7,9 @@
 //! 3. **As late as possible, all at once.** Effects that change something are prepared where nobody sees them. Only
 //!    when nothing else is left to do without them are they decided together, asked about once, and done in the plan's
 //!    order. A no at that point has changed nothing.
-//! 4. **Data streams.** Within a stage blobs move chunk by chunk, pushed and never queued; what crosses stages is kept
-//!    in memory while small and in an unnamed file when large.
+//! 4. **Data streams.** Within a stage blobs move chunk by chunk, pushed on as far as they go; a long chain is divided
+//!    over threads with a few chunks between them. What crosses stages is kept in memory while small and in an unnamed
+//!    file when large.
 //! 5. **Deterministic.** A node sees its inputs in the plan's order whatever the threads do.
 //! 6. **Values are checked against their types where they are made**, by guests and by the host alike; a guest can
 //!    return no handle that it was not given.
@@ -24,7 +25,9 @@ mod gather;
 mod handle;
 mod hands;
 mod inputs;
+mod lanes;
 mod outcome;
+mod pipe;
 mod ports;
 mod program;
 mod run;
@@ -35,6 +38,8 @@ mod task;
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_lanes;
 
 pub use check::decode as decode_value;
 pub use hands::HostHands;

@@ -4,6 +4,7 @@ use crate::commit::commit;
 use crate::gather::{Contents, digest};
 use crate::handle::Handles;
 use crate::inputs::Labels;
+use crate::lanes::Lanes;
 use crate::outcome::{Content, Output, RunUsage};
 use crate::program::{Group, Program};
 use crate::stage::{Failed, run_group};
@@ -167,6 +168,7 @@ pub(crate) struct Run<'a> {
     tally: Mutex<Tally>,
     /// For each node, its position in the plan's order: effects are done in it.
     position: Vec<usize>,
+    pub(crate) lanes: Lanes,
 }
 
 impl<'a> Run<'a> {
@@ -185,7 +187,14 @@ impl<'a> Run<'a> {
             pending: Mutex::default(),
             tally: Mutex::default(),
             position,
+            lanes: Lanes::default(),
         }
+    }
+
+    /// The same run on other lanes.
+    #[cfg(test)]
+    pub(crate) fn on(self, lanes: Lanes) -> Self {
+        Self { lanes, ..self }
     }
 
     pub(crate) fn go(self) -> Result<Outcome, RunFailure> {
@@ -226,7 +235,7 @@ impl<'a> Run<'a> {
         let heavy = groups.iter().filter(|group| self.is_heavy(group)).count();
         let threads = thread::available_parallelism().map_or(1, NonZero::get).min(heavy);
         if threads < 2 {
-            return groups.iter().try_for_each(|group| run_group(self, group));
+            return groups.iter().try_for_each(|group| run_group(self, group, self.lanes.most));
         }
         let next = AtomicUsize::new(0);
         // The failure of the first group in the plan's order is the one told, whichever happened first.
@@ -236,7 +245,7 @@ impl<'a> Run<'a> {
                 while held(&failures).is_empty() {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(group) = groups.get(at) else { return };
-                    if let Err(failed) = run_group(self, group) {
+                    if let Err(failed) = run_group(self, group, 1) {
                         held(&failures).insert(at, failed);
                     }
                 }

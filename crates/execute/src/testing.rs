@@ -7,6 +7,7 @@ mod common;
 
 pub(crate) use common::kind;
 
+use crate::lanes::Lanes;
 use crate::outcome::Content;
 use crate::program::Program;
 use crate::run::{Run, made_by, sent_by};
@@ -80,6 +81,16 @@ fn guest(kind: u32, input: Type, output: Type) -> Descriptor {
     }
 }
 
+/// A primitive that fails when it has given this many bytes.
+fn limited(kind: u32, max: u64) -> Descriptor {
+    let output = Type::Blob { refinement: Refinement::Bytes, max };
+    Descriptor { name: name_of_limited(kind), ..guest(kind, blob(), output) }
+}
+
+pub(crate) fn name_of_limited(kind: u32) -> String {
+    format!("{}-limited", name_of(kind))
+}
+
 /// The primitives of the test pack and of the host, by ids that are hashes of their names.
 pub(crate) struct Primitives(BTreeMap<CapabilityId, Descriptor>);
 
@@ -93,6 +104,8 @@ impl Primitives {
         for kind in [kind::ECHO, kind::SPIN, kind::TRAP, kind::FAIL, kind::INCREMENT, kind::FLOOD] {
             all.push(guest(kind, blob(), blob()));
         }
+        all.push(limited(kind::ECHO, 2 << 20));
+        all.push(limited(kind::INCREMENT, 4 << 20));
         all.push(guest(kind::COUNT, blob(), int()));
         all.push(guest(kind::SEEN, blob(), Type::Bool));
         all.push(guest(kind::IDENTITY, int(), int()));
@@ -110,7 +123,8 @@ impl Library for Primitives {
     }
 
     fn export_index(&self, id: &CapabilityId) -> Option<u32> {
-        self.0.get(id)?.name.strip_prefix("test.")?.parse().ok()
+        let name = self.0.get(id)?.name.strip_prefix("test.")?;
+        name.strip_suffix("-limited").unwrap_or(name).parse().ok()
     }
 }
 
@@ -183,6 +197,7 @@ pub(crate) struct World {
     pub(crate) cancel_after: usize,
     /// The label every output is sealed with.
     pub(crate) sealed: Label,
+    pub(crate) lanes: Lanes,
     pub(crate) receipts: Arc<Receipts>,
     pub(crate) asked: Mutex<Vec<usize>>,
     pub(crate) events: Mutex<Vec<Event>>,
@@ -203,6 +218,7 @@ impl World {
             consents: true,
             cancel_after: 0,
             sealed: Label::TOP,
+            lanes: Lanes::default(),
             receipts: Arc::default(),
             asked: Mutex::default(),
             events: Mutex::default(),
@@ -258,7 +274,7 @@ impl World {
         let outputs = |node: &Node| self.primitives.0[&node.capability].outputs.len();
         let sealed = graph.nodes.iter().map(|node| &labels[..outputs(node)]).collect();
         let program = Program::of_graph(graph, &order, sealed, &self.primitives).map_err(failure)?;
-        Run::new(&program, ports, made_by(receipts), sent_by(receipts)).go()
+        Run::new(&program, ports, made_by(receipts), sent_by(receipts)).on(self.lanes).go()
     }
 }
 

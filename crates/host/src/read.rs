@@ -3,6 +3,8 @@
 use crate::HostError;
 use crate::host::{Host, check_permit, open_file};
 use crate::located::Located;
+use rustix::buffer::spare_capacity;
+use rustix::io::retry_on_intr;
 use std::fs::File;
 use std::io::Read;
 use telos_abi::{Label, limit};
@@ -40,8 +42,16 @@ impl FileReader {
     /// If the file cannot be read further.
     pub fn next_chunk(&mut self, chunk: &mut Vec<u8>) -> Result<bool, HostError> {
         chunk.clear();
-        let room = limit::CHUNK_BYTES as u64;
-        (&mut self.file).take(room).read_to_end(chunk).map_err(HostError::std("read", self.path.as_slice()))?;
+        // Its whole capacity is filled, so it must be exactly this.
+        chunk.shrink_to(limit::CHUNK_BYTES);
+        chunk.reserve_exact(limit::CHUNK_BYTES);
+        while chunk.len() < limit::CHUNK_BYTES {
+            // Straight into memory that was never written: clearing it first would cost as much as reading it.
+            let read = retry_on_intr(|| rustix::io::read(&self.file, spare_capacity(chunk)));
+            if read.map_err(|source| HostError::std("read", self.path.as_slice())(source.into()))? == 0 {
+                break;
+            }
+        }
         Ok(!chunk.is_empty())
     }
 }

@@ -4,7 +4,7 @@ use crate::{SystemError, Telos};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use telos_abi::{Body, CapabilityId, Descriptor, Digest, PortIndex, Type};
-use telos_engine::{CallError, Engine, EngineConfig, Pack as Loaded, Stop};
+use telos_engine::{CallError, Emission, Engine, EngineConfig, Pack as Loaded, Stop};
 use telos_policy::effect_row;
 use telos_registry::{Registry, RunError, Runner, Statement, evidence_for};
 
@@ -164,17 +164,18 @@ impl Runner for EngineRunner<'_> {
         let pack = self.load(component)?;
         let stop = Stop::new();
         let mut call = pack.call(export, arguments, &descriptor.bounds, &stop).map_err(refused)?;
-        let mut emissions = Vec::new();
-        for piece in input.chunks(PIECE_BYTES) {
-            emissions.extend(call.push(PortIndex(0), piece).map_err(refused)?);
-        }
-        emissions.extend(call.finish().map_err(refused)?.0);
         let mut outputs = vec![Vec::new(); descriptor.outputs.len()];
-        for emission in emissions {
-            if let Some(output) = outputs.get_mut(usize::from(emission.port.0)) {
-                output.extend(emission.bytes);
+        let mut take = |emissions: Vec<Emission>, piece: &[u8]| {
+            for emission in emissions {
+                if let Some(output) = outputs.get_mut(usize::from(emission.port.0)) {
+                    output.extend_from_slice(emission.bytes.of(piece));
+                }
             }
+        };
+        for piece in input.chunks(PIECE_BYTES) {
+            take(call.push(PortIndex(0), piece).map_err(refused)?, piece);
         }
+        take(call.finish().map_err(refused)?.0, &[]);
         Ok(outputs)
     }
 }

@@ -19,7 +19,7 @@ pub mod testing;
 
 pub use args::Args;
 pub use lines::{LineSink, Lines};
-pub use running::{Emission, Failure, Held, Out, Running, Start};
+pub use running::{Content, Emission, Failure, Held, Out, Running, Start};
 pub use telos_abi::{Descriptor, Value};
 
 /// Bytes gathered before a blob output is emitted.

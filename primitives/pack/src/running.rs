@@ -2,6 +2,7 @@
 
 use crate::{Args, Pack};
 use std::fmt;
+use std::ops::Range;
 use telos_abi::Value;
 
 /// Bytes for one output.
@@ -10,7 +11,30 @@ pub struct Emission {
     /// The output's position.
     pub port: u16,
     /// For a blob the next bytes of it; for any other type CBOR of the whole value.
-    pub bytes: Vec<u8>,
+    pub bytes: Content,
+}
+
+/// Where the bytes of an emission are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Made by the primitive.
+    Made(Vec<u8>),
+    /// A part of the chunk that was just pushed.
+    Pushed(Range<usize>),
+}
+
+impl Content {
+    /// The bytes, when `chunk` was pushed.
+    ///
+    /// # Panics
+    /// When a part reaches beyond the chunk.
+    #[must_use]
+    pub fn of<'a>(&'a self, chunk: &'a [u8]) -> &'a [u8] {
+        match self {
+            Self::Made(bytes) => bytes,
+            Self::Pushed(part) => &chunk[part.clone()],
+        }
+    }
 }
 
 /// Why a call ended without a result.
@@ -84,7 +108,14 @@ impl Out {
     /// Appends to the blob at `port`.
     pub fn bytes(&mut self, port: u16, bytes: Vec<u8>) {
         if !bytes.is_empty() {
-            self.emissions.push(Emission { port, bytes });
+            self.emissions.push(Emission { port, bytes: Content::Made(bytes) });
+        }
+    }
+
+    /// Appends a part of the chunk that is being pushed to the blob at `port`, without copying it.
+    pub fn pushed(&mut self, port: u16, part: Range<usize>) {
+        if !part.is_empty() {
+            self.emissions.push(Emission { port, bytes: Content::Pushed(part) });
         }
     }
 
@@ -92,7 +123,7 @@ impl Out {
     pub fn value(&mut self, port: u16, value: &Value) {
         let mut bytes = Vec::new();
         ciborium::into_writer(value, &mut bytes).expect("a vector takes every byte");
-        self.emissions.push(Emission { port, bytes });
+        self.emissions.push(Emission { port, bytes: Content::Made(bytes) });
     }
 
     /// Gives a count at `port`.

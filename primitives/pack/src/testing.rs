@@ -2,7 +2,7 @@
 
 use crate::{Failure, Out, Pack};
 use std::collections::BTreeMap;
-use telos_abi::{Type, Value};
+use telos_abi::{Descriptor, Type, Value};
 
 /// What a call gave: bytes of each blob output and the value of each other output, by port name.
 #[derive(Debug, Default, PartialEq)]
@@ -28,6 +28,23 @@ impl Given {
             _ => None,
         }
     }
+
+    /// Adds what was emitted while `piece` was pushed.
+    fn take(&mut self, out: &mut Out, piece: &[u8], descriptor: &Descriptor) -> Result<(), Failure> {
+        for emission in out.take() {
+            let port = descriptor.outputs.get(usize::from(emission.port));
+            let port = port.ok_or_else(|| Failure::Internal(format!("no output {}", emission.port)))?;
+            let bytes = emission.bytes.of(piece);
+            if matches!(port.ty, Type::Blob { .. }) {
+                self.blobs.entry(port.name.clone()).or_default().extend_from_slice(bytes);
+            } else {
+                let value = ciborium::from_reader(bytes)
+                    .map_err(|error| Failure::Internal(format!("output {} is not CBOR: {error}", port.name)))?;
+                self.values.insert(port.name.clone(), value);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Runs primitive `name` of `pack` on `input`, pushed in pieces of `chunk` bytes; `arguments` replace defaults.
@@ -49,20 +66,12 @@ pub fn run(pack: &Pack, name: &str, input: &[u8], chunk: usize, arguments: &[(&s
     let number = u32::try_from(index).map_err(|_| missing())?;
     let mut running = crate::running::start(pack, number, &encoded)?;
     let mut out = Out::new();
+    let mut given = Given::default();
     for piece in input.chunks(chunk.max(1)) {
         running.push(0, piece, &mut out)?;
+        given.take(&mut out, piece, descriptor)?;
     }
     running.finish(&mut out)?;
-    let mut given = Given::default();
-    for emission in out.take() {
-        let port = descriptor.outputs.get(usize::from(emission.port)).ok_or_else(missing)?;
-        if matches!(port.ty, Type::Blob { .. }) {
-            given.blobs.entry(port.name.clone()).or_default().extend(emission.bytes);
-        } else {
-            let value = ciborium::from_reader(emission.bytes.as_slice())
-                .map_err(|error| Failure::Internal(format!("output {} is not CBOR: {error}", port.name)))?;
-            given.values.insert(port.name.clone(), value);
-        }
-    }
+    given.take(&mut out, &[], descriptor)?;
     Ok(given)
 }

@@ -1,9 +1,12 @@
 //! `text.decode`: bytes to UTF-8.
+//!
+//! What is text already is named as a part of the chunk and not copied; only a character that crosses chunks, and a
+//! chunk in which something is replaced, are put together anew.
 
 use simdutf8::compat::from_utf8;
 use telos_pack::{Args, Failure, Out, Running};
 
-const MARK: &[u8] = b"\xef\xbb\xbf";
+const MARK: &str = "\u{feff}";
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -14,7 +17,7 @@ struct Decode {
     lossy: bool,
     /// Bytes of the input before `pending`.
     offset: u64,
-    /// The beginning of a character, or of a byte order mark, whose rest is in the next chunk. At most 3 bytes.
+    /// The beginning of a character whose rest is in the next chunk. At most 3 bytes.
     pending: Vec<u8>,
     /// Whether the place where a byte order mark may stand has passed.
     begun: bool,
@@ -22,36 +25,41 @@ struct Decode {
 
 impl Running for Decode {
     fn push(&mut self, _: u16, chunk: &[u8], out: &mut Out) -> Result<(), Failure> {
-        self.pending.extend_from_slice(chunk);
-        if !self.begun {
-            if self.pending.len() < MARK.len() && MARK.starts_with(&self.pending) {
-                return Ok(());
-            }
-            self.begun = true;
-            if self.pending.starts_with(MARK) {
-                self.pending.drain(..MARK.len());
-                self.offset += 3;
-            }
+        let mut from = 0;
+        if !self.pending.is_empty() {
+            from = continuation(chunk);
+            let mut character = std::mem::take(&mut self.pending);
+            character.extend_from_slice(&chunk[..from]);
+            // Where the chunk goes on, what continues the character is here in full.
+            self.pass(&character, None, from < chunk.len(), out)?;
         }
-        self.pass(false, out)
+        self.pass(&chunk[from..], Some(from), false, out)
     }
 
     fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
-        self.pass(true, out)
+        let rest = std::mem::take(&mut self.pending);
+        self.pass(&rest, None, true, out)
     }
 }
 
+/// Bytes at the start of `chunk` that may continue a character: at most 3.
+fn continuation(chunk: &[u8]) -> usize {
+    chunk.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count()
+}
+
 impl Decode {
-    /// Emits what is complete of `pending`. At the `end` an unfinished character is an error like any other.
-    fn pass(&mut self, end: bool, out: &mut Out) -> Result<(), Failure> {
-        let data = std::mem::take(&mut self.pending);
-        let mut rest = data.as_slice();
+    /// Emits what is complete of `data`, which begins at byte `at` of the chunk, or is not a part of it. When `whole`,
+    /// an unfinished character is an error like any other; else it is kept.
+    fn pass(&mut self, data: &[u8], at: Option<usize>, whole: bool, out: &mut Out) -> Result<(), Failure> {
+        let mut rest = data;
         let mut text = Vec::new();
+        let mut kept = 0;
         while let Err(error) = from_utf8(rest) {
             let (good, bad) = rest.split_at(error.valid_up_to());
             let length = match error.error_len() {
-                None if !end => {
+                None if !whole => {
                     self.pending = bad.to_vec();
+                    kept = bad.len();
                     rest = good;
                     break;
                 }
@@ -66,12 +74,19 @@ impl Decode {
             text.extend_from_slice(REPLACEMENT);
             rest = &bad[length..];
         }
-        self.offset += (data.len() - self.pending.len()) as u64;
-        if text.is_empty() && rest.len() == data.len() {
-            out.bytes(0, data);
-        } else {
-            text.extend_from_slice(rest);
-            out.bytes(0, text);
+        let passed = data.len() - kept;
+        let mut start = 0;
+        if passed > 0 && !std::mem::replace(&mut self.begun, true) && data.starts_with(MARK.as_bytes()) {
+            start = MARK.len();
+        }
+        self.offset += passed as u64;
+        match at {
+            Some(at) if text.is_empty() => out.pushed(0, at + start..at + passed),
+            _ => {
+                text.extend_from_slice(rest);
+                text.drain(..start);
+                out.bytes(0, text);
+            }
         }
         Ok(())
     }
@@ -116,7 +131,7 @@ mod tests {
     proptest! {
         #[test]
         fn agrees_with_the_standard_library(data in prop::collection::vec(prop_oneof![any::<u8>(), 0xc0..0xff_u8], 0..60), chunk in 1..9_usize) {
-            let unmarked = data.strip_prefix(super::MARK).unwrap_or(&data);
+            let unmarked = data.strip_prefix(super::MARK.as_bytes()).unwrap_or(&data);
             prop_assert_eq!(decode(&data, chunk, true).unwrap(), String::from_utf8_lossy(unmarked));
             prop_assert_eq!(decode(&data, chunk, false).ok(), std::str::from_utf8(unmarked).ok().map(String::from));
         }

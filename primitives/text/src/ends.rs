@@ -27,7 +27,7 @@ impl Running for Head {
                 None => end = chunk.len(),
             }
         }
-        out.bytes(0, chunk[..end].to_vec());
+        out.pushed(0, 0..end);
         Ok(())
     }
 

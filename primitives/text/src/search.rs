@@ -1,8 +1,10 @@
 //! `text.search`: lines that match.
 //!
 //! An expression that cannot match a line feed is searched for in whole blocks, so that the cost follows the matches
-//! and not the lines. Any other is tried line by line, which keeps the worst case linear in the input.
+//! and not the lines. Any other is tried line by line, which keeps the worst case linear in the input. A plain text
+//! needs no expression: building one costs more than searching a small file.
 
+use memchr::memmem::Finder;
 use regex_automata::Input;
 use regex_automata::meta::{BuildError, Cache, Config, Regex};
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Visitor, visit};
@@ -13,9 +15,17 @@ const COMPILED_BYTES_MAX: usize = 8 << 20;
 
 pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let pattern = args.text(1)?;
-    let expression = if args.flag(2)? { pattern.clone() } else { regex_syntax::escape(&pattern) };
-    let ignore_case = args.flag(3)?;
-    let invert = args.flag(4)?;
+    let (is_regex, ignore_case, invert) = (args.flag(2)?, args.flag(3)?, args.flag(4)?);
+    let matcher = if is_regex || ignore_case || pattern.contains('\n') {
+        expression(&pattern, is_regex, ignore_case)?
+    } else {
+        Matcher::Text(Finder::new(&pattern).into_owned())
+    };
+    Ok(Box::new(Search { lines: Lines::new(), keep: Keep { matcher, invert, kept: Vec::new(), count: 0 } }))
+}
+
+fn expression(pattern: &str, is_regex: bool, ignore_case: bool) -> Result<Matcher, Failure> {
+    let expression = if is_regex { pattern.to_owned() } else { regex_syntax::escape(pattern) };
     let refused = |why: &dyn std::fmt::Display| Failure::bad(format!("`{pattern}` is not a usable expression: {why}"));
     let hir = regex_syntax::ParserBuilder::new()
         .multi_line(true)
@@ -30,8 +40,7 @@ pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let by_block = stays_in_line(&hir);
     let regex = Regex::builder().configure(config).build_from_hir(&hir).map_err(|error| refused(&reason(&error)))?;
     let cache = regex.create_cache();
-    let keep = Keep { regex, cache, by_block, invert, kept: Vec::new(), count: 0 };
-    Ok(Box::new(Search { lines: Lines::new(), keep }))
+    Ok(Matcher::Expression(Box::new(Expression { regex, cache, by_block })))
 }
 
 fn reason(error: &BuildError) -> String {
@@ -95,10 +104,22 @@ impl Running for Search {
     }
 }
 
-struct Keep {
+/// What is looked for.
+enum Matcher {
+    /// A text without a line feed.
+    Text(Finder<'static>),
+    Expression(Box<Expression>),
+}
+
+struct Expression {
     regex: Regex,
     cache: Cache,
+    /// A match in a block of lines is always a match in one of the lines.
     by_block: bool,
+}
+
+struct Keep {
+    matcher: Matcher,
     invert: bool,
     kept: Vec<u8>,
     count: u64,
@@ -110,7 +131,7 @@ impl LineSink for Keep {
         let text = &block[..block.len() - 1];
         let mut from = 0;
         while from < block.len() {
-            let (start, end) = self.next_match(block, text, from);
+            let (start, end) = self.matcher.next_match(block, text, from);
             if self.invert {
                 self.keep(&block[from..start]);
             } else {
@@ -122,21 +143,31 @@ impl LineSink for Keep {
     }
 }
 
-impl Keep {
+impl Matcher {
     /// The first line at or after `from` that matches, with its line feed; an empty range at the end if none does.
     fn next_match(&mut self, block: &[u8], text: &[u8], from: usize) -> (usize, usize) {
-        let line_end = |at: usize| memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |found| at + found + 1);
-        if self.by_block {
-            let found = self.regex.search_half_with(&mut self.cache, &Input::new(text).range(from..).earliest(true));
-            let Some(found) = found else {
-                return (block.len(), block.len());
-            };
-            let start = memchr::memrchr(b'\n', &text[from..found.offset()]).map_or(from, |at| from + at + 1);
-            return (start, line_end(found.offset()));
-        }
+        let found = match self {
+            Self::Text(finder) => finder.find(&text[from..]).map(|at| from + at),
+            Self::Expression(expression) if !expression.by_block => return expression.next_line(block, from),
+            Self::Expression(expression) => {
+                let input = Input::new(text).range(from..).earliest(true);
+                expression.regex.search_half_with(&mut expression.cache, &input).map(|found| found.offset())
+            }
+        };
+        let Some(found) = found else {
+            return (block.len(), block.len());
+        };
+        let start = memchr::memrchr(b'\n', &text[from..found]).map_or(from, |at| from + at + 1);
+        (start, line_end(block, found))
+    }
+}
+
+impl Expression {
+    /// The same, line by line.
+    fn next_line(&mut self, block: &[u8], from: usize) -> (usize, usize) {
         let mut start = from;
         while start < block.len() {
-            let end = line_end(start);
+            let end = line_end(block, start);
             let line = Input::new(&block[start..end - 1]).earliest(true);
             if self.regex.search_half_with(&mut self.cache, &line).is_some() {
                 return (start, end);
@@ -145,7 +176,14 @@ impl Keep {
         }
         (start, start)
     }
+}
 
+/// Where the line with the byte at `at` ends, with its line feed.
+fn line_end(block: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |found| at + found + 1)
+}
+
+impl Keep {
     fn keep(&mut self, lines: &[u8]) {
         self.kept.extend_from_slice(lines);
         self.count += memchr::memchr_iter(b'\n', lines).count() as u64;
@@ -191,6 +229,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn plain_text_is_kept_as_the_standard_library_finds_it(
+            text in "[ab\n ]{0,60}", chunk in 1..20_usize, invert: bool, ignore_case: bool, pattern in "[abAB ]{0,3}",
+        ) {
+            let fold = |text: &str| if ignore_case { text.to_lowercase() } else { text.to_owned() };
+            let kept: Vec<&str> =
+                text.lines().filter(|line| fold(line).contains(&fold(&pattern)) != invert).collect();
+            let expected: String = kept.iter().map(|line| format!("{line}\n")).collect();
+            let count = i64::try_from(kept.len()).unwrap();
+            prop_assert_eq!(search(&text, chunk, &pattern, [false, ignore_case, invert]).unwrap(), (expected, count));
+        }
+
         #[test]
         fn agrees_with_line_by_line(
             text in "[ab\n ]{0,60}", chunk in 1..20_usize, invert: bool,

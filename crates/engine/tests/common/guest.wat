@@ -7,6 +7,8 @@
 ;;  10 echo with every byte plus one                 11 `finish` emits {"bool": bytes were seen}
 ;;  12 emit on output 4000                           13 grow by the chunk's size and keep it
 ;;  14 spin in `finish`                              15 copy 64 MiB for ever: much time, little fuel
+;;  16 name the chunk less its first byte           17 name one byte more than the chunk has
+;;  18 name a part in `finish`                     19 `finish` emits memory that the call has not written
 (module
   (import "[export]telos:pack/primitives@1.0.0" "[resource-new]call" (func $new (param i32) (result i32)))
   (memory (export "memory") 2)
@@ -48,7 +50,8 @@
     (global.set $floor (global.get $free))
     (call $new (i32.const 1)))
 
-  ;; Result at 512: discriminant, then list pointer and length. Emissions from 1024, 12 bytes each.
+  ;; Result at 512: discriminant, then list pointer and length. Emissions from 1024, 16 bytes each: port, whether it is
+  ;; a part of the chunk, and pointer and length or start and end.
   (func $ok (param $count i32) (result i32)
     (i32.store (i32.const 512) (i32.const 0))
     (i32.store (i32.const 516) (i32.const 1024))
@@ -57,9 +60,15 @@
 
   (func $emit (param $port i32) (param $at i32) (param $len i32) (result i32)
     (i32.store (i32.const 1024) (local.get $port))
-    (i32.store (i32.const 1028) (local.get $at))
-    (i32.store (i32.const 1032) (local.get $len))
+    (i32.store (i32.const 1028) (i32.const 0))
+    (i32.store (i32.const 1032) (local.get $at))
+    (i32.store (i32.const 1036) (local.get $len))
     (call $ok (i32.const 1)))
+
+  (func $part (param $start i32) (param $end i32) (result i32)
+    (drop (call $emit (i32.const 0) (local.get $start) (local.get $end)))
+    (i32.store (i32.const 1028) (i32.const 1))
+    (i32.const 512))
 
   (func $spin (loop $again (br $again)))
   (func $recurse (call $recurse) (call $recurse))
@@ -81,9 +90,9 @@
     (local $index i32)
     (call $room (i32.const 65536))
     (loop $again
-      (i32.store (i32.add (i32.const 20000) (i32.mul (local.get $index) (i32.const 12))) (i32.const 0))
-      (i32.store (i32.add (i32.const 20004) (i32.mul (local.get $index) (i32.const 12))) (local.get $at))
-      (i32.store (i32.add (i32.const 20008) (i32.mul (local.get $index) (i32.const 12))) (local.get $len))
+      (i64.store (i32.add (i32.const 20000) (i32.mul (local.get $index) (i32.const 16))) (i64.const 0))
+      (i32.store (i32.add (i32.const 20008) (i32.mul (local.get $index) (i32.const 16))) (local.get $at))
+      (i32.store (i32.add (i32.const 20012) (i32.mul (local.get $index) (i32.const 16))) (local.get $len))
       (local.set $index (i32.add (local.get $index) (i32.const 1)))
       (br_if $again (i32.lt_u (local.get $index) (i32.const 1000))))
     (drop (call $ok (i32.const 1000)))
@@ -124,6 +133,10 @@
       (then (return (call $emit (i32.const 4000) (local.get $at) (local.get $len)))))
     (if (i32.eq (global.get $kind) (i32.const 13)) (then (global.set $floor (global.get $free))))
     (if (i32.eq (global.get $kind) (i32.const 15)) (then (call $slow)))
+    (if (i32.eq (global.get $kind) (i32.const 16))
+      (then (return (call $part (i32.const 1) (local.get $len)))))
+    (if (i32.eq (global.get $kind) (i32.const 17))
+      (then (return (call $part (i32.const 0) (i32.add (local.get $len) (i32.const 1))))))
     (call $ok (i32.const 0)))
 
   (func (export "cabi_post_telos:pack/primitives@1.0.0#[method]call.push") (param i32)
@@ -151,4 +164,8 @@
           (select (i32.const 0xf5) (i32.const 0xf4) (i64.ne (global.get $seen) (i64.const 0))))
         (return (call $emit (i32.const 0) (i32.const 64) (i32.const 7)))))
     (if (i32.eq (global.get $kind) (i32.const 14)) (then (call $spin)))
+    (if (i32.eq (global.get $kind) (i32.const 19))
+      (then (return (call $emit (i32.const 0) (i32.const 8192) (i32.const 122880)))))
+    (if (i32.eq (global.get $kind) (i32.const 18))
+      (then (return (call $part (i32.const 0) (i32.const 1)))))
     (call $ok (i32.const 0))))

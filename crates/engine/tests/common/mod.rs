@@ -23,6 +23,10 @@ pub mod kind {
     pub const HOARD: u32 = 13;
     pub const SPIN_AT_END: u32 = 14;
     pub const SLOW: u32 = 15;
+    pub const PART: u32 = 16;
+    pub const BEYOND: u32 = 17;
+    pub const PART_AT_END: u32 = 18;
+    pub const LOOK: u32 = 19;
 }
 
 const WIT: &str = include_str!("../../wit/pack.wit");

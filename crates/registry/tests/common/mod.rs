@@ -82,15 +82,15 @@ impl Runner for EngineRunner {
         let pack = self.load(component)?;
         let mut call = pack.call(export, arguments, &descriptor.bounds, &Stop::new()).map_err(told)?;
         let mut outputs = vec![Vec::new(); descriptor.outputs.len()];
-        let mut take = |emissions: Vec<Emission>| {
+        let mut take = |emissions: Vec<Emission>, piece: &[u8]| {
             for emission in emissions {
-                outputs[usize::from(emission.port.0)].extend_from_slice(&emission.bytes);
+                outputs[usize::from(emission.port.0)].extend_from_slice(emission.bytes.of(piece));
             }
         };
         for piece in input.chunks(input.len() / 3 + 1) {
-            take(call.push(PortIndex(0), piece).map_err(told)?);
+            take(call.push(PortIndex(0), piece).map_err(told)?, piece);
         }
-        take(call.finish().map_err(told)?.0);
+        take(call.finish().map_err(told)?.0, &[]);
         Ok(outputs)
     }
 }
