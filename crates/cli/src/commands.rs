@@ -6,12 +6,13 @@ use crate::doing::Contract;
 use crate::{doing, records, running};
 use clap::CommandFactory;
 use std::path::Path;
-use telos_system::{Places, SystemError, Telos};
+use telos_abi::Status;
+use telos_system::{Places, SystemError, Telos, exit_code};
 
 /// Carries out a command and returns its exit code.
 pub(crate) fn carry_out(arguments: Arguments) -> i32 {
     let console = Console::new(&arguments);
-    match dispatch(arguments.command, console) {
+    let code = match dispatch(arguments.command, console) {
         Ok(code) => code,
         Err(error) => {
             if console.json() {
@@ -21,7 +22,8 @@ pub(crate) fn carry_out(arguments: Arguments) -> i32 {
             }
             error.exit()
         }
-    }
+    };
+    if code == 0 && Console::outcome_lost() { exit_code(Status::Failed) } else { code }
 }
 
 fn dispatch(command: Command, console: Console) -> Result<i32, SystemError> {

@@ -3,8 +3,12 @@
 use crate::arguments::{Arguments, Colour};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use telos_surface::{TextStyle, printable};
+
+/// Set when standard output refused a part of the outcome (a full disk). There is one standard output.
+static OUTCOME_LOST: AtomicBool = AtomicBool::new(false);
 
 /// How this process prints.
 #[derive(Clone, Copy, Debug)]
@@ -48,10 +52,22 @@ impl Console {
         TextStyle { terminal: self.terminal_out, colour: self.colour_out }
     }
 
-    /// Prints the outcome. A reader that went away is not an error.
+    /// Prints the outcome. A reader that went away is not an error; an outcome that could not be kept is one.
     pub(crate) fn out(&self, text: &str) {
         let mut stdout = std::io::stdout().lock();
-        let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                if !OUTCOME_LOST.swap(true, Ordering::Relaxed) {
+                    self.error(&format!("the outcome could not be written: {error}"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether some of the outcome did not reach standard output, though somebody waits for it.
+    pub(crate) fn outcome_lost() -> bool {
+        OUTCOME_LOST.load(Ordering::Relaxed)
     }
 
     /// Prints one line of the outcome, with whatever a terminal would obey made visible.

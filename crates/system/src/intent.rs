@@ -44,11 +44,11 @@ impl Recorder for NothingRecorded {
 }
 
 /// A plan with how it came about.
-struct Settled {
-    plan: Plan,
-    view: PlanView,
-    meanings: Vec<String>,
-    grant: Grant,
+pub(crate) struct Settled {
+    pub(crate) plan: Plan,
+    pub(crate) view: PlanView,
+    pub(crate) meanings: Vec<String>,
+    pub(crate) grant: Grant,
 }
 
 impl Telos {
@@ -173,7 +173,7 @@ impl Telos {
     }
 
     /// Records the end of a run, whatever it was.
-    fn close(&self, run: Run, report: Result<Report, SystemError>) -> Result<Report, SystemError> {
+    pub(crate) fn close(&self, run: Run, report: Result<Report, SystemError>) -> Result<Report, SystemError> {
         let id = run.id().to_string();
         match report {
             Ok(mut report) => {
@@ -192,7 +192,7 @@ impl Telos {
         }
     }
 
-    fn execute(
+    pub(crate) fn execute(
         &self,
         run: &Run,
         host: &Host,
@@ -237,83 +237,6 @@ impl Telos {
         self.close(run, Ok(report))
     }
 
-    /// Finishes an interrupted run: settles its acts and, if it had a plan, runs what is left of it.
-    ///
-    /// # Errors
-    /// When the run cannot be read or is still going on.
-    pub fn resume(&self, target: RunId, person: &dyn Person, stop: &Stop) -> Result<Report, SystemError> {
-        let receipts = self.receipts_with_sequels(target)?;
-        if receipts.iter().any(|receipt| matches!(receipt, Receipt::Ended { .. })) {
-            let why = String::from("it has ended; there is nothing to resume (`telos undo` takes it back)");
-            return Err(SystemError::Unsuitable { run: target, why });
-        }
-        let run = Run::reopen(self, target)?;
-        let host = self.host(&run)?;
-        let doubts = self.settle(target, &host, &run)?;
-        // The same host goes on: it knows the numbers of the acts so far, and what the run made.
-        let report = self.resume_settled(&run, &host, &doubts, person, stop);
-        self.close(run, report)
-    }
-
-    fn resume_settled(
-        &self,
-        run: &Run,
-        host: &Host,
-        doubts: &[String],
-        person: &dyn Person,
-        stop: &Stop,
-    ) -> Result<Report, SystemError> {
-        if !doubts.is_empty() {
-            let question = format!("{}\ngo on with the rest of the run? (yes/no)", doubts.join("\n"));
-            let choices = [String::from("yes"), String::from("no")];
-            let answer = person.answer(&question, &choices);
-            if answer.is_none_or(|answer| !answer.trim().eq_ignore_ascii_case("yes")) {
-                return Ok(Report::words(Status::Refused, format!("left as it is:\n{}", doubts.join("\n"))));
-            }
-        }
-        let target = run.id();
-        let receipts = self.receipts(target)?;
-        let started = receipts.iter().find_map(|receipt| match receipt {
-            Receipt::Started { request, kind, .. } => Some((request.clone(), *kind)),
-            _ => None,
-        });
-        let sealed = receipts.iter().find_map(|receipt| match receipt {
-            Receipt::Sealed { hash, plan } => Some((*hash, plan.clone())),
-            _ => None,
-        });
-        let (Some((request, RunKind::Intent)), Some((hash, bytes))) = (started, sealed) else {
-            return Ok(Report::words(Status::Done, format!("run {target} was settled; it had no plan to go on with")));
-        };
-        let text = request.iter().map(ByteText::lossy).collect::<Vec<_>>().join(" ");
-        let grant = self.intent_grant(&text)?;
-        let policy = self.policy()?;
-        let shelf = Shelf(self.registry()?);
-        let labels = KnownLabels { policy, host };
-        let context = Context {
-            catalogue: &shelf,
-            labels: &labels,
-            grant: &grant,
-            directory: self.directory(),
-            turn: &text,
-            policy: policy.version(),
-            now: now(),
-        };
-        let plan = match Plan::reopen(bytes.as_bytes(), hash, &context) {
-            Ok(plan) => plan,
-            Err(violation) => {
-                return Ok(Report::words(
-                    Status::Refused,
-                    format!("{violation}; resume in the directory where it began, or undo it: telos undo {target}"),
-                ));
-            }
-        };
-        let facts = |_: &telos_abi::Effect| Facts::default();
-        let view =
-            plan_view::describe(&plan, &shelf, policy, &grant, Vec::new(), String::from("the interrupted run"), &facts);
-        let meanings = output_meanings(&plan, &shelf);
-        self.execute(run, host, &Settled { plan, view, meanings, grant: grant.clone() }, person, stop, Some(&receipts))
-    }
-
     /// A host that belongs to a run and journals to its segment.
     pub(crate) fn host(&self, run: &Run) -> Result<Host, SystemError> {
         self.host_for(run.recorder(), run.id())
@@ -348,7 +271,7 @@ impl Progress for Told<'_> {
     }
 }
 
-fn output_meanings(plan: &Plan, catalogue: &dyn Catalogue) -> Vec<String> {
+pub(crate) fn output_meanings(plan: &Plan, catalogue: &dyn Catalogue) -> Vec<String> {
     plan.graph()
         .outputs
         .iter()

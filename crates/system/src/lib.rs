@@ -23,6 +23,7 @@ mod places;
 mod plan_view;
 mod policy_front;
 mod result;
+mod resume;
 mod rooms;
 mod run;
 mod shelf;

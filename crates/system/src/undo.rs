@@ -1,13 +1,13 @@
-//! Taking back what a run changed, and settling what a killed run left.
+//! Taking back what a run changed.
 
 use crate::gate::DecisionPoint;
 use crate::outcome::Report;
 use crate::person::Person;
 use crate::run::Run;
 use crate::{SystemError, Telos};
-use telos_abi::{ByteText, Durability, Facts, Label, Receipt, RunId, RunKind, Status};
+use telos_abi::{ByteText, Facts, Label, Receipt, RunId, RunKind, Status};
 use telos_graph::origin;
-use telos_host::{ActState, Host, UndoPlan};
+use telos_host::{Host, UndoPlan};
 use telos_policy::{Decision, Permit, Request, Subject};
 
 /// Permits for a list of effects, or the words of the first refusal.
@@ -162,33 +162,6 @@ impl Telos {
             }
         }
         Ok(receipts)
-    }
-
-    /// Settles an interrupted run: what happened is recorded, temporary files go, effects in doubt are asked about.
-    /// Whether its plan is to be run again is the caller's next step.
-    pub(crate) fn settle(&self, target: RunId, host: &Host, run: &Run) -> Result<Vec<String>, SystemError> {
-        let receipts = self.receipts_with_sequels(target)?;
-        let resumed = host.resume(target, &receipts).map_err(SystemError::room)?;
-        let mut doubts = Vec::new();
-        for (number, act, state) in &resumed.acts {
-            if let ActState::InDoubt(why) = state {
-                doubts.push(format!("act {number} ({}) is in doubt: {why}", crate::why::act_words(act)));
-            }
-        }
-        for path in &resumed.left {
-            doubts.push(format!("{path} holds something the run did not put there; it was left"));
-        }
-        for doubt in &doubts {
-            run.note("in-doubt", doubt.clone())?;
-        }
-        run.recorder().record(
-            &Receipt::Noted {
-                topic: String::from("settled"),
-                text: format!("{} acts settled, {} temporary files removed", resumed.acts.len(), resumed.removed.len()),
-            },
-            Durability::Synced,
-        )?;
-        Ok(doubts)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::keys::Keys;
 use crate::log::{self, Log, OPEN, SEGMENTS};
 use crate::segment::SegmentWriter;
 use crate::segment::format::HEADER_BYTES;
+use crate::step;
 use std::fs::{self, File};
 use std::path::PathBuf;
 use telos_abi::{Digest, RunId, Timestamp};
@@ -75,6 +76,7 @@ impl Log {
         if let Some(writer) = own {
             let from = self.open_path(writer.run());
             fs::rename(&from, self.closed_path(writer.run())).map_err(LogError::io("move", &from))?;
+            step::reach("after the segment is filed");
         }
         self.settle(&left)?;
         Ok(head)
@@ -194,9 +196,12 @@ impl Log {
         };
         let digest = statement.digest();
         let signature = keys.sign(SIGNING_CONTEXT, &digest.0)?;
+        step::reach("before the checkpoint");
         store.append(&tail, &checkpoint::encode_frame(&statement, entries, &signature))?;
+        step::reach("after the checkpoint");
         let head = Head { log: self.id(), index: statement.index, digest };
         keys.remember_head(&head)?;
+        step::reach("after the head is remembered");
         Ok(head)
     }
 

@@ -28,6 +28,7 @@ mod join;
 mod keys;
 mod log;
 mod segment;
+mod step;
 mod verify;
 
 pub use checkpoint::{EntryState, check_bytes as check_checkpoint_bytes};

@@ -295,3 +295,37 @@ fn records_added_to_what_was_signed_are_a_splice() {
         assert_eq!(found, vec![(FindingKind::Splice, at(0, 3, offset))]);
     }
 }
+
+/// Long segments are checked in stretches and on several threads; that must not show.
+#[test]
+fn damage_in_a_long_segment_is_located_exactly() {
+    const LONG: u32 = 24_000;
+    let bench = Bench::new();
+    let mut writer = bench.log.begin(run(0), telos_abi::Timestamp(5), bench.keys.id()).unwrap();
+    for record in 0..LONG {
+        let mut bytes = payload(0, record);
+        bytes.resize(400, b'.');
+        writer.append(7, &bytes, telos_abi::Durability::Batched).unwrap();
+    }
+    writer.finish(&bench.keys, telos_abi::Timestamp(9)).unwrap();
+    let report = bench.verify();
+    assert_eq!((report.records, report.records_signed, report.findings.len()), (24_000, 24_000, 0));
+    let path = bench.segment(0);
+    let sound = fs::read(&path).unwrap();
+    let frames = frames(&sound);
+    for seq in [0, 1, 5_000, 9_176, 15_000, 23_000, 23_999] {
+        let (start, end) = frames[seq];
+        let mut bytes = sound.clone();
+        bytes[start + 40] ^= 1;
+        assert_eq!(with(&bench, &path, &bytes), [(FindingKind::Edit, at(0, seq, start))], "flipped in {seq}");
+        let without = [&sound[..start], &sound[end..]].concat();
+        assert_eq!(with(&bench, &path, &without)[0], (FindingKind::Truncation, at(0, seq, start)), "without {seq}");
+        assert_eq!(with(&bench, &path, &sound[..end - 1])[0].1, at(0, seq, start), "cut in {seq}");
+    }
+    // Chained anew from one record on: right in itself, but not what was signed.
+    let other = Bench::new();
+    let mut writer = other.log.begin(run(0), telos_abi::Timestamp(5), other.keys.id()).unwrap();
+    (0..LONG).for_each(|record| drop(writer.append(7, &payload(1, record), telos_abi::Durability::Batched).unwrap()));
+    writer.finish(&other.keys, telos_abi::Timestamp(9)).unwrap();
+    assert_eq!(with(&bench, &path, &fs::read(other.segment(0)).unwrap())[0].0, FindingKind::Splice);
+}

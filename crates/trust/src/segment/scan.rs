@@ -4,7 +4,16 @@ use super::format::{self, FRAME_BYTES, HASH_BYTES, HEADER_BYTES, HeaderFault, PR
 use super::source::{Source, Window};
 use crate::codec::{narrow, wide};
 use std::io;
+use std::num::NonZero;
+use std::ops::Range;
+use std::thread;
 use telos_abi::Digest;
+
+/// Bytes that [`Walker::stride`] looks at: at least so many that threads pay, at most so many that they stay cheap.
+const STRIDE_BYTES_MIN: usize = 256 << 10;
+const STRIDE_BYTES_MAX: usize = 4 << 20;
+/// Threads of a stride; reading keeps no more of them busy.
+const STRIDE_THREADS_MAX: usize = 8;
 
 /// One whole, correctly chained record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,6 +178,35 @@ impl<S: Source> Walker<S> {
         Ok(Step::Record(RecordView { seq, kind: prefix.kind, payload, hash: self.head, offset }))
     }
 
+    /// Passes whole records on several threads, as far as they go, and shows each to `seen`: number, offset, chain
+    /// hash. Answers how many. At 0 (little is left, or what comes next is not whole) [`Self::step`] knows more.
+    ///
+    /// A record's hash covers the stored hash before it, not the one recomputed for it, so records are checked
+    /// independently; each being right makes the chain right.
+    ///
+    /// # Errors
+    /// When the system cannot read.
+    pub(crate) fn stride(&mut self, mut seen: impl FnMut(u64, u64, Digest)) -> io::Result<u64> {
+        let before = self.offset - wide(HASH_BYTES);
+        let left = narrow(self.window.length() - before).unwrap_or(STRIDE_BYTES_MAX).min(STRIDE_BYTES_MAX);
+        if left < STRIDE_BYTES_MIN {
+            return Ok(0);
+        }
+        let (tag, seq) = (self.tag, self.seq);
+        let Some(bytes) = self.window.get(before, left)? else { return Ok(0) };
+        let frames = framed(bytes, tag, seq);
+        let whole = whole_frames(bytes, &frames);
+        for (frame, seq) in frames.iter().take(whole).zip(seq..) {
+            seen(seq, before + wide(frame.start + HASH_BYTES), last_hash(&bytes[..frame.end]));
+        }
+        if let Some(last) = whole.checked_sub(1).and_then(|last| frames.get(last)) {
+            self.head = last_hash(&bytes[..last.end]);
+            self.offset = before + wide(last.end);
+            self.seq += wide(whole);
+        }
+        Ok(wide(whole))
+    }
+
     /// Goes on after damage, at the next whole record.
     ///
     /// # Errors
@@ -275,6 +313,51 @@ impl<S: Source> Walker<S> {
         restored[HASH_BYTES..HASH_BYTES + PREFIX_BYTES].copy_from_slice(&Prefix { tag, seq, ..prefix }.encode());
         Ok(format::chain_hash(&restored) == last_hash(bytes))
     }
+}
+
+/// The stretches of the records that begin 32 bytes into `bytes`, each with the hash before it, by their prefixes alone.
+fn framed(bytes: &[u8], tag: u32, first: u64) -> Vec<Range<usize>> {
+    let (mut out, mut start) = (Vec::new(), 0);
+    for seq in first.. {
+        let prefix = bytes.get(start + HASH_BYTES..start + HASH_BYTES + PREFIX_BYTES).and_then(Prefix::parse);
+        let due = prefix.filter(|prefix| prefix.tag == tag && prefix.seq == seq && prefix.durable <= seq);
+        let Some(prefix) = due else { break };
+        let end = start + HASH_BYTES + FRAME_BYTES + prefix.payload_bytes();
+        if end > bytes.len() {
+            break;
+        }
+        out.push(start..end);
+        start = end - HASH_BYTES;
+    }
+    out
+}
+
+/// How many of the stretches, from the first on, end with the hash of what they hold.
+fn whole_frames(bytes: &[u8], frames: &[Range<usize>]) -> usize {
+    let whole = |frame: &Range<usize>| {
+        let stretch = &bytes[frame.clone()];
+        format::chain_hash(&stretch[..stretch.len() - HASH_BYTES]) == last_hash(stretch)
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(STRIDE_THREADS_MAX);
+    let shares = frames.chunks(frames.len().div_ceil(threads).max(1));
+    let counts: Vec<(usize, usize)> = thread::scope(|scope| {
+        let count = |share: &[Range<usize>]| (share.iter().take_while(|frame| whole(frame)).count(), share.len());
+        let mut shares: Vec<_> = shares.collect();
+        let own = shares.pop().unwrap_or_default();
+        let others: Vec<_> = shares
+            .into_iter()
+            .map(|share| (share, thread::Builder::new().spawn_scoped(scope, move || count(share))))
+            .collect();
+        let last = count(own);
+        // Where the machine refuses a thread, this one does the work.
+        let first = others.into_iter().map(|(share, thread)| match thread.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(counted)) => counted,
+            _ => count(share),
+        });
+        first.chain([last]).collect()
+    });
+    let full = counts.iter().take_while(|(whole, all)| whole == all).count();
+    counts.iter().take(full + 1).map(|(whole, _)| whole).sum()
 }
 
 fn last_hash(bytes: &[u8]) -> Digest {

@@ -7,9 +7,12 @@ use crate::files;
 use crate::head::Head;
 use crate::keys::Keys;
 use crate::log::Log;
+use crate::step;
 use std::fs::File;
+use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::thread;
 use telos_abi::limit::RECORD_BYTES_MAX;
 use telos_abi::{Digest, Durability, RunId, Timestamp};
 
@@ -59,7 +62,9 @@ pub struct SegmentWriter {
 impl SegmentWriter {
     pub(crate) fn begin(parts: WriterParts, header: &SegmentHeader) -> Result<Self, LogError> {
         let encoded = header.encode();
+        step::reach("after the segment's name");
         parts.file.write_all_at(&encoded, 0).map_err(LogError::io("write", &parts.path))?;
+        step::reach("after the segment's header");
         Ok(Self::at(parts))
     }
 
@@ -119,6 +124,7 @@ impl SegmentWriter {
             let _ = self.parts.file.set_len(self.written);
             return Err(LogError::Io { action: "write", path: self.parts.path.clone(), source });
         }
+        step::reach("after records are handed over");
         self.written += wide(fresh.len());
         self.buffer.drain(..self.buffer.len() - HASH_BYTES);
         Ok(())
@@ -133,13 +139,17 @@ impl SegmentWriter {
         if self.durable == self.parts.position.records && self.parts.name_durable {
             return Ok(());
         }
-        let synced = self.parts.file.sync_data().and_then(|()| {
-            if self.parts.name_durable { Ok(()) } else { files::sync_dir(files::parent(&self.parts.path)) }
-        });
+        step::reach("before the segment is synced");
+        let synced = if self.parts.name_durable {
+            self.parts.file.sync_data()
+        } else {
+            sync_with_name(&self.parts.file, files::parent(&self.parts.path))
+        };
         if let Err(source) = synced {
             self.stopped = true;
             return Err(LogError::Io { action: "sync", path: self.parts.path.clone(), source });
         }
+        step::reach("after the segment is synced");
         self.parts.name_durable = true;
         self.durable = self.parts.position.records;
         Ok(())
@@ -185,6 +195,21 @@ impl SegmentWriter {
             self.parts.position = before;
         }
     }
+}
+
+/// Makes a new file and its name durable. Neither needs the other, so both wait for the disk at the same time: on a
+/// journalling file system one commit serves them.
+fn sync_with_name(file: &File, directory: &Path) -> io::Result<()> {
+    thread::scope(|scope| {
+        let name = thread::Builder::new().stack_size(64 << 10).spawn_scoped(scope, || files::sync_dir(directory));
+        let content = file.sync_data();
+        let name = match name {
+            Ok(name) => name.join().unwrap_or_else(|_| Err(io::Error::other("the thread that waited for it panicked"))),
+            // Where the system refuses a thread, one after the other.
+            Err(_) => files::sync_dir(directory),
+        };
+        content.and(name)
+    })
 }
 
 /// What `written` is if nothing of the buffer, `mark` long with its leading hash, was handed over.
