@@ -325,7 +325,9 @@ fn damage_in_a_long_segment_is_located_exactly() {
     // Chained anew from one record on: right in itself, but not what was signed.
     let other = Bench::new();
     let mut writer = other.log.begin(run(0), telos_abi::Timestamp(5), other.keys.id()).unwrap();
-    (0..LONG).for_each(|record| drop(writer.append(7, &payload(1, record), telos_abi::Durability::Batched).unwrap()));
+    for record in 0..LONG {
+        writer.append(7, &payload(1, record), telos_abi::Durability::Batched).unwrap();
+    }
     writer.finish(&other.keys, telos_abi::Timestamp(9)).unwrap();
     assert_eq!(with(&bench, &path, &fs::read(other.segment(0)).unwrap())[0].0, FindingKind::Splice);
 }
