@@ -180,10 +180,12 @@ impl<'a> Filler<'a> {
             return;
         }
         for (at, token) in self.reading.tokens.iter().enumerate() {
-            let name = matches!(token.shape, Shape::Word | Shape::Number | Shape::Quoted)
+            let name = matches!(token.shape, Shape::Word | Shape::Number | Shape::Quoted | Shape::Path)
                 && !is_function(&token.lower)
                 && !crate::read::words::is_file_noun(&token.lower)
-                && !self.reading.covered_by(at, |fact| !matches!(fact, Fact::Number(_) | Fact::Quoted(_)));
+                && !self
+                    .reading
+                    .covered_by(at, |fact| !matches!(fact, Fact::Number(_) | Fact::Quoted(_) | Fact::Absent { .. }));
             let Some(cue) = self.cue_before(&entry.announce[port], at).filter(|cue| name && cue.end == at) else {
                 continue;
             };

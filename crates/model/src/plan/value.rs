@@ -97,7 +97,8 @@ fn handle(entry: &Entry<'_>, port: usize, kind: HandleKind, fact: &Fact) -> Opti
             Some(Converted::new(Value::Text(path.clone()), 1.0))
         }
         (HandleKind::File, Fact::Absent { path }) if existing => Some(Converted::new(Value::Text(path.clone()), 0.7)),
-        (HandleKind::Directory, Fact::Absent { path }) if creates_directory => {
+        // "old/b.txt" is where a file is to be, not a directory to make.
+        (HandleKind::Directory, Fact::Absent { path }) if creates_directory && !names_a_file(path) => {
             Some(Converted::new(Value::Text(path.clone()), 0.9))
         }
         (HandleKind::File, Fact::Extension { paths, .. } | Fact::Pattern { paths, .. }) => match paths.as_slice() {
@@ -108,6 +109,14 @@ fn handle(entry: &Entry<'_>, port: usize, kind: HandleKind, fact: &Fact) -> Opti
     }
 }
 
+/// Whether the last part of a path ends like a file's name does: in a dot and a short extension that begins with a letter.
+fn names_a_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').is_some_and(|(base, end)| {
+        !base.is_empty() && end.len() <= 5 && end.starts_with(|letter: char| letter.is_ascii_alphabetic())
+    })
+}
+
 /// A number in the unit that the port's meaning names.
 fn amount(entry: &Entry<'_>, port: usize, fact: &Fact, meant: bool, now_s: i64) -> Option<(f64, f32)> {
     let says = |words: &[&str]| entry.meaning[port].iter().any(|word| words.contains(&word.as_str()));
@@ -115,6 +124,7 @@ fn amount(entry: &Entry<'_>, port: usize, fact: &Fact, meant: bool, now_s: i64) 
     match fact {
         Fact::Number(number) if units => Some((*number, 0.15)),
         Fact::Number(number) => Some((*number, if says(&["number", "count"]) { 0.6 } else { 0.4 })),
+        Fact::Single if !units && says(&["number", "count"]) => Some((1.0, 0.6)),
         Fact::Bytes(bytes) if meant => Some((*bytes, 0.45)),
         Fact::Seconds(seconds) if meant => {
             let unit = [("millisecond", 1e-3), ("second", 1.0), ("minut", 60.0), ("hour", 3_600.0), ("day", 86_400.0)];

@@ -1,5 +1,6 @@
 //! Quoted strings, numbers, sizes, spans of time, dates and comparisons.
 
+use super::words::is_function;
 use super::{Comparison, Fact, Reading, Shape, Span, Token};
 use crate::turn::Turn;
 use jiff::civil::Date;
@@ -24,6 +25,7 @@ pub(super) fn recognise(reading: &mut Reading<'_>, turn: &Turn) {
         found.extend(number(&reading.tokens, at));
         found.extend(date(&reading.tokens, at, &today));
         found.extend(superlative(&reading.tokens, at));
+        found.extend(single(&reading.tokens, at));
     }
     keep_longest(&mut found);
     reading.spans.extend(found);
@@ -142,6 +144,21 @@ const DIMENSIONS: &[(&[&str], &[&str], bool)] = &[
 fn superlative(tokens: &[Token], at: usize) -> Option<Span> {
     let (_, of, descending) = DIMENSIONS.iter().find(|(words, _, _)| words.contains(&tokens[at].lower.as_str()))?;
     Some(Span { tokens: at..at + 1, fact: Fact::Greatest { of, descending: *descending }, trust: 0.6 })
+}
+
+/// Words for an end of something ordered.
+const ENDS: [&str; 5] = ["first", "last", "final", "top", "bottom"];
+
+/// A singular noun right after a superlative or an end means one thing.
+fn single(tokens: &[Token], at: usize) -> Option<Span> {
+    let before = &tokens[at.checked_sub(1)?];
+    let chosen = ENDS.contains(&before.lower.as_str()) || superlative(tokens, at - 1).is_some();
+    let token = &tokens[at];
+    let plural = token.lower.ends_with('s') && !token.lower.ends_with("ss");
+    let noun = token.shape == Shape::Word && !plural && !is_function(&token.lower);
+    let other = NUMBER_WORDS.contains(&token.lower.as_str()) || unit(&token.lower).is_some();
+    let noun = noun && !other && superlative(tokens, at).is_none();
+    (chosen && noun).then(|| Span { tokens: at..at + 1, fact: Fact::Single, trust: 1.0 })
 }
 
 fn number(tokens: &[Token], at: usize) -> Option<Span> {

@@ -56,6 +56,8 @@ pub(crate) enum Fact {
     Bytes(f64),
     /// A span of time in seconds.
     Seconds(f64),
+    /// One thing: a singular noun after a superlative or an end ("the largest *file*", "the last *line*").
+    Single,
     /// A point in time, in seconds since the Unix epoch.
     Time(i64),
     /// A comparison sign or phrase.

@@ -43,12 +43,14 @@ pub enum ProviderError {
         status: u16,
     },
     /// The service is busy or broken.
-    #[error("{url} answered HTTP {status}: try again later, or set another model in config.toml")]
+    #[error("{url} answered HTTP {status}{says}: try again later, or set another model in config.toml")]
     Status {
         /// Address asked.
         url: String,
         /// HTTP status.
         status: u16,
+        /// What the service says of it in printable words, in brackets; may be empty.
+        says: String,
     },
     /// No reply.
     #[error("{url} could not be asked: {why}; check the base URL in config.toml and the network")]
@@ -90,7 +92,7 @@ pub(crate) fn propose(
     {
         return Err(ProviderError::NoKey { variable });
     }
-    let transport = Transport::new(config.timeout);
+    let transport = Transport::new();
     let deadline = Instant::now() + config.timeout;
     let tokens = prompt::tokens(reading);
     let mut exchange = Exchange {
@@ -143,12 +145,14 @@ fn ask(
     let body = request.body.to_string();
     let url = request.url;
     let seconds = config.timeout.as_secs();
-    let mut status = 0;
+    let (mut status, mut says) = (0, String::new());
     for attempt in 0..BUSY_MAX {
-        if Instant::now() >= deadline {
+        // What earlier attempts and corrections took is gone: the person waits for all of them together.
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
             return Err(ProviderError::Timeout { url, seconds });
         }
-        let reply = transport.post(&url, &request.headers, body.as_bytes()).map_err(|error| match error {
+        let reply = transport.post(&url, &request.headers, body.as_bytes(), left).map_err(|error| match error {
             TransportError::Timeout => ProviderError::Timeout { url: url.clone(), seconds },
             other => ProviderError::Unreachable { url: url.clone(), why: other.to_string() },
         })?;
@@ -158,14 +162,14 @@ fn ask(
                 return Err(ProviderError::Denied { url, status: reply.status });
             }
             408 | 429 | 500..=599 => {
-                status = reply.status;
+                (status, says) = (reply.status, wire::complaint(&reply.body));
                 let wished = reply.retry_after_s.map_or(Duration::from_millis(200), Duration::from_secs);
                 if attempt + 1 < BUSY_MAX {
                     std::thread::sleep(wished.min(PAUSE_MAX).min(deadline.saturating_duration_since(Instant::now())));
                 }
             }
-            other => return Err(ProviderError::Status { url, status: other }),
+            other => return Err(ProviderError::Status { url, status: other, says: wire::complaint(&reply.body) }),
         }
     }
-    Err(ProviderError::Status { url, status })
+    Err(ProviderError::Status { url, status, says })
 }

@@ -93,7 +93,7 @@ fn default_text(value: &Value) -> Json {
 }
 
 /// A descriptor's text, shortened, in printable characters only.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars()
         .filter(|letter| !letter.is_control() && !('\u{200b}'..='\u{206f}').contains(letter) && *letter < '\u{e0000}')
         .take(FIELD_CHARS_MAX)

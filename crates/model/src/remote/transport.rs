@@ -37,25 +37,27 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(timeout: Duration) -> Self {
+    pub(crate) fn new() -> Self {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let tls =
             TlsConfig::builder().provider(TlsProvider::Rustls).unversioned_rustls_crypto_provider(provider).build();
-        let config = Agent::config_builder()
-            .timeout_global(Some(timeout))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .tls_config(tls)
-            .build();
+        let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).tls_config(tls).build();
         Self { agent: Agent::new_with_config(config) }
     }
 
-    /// Posts `body` and reads the reply whole.
-    pub(crate) fn post(&self, url: &str, headers: &[(&str, String)], body: &[u8]) -> Result<Reply, TransportError> {
+    /// Posts `body` and reads the reply whole, within `timeout`.
+    pub(crate) fn post(
+        &self,
+        url: &str,
+        headers: &[(&str, String)],
+        body: &[u8],
+        timeout: Duration,
+    ) -> Result<Reply, TransportError> {
         if url.starts_with("http://") && !is_local(url) {
             return Err(TransportError::Plain);
         }
-        let mut request = self.agent.post(url).header("content-type", "application/json");
+        let request = self.agent.post(url).config().timeout_global(Some(timeout)).build();
+        let mut request = request.header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, value.as_str());
         }

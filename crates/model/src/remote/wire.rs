@@ -142,3 +142,13 @@ pub(crate) fn answer(kind: ProviderKind, body: &[u8]) -> Option<String> {
         }
     }
 }
+
+/// What a service says of a request that it did not take, in brackets: all three put it under `error`, as an object with a
+/// `message` or as plain text. Empty where there is none.
+pub(crate) fn complaint(body: &[u8]) -> String {
+    let reply: Option<Json> = serde_json::from_slice(body).ok();
+    let error = reply.as_ref().and_then(|reply| reply.get("error"));
+    let text = error.and_then(|error| error.as_str().or_else(|| error.get("message")?.as_str()));
+    let plain = super::prompt::clean(text.unwrap_or_default());
+    if plain.is_empty() { plain } else { format!(" (“{plain}”)") }
+}

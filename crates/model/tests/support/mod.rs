@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub(crate) mod packs;
+pub(crate) mod server;
 
 use telos_abi::{ByteText, CapabilityId, Descriptor, Digest, Timestamp, Value};
 use telos_graph::{Catalogue, Graph, Input, Source};
