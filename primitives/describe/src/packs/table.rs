@@ -38,7 +38,7 @@ fn gives_table(builder: Builder, meaning: &str) -> Builder {
 
 fn parse() -> Descriptor {
     let builder = streaming("table.parse")
-        .does("Read delimited text (CSV, TSV and the like) as a table.", &["table", "csv", "parse"])
+        .does("Read delimited text (CSV, TSV and the like) as a table.", &["table", "csv", "parse", "lossless"])
         .words(&[
             "csv",
             "tsv",
