@@ -87,7 +87,7 @@ fn listing(builder: Builder) -> Builder {
 fn make_directory() -> Descriptor {
     on_host("directory.make")
         .does("Make a directory and the missing ones above it.", &["file", "directory", "create"])
-        .words(&["make", "create", "new", "mkdir", "add", "directory", "folder", "set up"])
+        .words(&["make", "create", "new", "mkdir", "add", "set up"])
         .examples(&[
             "make a directory called reports",
             "create a folder named backup/2024",
@@ -326,13 +326,29 @@ fn read_all() -> Descriptor {
 fn write() -> Descriptor {
     on_host("file.write")
         .does("Write content to a file, creating it or replacing what it held.", &["file", "write"])
-        .words(&["write", "save", "store", "put", "output", "export", "create", "keep", "dump", "record", "into", "to"])
+        .words(&[
+            "write",
+            "save",
+            "store",
+            "put",
+            "output",
+            "export",
+            "create",
+            "keep",
+            "dump",
+            "record",
+            "into",
+            "to",
+            "copy",
+            "duplicate",
+        ])
         .examples(&[
             "save the result to out.txt",
             "write the matching lines into errors.log",
             "sort names.txt into sorted.txt",
             "export the table as totals.csv",
             "chart it into plot.svg",
+            "copy a.txt to b.txt",
         ])
         .takes(
             chosen_file("file", "path of the file to write")

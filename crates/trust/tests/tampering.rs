@@ -331,3 +331,13 @@ fn damage_in_a_long_segment_is_located_exactly() {
     writer.finish(&other.keys, telos_abi::Timestamp(9)).unwrap();
     assert_eq!(with(&bench, &path, &fs::read(other.segment(0)).unwrap())[0].0, FindingKind::Splice);
 }
+
+#[test]
+fn where_nothing_was_recorded_nothing_is_missing_unless_a_head_is_known() {
+    let bench = shared();
+    let head = bench.verify().head.expect("a log with runs has a head");
+    let empty = tempfile::tempdir().unwrap();
+    let report = verify(empty.path(), bench.keys.public(), None).unwrap();
+    assert!(report.is_sound() && report.findings.is_empty() && report.records == 0, "{:?}", report.findings);
+    assert!(!verify(empty.path(), bench.keys.public(), Some(&head)).unwrap().is_sound());
+}

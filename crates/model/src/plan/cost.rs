@@ -26,5 +26,7 @@ pub(super) const SETTING: f32 = 0.1;
 pub(super) const LIKENESS: f32 = 0.4;
 /// A primitive that speaks of the file's format, or is of its consumer's family, earns this as plumbing.
 pub(super) const AKIN: f32 = 0.08;
-/// A column of a table that the draft does not read.
+/// What does not fit together: a strange file, a result of another clause's words.
 pub(super) const FOREIGN: f32 = 0.7;
+/// A column of a table that the draft does not read. Such a draft would fail.
+pub(super) const LOST: f32 = 2.0;

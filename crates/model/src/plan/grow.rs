@@ -197,10 +197,11 @@ impl<'a> Search<'a> {
             .iter()
             .any(|span| matches!(span.fact, Fact::Comparison(_)) && span.tokens.end == slot.tokens.start)
             && slots.iter().any(|other| super::fits::takes_column(&entry.is.inputs[other.port].ty));
-        let said = self.evidence[index]
-            .iter()
-            .enumerate()
-            .any(|(at, evidence)| *evidence >= STRONG && !slot.tokens.contains(&at));
+        // "ERROR lines", "grep timeout": a word that nothing announces stands beside one that names the action.
+        let content = |at: &usize| !is_function(&self.reading.tokens[*at].lower);
+        let before = (0..slot.tokens.start).rev().find(content);
+        let names = |at: usize| self.evidence[index].get(at).is_some_and(|evidence| *evidence >= STRONG);
+        let said = !slot.cue.is_empty() || before.is_some_and(names) || names(slot.tokens.end);
         let word = self.reading.slice(&slot.tokens);
         !said && !beside && super::phrase::severity(word).is_none()
     }
@@ -304,7 +305,7 @@ impl<'a> Search<'a> {
         let source =
             !needs_data && (entry.reads_stdin() || entry.is.inputs.iter().any(|input| input.default.is_none()));
         let bare = entry.is.inputs.iter().all(|input| input.default.is_some());
-        introduces && !bare || source && refinement(goal.ty).is_some()
+        introduces && !bare && entry.lossless() || source && refinement(goal.ty).is_some()
     }
 
     /// Of primitives that introduce the same type, the one that speaks of the file's format, or is of its consumer's

@@ -1,8 +1,8 @@
 //! What each registered primitive says of itself, stemmed, and how well the words of a turn fit it.
 
 use super::slot::Tokens;
-use crate::read::words::{distance, forgiven, is_function, parts, same_meaning, stem};
-use crate::read::{Reading, Shape};
+use crate::read::words::{distance, forgiven, is_file_noun, is_function, parts, same_meaning, stem};
+use crate::read::{Fact, Reading, Shape};
 use crate::turn::Library;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use telos_abi::{CapabilityId, Descriptor, EffectKind, Refinement, Taint, Target, Type};
@@ -202,6 +202,11 @@ impl<'a> Entry<'a> {
         self.is.outputs.iter().any(|port| port.source.taint.0 & Taint::STDIN.0 != 0)
     }
 
+    /// Whether it gives what entered in another form, by its own word. Nothing else enters a plan unasked.
+    pub(crate) fn lossless(&self) -> bool {
+        self.is.semantics.tags.iter().any(|tag| tag == "lossless")
+    }
+
     pub(crate) fn introduces(&self, refinement: Refinement) -> bool {
         self.is.introduces.contains(&refinement)
     }
@@ -295,6 +300,12 @@ impl<'a> Lexicon<'a> {
             let token = &reading.tokens[at];
             let length = token.lower.chars().count();
             let limit = forgiven(length);
+            let question = ["which", "what", "where"].iter().find(|word| distance(word, &token.lower, 1) == Some(1));
+            if let (0, Some(word)) = (at, question) {
+                (*word).clone_into(&mut reading.tokens[at].lower);
+                (*word).clone_into(&mut reading.tokens[at].stem);
+                continue;
+            }
             let known = self.knows(&token.stem) || is_function(&token.lower) || reading.covered_by(at, |_| true);
             if token.shape != Shape::Word || known || limit == 0 {
                 continue;
@@ -329,16 +340,23 @@ impl<'a> Lexicon<'a> {
         let tokens = &reading.tokens;
         let mut out: Vec<f32> = tokens
             .iter()
-            .map(|token| {
-                let function =
-                    is_function(&token.lower) || matches!(token.shape, Shape::Break | Shape::Sign | Shape::Quoted);
+            .enumerate()
+            .map(|(at, token)| {
+                // "Every markdown file" speaks of files, not of writing Markdown.
+                let kind = reading.covered_by(at, |fact| matches!(fact, Fact::Extension { .. }))
+                    && !is_file_noun(&token.lower);
+                let function = kind
+                    || is_function(&token.lower)
+                    || matches!(token.shape, Shape::Break | Shape::Sign | Shape::Quoted);
                 let base = entry.words.get(&token.stem).copied().unwrap_or(0.0);
                 if function { 0.0 } else { base * self.rarity(&token.stem, base) }
             })
             .collect();
         for phrase in &entry.phrases {
             for (at, token) in tokens.iter().enumerate() {
-                let single_function = phrase.len() == 1 && is_function(&token.lower);
+                let kind = |fact: &Fact| matches!(fact, Fact::Extension { .. });
+                let single_function = phrase.len() == 1
+                    && (is_function(&token.lower) || reading.covered_by(at, kind) && !is_file_noun(&token.lower));
                 if !single_function && let Some(steps) = stands(phrase, reading, at) {
                     steps.into_iter().for_each(|step| out[step] = out[step].max(field::WORDS));
                 }

@@ -83,6 +83,7 @@ fn weights(reading: &Reading<'_>, lexicon: &Lexicon<'_>) -> Vec<f32> {
         {
             0.3
         }
+        Shape::Word if orders(&reading.tokens, at) => 1.0,
         Shape::Word => {
             let base = weight(&token.lower);
             let phrase = base == 0.0 && lexicon.entries.iter().any(|entry| entry.names_with(reading, at));
@@ -90,6 +91,12 @@ fn weights(reading: &Reading<'_>, lexicon: &Lexicon<'_>) -> Vec<f32> {
         }
     };
     reading.tokens.iter().enumerate().map(weigh).collect()
+}
+
+/// Whether "do" is the action itself, as in "do what it says", and no helping verb.
+fn orders(tokens: &[crate::read::Token], at: usize) -> bool {
+    let whatever = ["what", "whatever", "as", "everything", "that", "it", "this"];
+    tokens[at].lower == "do" && tokens.get(at + 1).is_some_and(|next| whatever.contains(&next.lower.as_str()))
 }
 
 /// Whether the turn speaks of several files.

@@ -5,7 +5,7 @@
 //! turn speak for them, or as plumbing, because only they turn what is here into the type that is needed.
 
 use super::cost;
-use super::draft::{Draft, Fill, Goal};
+use super::draft::{Draft, DraftNode, Fill, Goal};
 use super::fits::{fits, flows, refinement};
 use super::lexicon::{Entry, Lexicon};
 use super::slot::{Filler, set};
@@ -112,7 +112,16 @@ impl<'a> Search<'a> {
         let entry = &self.lexicon.entries[index];
         let source = entry.is.inputs.iter().all(|input| !flows(&input.ty));
         let named = self.evidence[index].iter().any(|evidence| *evidence >= super::lexicon::STRONG);
-        draft.nodes.last().is_some_and(|node| node.anchor.is_some()) && (named || source || entry.changes_things())
+        let Some(node) = draft.nodes.last() else { return false };
+        node.anchor.is_some() && (named || source || entry.changes_things() || self.compares(node))
+    }
+
+    /// Whether a comparison of the turn sets one of the node's inputs: "where city is London" names no action, and is one.
+    fn compares(&self, node: &DraftNode) -> bool {
+        node.fills.iter().any(|fill| match fill {
+            Fill::Slot(slot) => self.reading.covered_by(slot.tokens.start, |fact| matches!(fact, Fact::Comparison(_))),
+            _ => false,
+        })
     }
 
     /// What speaks for showing output `port` of `entry` rather than a sibling.
@@ -209,7 +218,7 @@ impl<'a> Search<'a> {
         let same = bare || entry.is.inputs.iter().any(|input| flows(&input.ty) && fits(output, &input.ty));
         let spoken = settings && self.spoken(draft, index);
         spoken
-            || !settings && !same && !entry.changes_things()
+            || !settings && !same && !entry.changes_things() && entry.lossless()
             || self.plumbs(entry, goal, Some(port)) && !settings && !entry.changes_things()
     }
 

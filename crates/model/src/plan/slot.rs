@@ -52,6 +52,9 @@ const REQUIRED_MIN: f32 = 0.35;
 /// Least strength for an input with one: the default is a good answer too.
 const OPTIONAL_MIN: f32 = 0.75;
 
+/// What a column for an input with a default lacks if no word announces it.
+const UNCUED: f32 = 0.2;
+
 /// What slots are filled from.
 pub(crate) struct Filler<'a> {
     pub(crate) reading: &'a Reading<'a>,
@@ -103,7 +106,9 @@ impl<'a> Filler<'a> {
         for slot in &candidates {
             let tokens = set(&slot.tokens);
             let filled = out.iter().any(|other| other.port == slot.port);
-            if !filled && tokens & taken == 0 {
+            // "The smallest file" says by one word what is compared, and that the least is meant.
+            let flag = matches!(entry.is.inputs[slot.port].ty, Type::Bool);
+            if !filled && tokens & (if flag { used } else { taken }) == 0 {
                 taken |= tokens;
                 out.push(slot.clone());
             }
@@ -159,6 +164,10 @@ impl<'a> Filler<'a> {
             let mut slot = self.slot(entry, port, span.tokens.clone(), converted);
             slot.strength *= span.trust;
             slot.strength += self.bonus(index, entry, port, &slot.tokens, &mut slot.cue);
+            // A column is grouped by, or drawn, where the turn says so. That it is named at all says that something uses it.
+            if super::fits::takes_column(&input.ty) && input.default.is_some() && slot.cue.is_empty() {
+                slot.strength -= UNCUED;
+            }
             let overwrites = matches!(span.fact, Fact::File { .. })
                 && entry.acts(port, EffectKind::FileCreate)
                 && !Self::wants_existing(entry, port);
@@ -183,9 +192,16 @@ impl<'a> Filler<'a> {
             let name = matches!(token.shape, Shape::Word | Shape::Number | Shape::Quoted | Shape::Path)
                 && !is_function(&token.lower)
                 && !crate::read::words::is_file_noun(&token.lower)
-                && !self
-                    .reading
-                    .covered_by(at, |fact| !matches!(fact, Fact::Number(_) | Fact::Quoted(_) | Fact::Absent { .. }));
+                && !self.reading.covered_by(at, |fact| {
+                    !matches!(
+                        fact,
+                        Fact::Number(_)
+                            | Fact::Quoted(_)
+                            | Fact::Absent { .. }
+                            | Fact::Column { .. }
+                            | Fact::Key { .. }
+                    )
+                });
             let Some(cue) = self.cue_before(&entry.announce[port], at).filter(|cue| name && cue.end == at) else {
                 continue;
             };

@@ -90,6 +90,8 @@ fn handle(entry: &Entry<'_>, port: usize, kind: HandleKind, fact: &Fact) -> Opti
         (HandleKind::File, Fact::File { path }) => {
             Some(Converted::here(path, if creates_file && !existing { 0.6 } else { 0.9 }))
         }
+        // What is there already is not made.
+        (HandleKind::Directory, Fact::Directory { .. }) if creates_directory && only_made(entry, port) => None,
         (HandleKind::Directory, Fact::Directory { path }) => {
             Some(Converted::here(path, if path == "." { 0.6 } else { 0.9 }))
         }
@@ -107,6 +109,11 @@ fn handle(entry: &Entry<'_>, port: usize, kind: HandleKind, fact: &Fact) -> Opti
         },
         _ => None,
     }
+}
+
+/// Whether making the directory is all that is done with it: moving a file into one that is there is fine.
+fn only_made(entry: &Entry<'_>, port: usize) -> bool {
+    !entry.acts(port, EffectKind::FileCreate)
 }
 
 /// Whether the last part of a path ends like a file's name does: in a dot and a short extension that begins with a letter.

@@ -21,7 +21,7 @@ enum Columns {
 /// Adds the costs of what does not fit together, and names made columns by the names they get.
 pub(super) fn judge<'a>(mut draft: Draft<'a>, lexicon: &Lexicon<'a>, reading: &Reading<'_>) -> Draft<'a> {
     let lost = columns(&mut draft, lexicon);
-    draft.cost += cost::FOREIGN * f32::from(lost);
+    draft.cost += cost::LOST * f32::from(lost);
     draft.cost += cost::FOREIGN * f32::from(strange_files(&draft, lexicon));
     draft.cost += cost::FOREIGN * f32::from(crossed(&draft, reading));
     draft.cost += cost::FOREIGN * f32::from(unjoined(&draft, reading));

@@ -144,7 +144,8 @@ pub fn verify(dir: &Path, keys: &PublicKeys, expected: Option<&Head>) -> Result<
     let mut report = Report::default();
     // Listed before the checkpoints are read: a segment finished in between is then covered, never suspect.
     let listed = segments::list(dir)?;
-    let chain = chain::check(dir, keys, expected, &mut report)?;
+    // Where no run has left anything and no head is known there is nothing that could be missing.
+    let chain = chain::check(dir, keys, expected, !listed.is_empty(), &mut report)?;
     segments::check(&listed, keys, &chain, &mut report)?;
     Ok(report)
 }

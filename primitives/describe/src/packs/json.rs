@@ -16,7 +16,7 @@ fn whole(name: &str) -> Builder {
 
 fn parse() -> Descriptor {
     whole("json.parse")
-        .does("Check that a text is one JSON document.", &["json", "parse"])
+        .does("Check that a text is one JSON document.", &["json", "parse", "lossless"])
         .words(&["json", "validate", "valid", "check", "parse", "is it json", "well-formed"])
         .examples(&["is config.json valid", "read settings.json", "check the syntax of package.json"])
         .takes(input("text", blob(Refinement::Utf8), "text to read as JSON").words(&["json", "file", "text"]))
@@ -71,7 +71,7 @@ fn format() -> Descriptor {
 
 fn to_table() -> Descriptor {
     whole("table.from-json")
-        .does("Read a JSON array of objects as a table.", &["json", "table", "convert"])
+        .does("Read a JSON array of objects as a table.", &["json", "table", "convert", "lossless"])
         .words(&[
             "csv",
             "table",

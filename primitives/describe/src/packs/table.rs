@@ -38,7 +38,7 @@ fn gives_table(builder: Builder, meaning: &str) -> Builder {
 
 fn parse() -> Descriptor {
     let builder = streaming("table.parse")
-        .does("Read delimited text (CSV, TSV and the like) as a table.", &["table", "csv", "parse"])
+        .does("Read delimited text (CSV, TSV and the like) as a table.", &["table", "csv", "parse", "lossless"])
         .words(&[
             "csv",
             "tsv",
@@ -373,7 +373,11 @@ fn head() -> Descriptor {
             "start",
             "leading",
         ])
-        .examples(&["show the first 5 rows of data.csv", "first three records of orders.csv"])
+        .examples(&[
+            "show the first 5 rows of data.csv",
+            "first three records of orders.csv",
+            "the beginning of the table",
+        ])
         .takes(table())
         .takes(how_many());
     gives_table(builder, "the first rows").fuel(50_000_000, 2_000).produces(1 << 20, 2).build()
@@ -383,7 +387,7 @@ fn tail() -> Descriptor {
     let builder = streaming("table.tail")
         .does("Keep the last rows of a table.", &["table", "row", "part"])
         .words(&["last rows", "last", "tail", "bottom rows", "rows", "records", "entries", "end", "final"])
-        .examples(&["show the last 5 rows of data.csv", "the final two records of orders.csv"])
+        .examples(&["show the last 5 rows of data.csv", "the final two records of orders.csv", "the end of the table"])
         .takes(table())
         .takes(how_many());
     gives_table(builder, "the last rows").fuel(50_000_000, 3_000).produces(1 << 20, 2).memory(WHOLE_BYTES).build()

@@ -30,7 +30,7 @@ fn how_many() -> Input {
 
 fn decode() -> Descriptor {
     streaming("text.decode")
-        .does("Check that bytes are UTF-8 text and drop a byte order mark.", &["text", "decode"])
+        .does("Check that bytes are UTF-8 text and drop a byte order mark.", &["text", "decode", "lossless"])
         .words(&["text", "read as text", "decode", "utf-8", "utf8", "plain text", "encoding", "repair"])
         .examples(&["read notes.txt as text", "check that data.csv is valid utf-8", "repair the encoding of old.txt"])
         .takes(input("data", blob(Refinement::Bytes), "bytes to read as text").words(&["data", "bytes", "file"]))
@@ -194,6 +194,7 @@ fn unique() -> Descriptor {
             "distinct",
             "different",
             "remove duplicates",
+            "get rid of duplicates",
             "without duplicates",
             "duplicates",
             "dedupe",
@@ -230,6 +231,8 @@ fn frequencies() -> Descriptor {
             "frequency",
             "frequencies",
             "how often",
+            "how many times",
+            "times",
             "occur",
             "most common",
             "most frequent",
