@@ -55,13 +55,11 @@ impl Console {
     /// Prints the outcome. A reader that went away is not an error; an outcome that could not be kept is one.
     pub(crate) fn out(&self, text: &str) {
         let mut stdout = std::io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                if !OUTCOME_LOST.swap(true, Ordering::Relaxed) {
-                    self.error(&format!("the outcome could not be written: {error}"));
-                }
-            }
-            _ => {}
+        if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+            && error.kind() != ErrorKind::BrokenPipe
+            && !OUTCOME_LOST.swap(true, Ordering::Relaxed)
+        {
+            self.error(&format!("the outcome could not be written: {error}"));
         }
     }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// What is demanded of each batch: least right, most wrong and done. Measured values; raise them with the planner.
-const FLOORS: [(&str, usize, usize); 4] = [("a", 89, 4), ("b", 81, 11), ("c", 44, 8), ("d", 49, 6)];
+const FLOORS: [(&str, usize, usize); 4] = [("a", 93, 2), ("b", 84, 11), ("c", 54, 1), ("d", 51, 4)];
 /// Batches whose single failures nobody looks at.
 const HELD_OUT: [&str; 2] = ["b", "d"];
 /// The cases and the files they are about.
