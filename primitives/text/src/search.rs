@@ -19,7 +19,7 @@ pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let matcher = if is_regex || ignore_case || pattern.contains('\n') {
         expression(&pattern, is_regex, ignore_case)?
     } else {
-        Matcher::Text(Finder::new(&pattern).into_owned())
+        Matcher::Text(Box::new(Finder::new(&pattern).into_owned()))
     };
     Ok(Box::new(Search { lines: Lines::new(), keep: Keep { matcher, invert, kept: Vec::new(), count: 0 } }))
 }
@@ -107,7 +107,7 @@ impl Running for Search {
 /// What is looked for.
 enum Matcher {
     /// A text without a line feed.
-    Text(Finder<'static>),
+    Text(Box<Finder<'static>>),
     Expression(Box<Expression>),
 }
 
