@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
         return Err(Failure::new(format!("no fuzz target `{which}`; there are {}", names.join(", "))));
     }
-    needs()?;
+    needs(chosen.iter().any(|target| !target.features.is_empty()))?;
     chosen.into_iter().try_for_each(|target| start(&root, target, seconds))
 }
 
@@ -69,8 +69,9 @@ fn list(fuzz: &Path, targets: &[Target]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a stable toolchain alone does not have.
-fn needs() -> Result<(), Failure> {
+/// What a stable toolchain alone does not have. A target of the whole program embeds the packs, so its compiler needs
+/// the wasm target too.
+fn needs(packs: bool) -> Result<(), Failure> {
     let nightly = |arguments: &[&str]| {
         shell::output(Command::new("cargo").arg("+nightly").args(arguments).env_remove("RUSTUP_TOOLCHAIN"))
     };
@@ -79,6 +80,16 @@ fn needs() -> Result<(), Failure> {
     }
     if nightly(&["fuzz", "--version"]).is_none() {
         return Err(Failure::new("fuzzing needs cargo-fuzz: `cargo install cargo-fuzz`"));
+    }
+    let mut rustc = Command::new("rustc");
+    let sysroot = shell::output(rustc.args(["+nightly", "--print", "sysroot"]).env_remove("RUSTUP_TOOLCHAIN"));
+    let has_wasm =
+        |sysroot: String| Path::new(sysroot.trim()).join("lib/rustlib").join(crate::suite::WASM_TARGET).is_dir();
+    if packs && !sysroot.is_some_and(has_wasm) {
+        let target = crate::suite::WASM_TARGET;
+        return Err(Failure::new(format!(
+            "this target embeds the packs, for which nightly lacks the wasm target: `rustup target add --toolchain nightly {target}`"
+        )));
     }
     Ok(())
 }

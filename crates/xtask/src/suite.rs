@@ -3,7 +3,7 @@
 use crate::shell::{self, Failure};
 use std::process::Command;
 
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Installs the wasm target if rustup manages this toolchain and it is missing.
 pub(crate) fn setup() -> Result<(), Failure> {
