@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn a_turn_names_places_outside_its_directory() {
         let named = |turn: &str| {
-            let rows = super::places_named(turn, &"/home/a/work".into(), Some(&"/home/a".into()));
+            let rows = super::places_named(turn, &"/home/a/desk".into(), Some(&"/home/a".into()));
             rows.into_iter().map(|row| row.scope).collect::<Vec<_>>()
         };
         let under = |path: &str| Scope::Under(path.into());
@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(named("list files in .."), [under("/home/a")]);
         assert_eq!(named("read ../b/../c"), [under("/home/a/c")]);
         assert_eq!(named("sort sub/notes.txt, fetch https://example.com/x/../y and save 1/2"), []);
-        assert_eq!(named("read /home/a/work/notes.txt"), []);
+        assert_eq!(named("read /home/a/desk/notes.txt"), []);
     }
 
     #[test]
