@@ -84,6 +84,26 @@ fn what_was_sent_before_a_kill_is_in_doubt_and_never_sent_again() {
 }
 
 #[test]
+fn a_run_that_is_going_on_is_not_taken_back() {
+    let place = Place::new();
+    place.file("notes.txt", "a\nb\n");
+    let (url, told) = silent_host();
+    let mut child = place
+        .command()
+        .args(["do", "--yes", &format!("post notes.txt to {url}")])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts");
+    let _held = told.recv().expect("the host is asked");
+    let run = words(&place.run(["runs", "--json"]).exits(0).json()[0], "id").to_owned();
+    place.run(["undo", &run]).exits(5).tells("still going on");
+    child.kill().expect("it can be killed");
+    child.wait().expect("it is dead");
+    assert_eq!(place.verified()["sound"], true);
+}
+
+#[test]
 fn an_interrupted_run_is_resumed_where_it_began() {
     if !knows_instants() {
         return;
@@ -185,17 +205,13 @@ fn resumed(place: &Place, before: &Picture) {
     }
 }
 
-/// Undo alone gives everything back. Only a resume tidies up what stands under a temporary name.
+/// Undo alone gives everything back, leaves nothing behind, and ends the run: there is nothing to resume.
 fn undone(place: &Place, before: &Picture) {
     if place.picture() != *before {
         place.run(["undo"]).exits(0);
+        place.run(["resume"]).exits(2).tells("no interrupted run");
     }
-    let mut after = place.picture();
-    after.retain(|(path, ..)| !is_temporary(path));
-    assert_eq!(&after, before);
-    for (path, ..) in place.picture().iter().filter(|(path, ..)| is_temporary(path)) {
-        std::fs::remove_file(path).expect("it was just listed");
-    }
+    assert_eq!(&place.picture(), before);
 }
 
 /// Whether this is the name of a file on its way in or out.

@@ -127,7 +127,7 @@ impl Telos {
     }
 
     /// Settles an interrupted run: what happened is recorded and temporary files go.
-    fn settle(&self, host: &Host, run: &Run) -> Result<Unsettled, SystemError> {
+    pub(crate) fn settle(&self, host: &Host, run: &Run) -> Result<Unsettled, SystemError> {
         let receipts = self.receipts_with_sequels(run.id())?;
         let resumed = host.resume(run.id(), &receipts).map_err(SystemError::room)?;
         let mut unsettled = Unsettled::default();
@@ -153,11 +153,11 @@ impl Telos {
 
 /// What looking at the host could not settle.
 #[derive(Default)]
-struct Unsettled {
+pub(crate) struct Unsettled {
     /// Effects that may have happened. They are not repeated, whatever is answered.
     asks: Vec<Ask>,
-    /// Files that were left where they are.
-    left: Vec<String>,
+    /// Files that were left where they are, in words.
+    pub(crate) left: Vec<String>,
 }
 
 impl Unsettled {

@@ -92,8 +92,15 @@ impl Telos {
         self.undo_changes(target, person)
     }
 
-    /// Restores what the acts in a run's own receipts changed.
+    /// Restores what the acts in a run's own receipts changed. A run that was killed is settled first, so that nothing
+    /// of it stays under a temporary name, and ends when it has been taken back: it cannot be resumed after that.
     pub(crate) fn undo_changes(&self, target: RunId, person: &dyn Person) -> Result<Report, SystemError> {
+        let ended = self.receipts(target)?.iter().any(|receipt| matches!(receipt, Receipt::Ended { .. }));
+        let interrupted = if ended { None } else { Some(Run::reopen(self, target)?) };
+        let left = match &interrupted {
+            Some(killed) => self.settle(&self.host(killed)?, killed)?.left,
+            None => Vec::new(),
+        };
         let receipts = self.receipts_with_sequels(target)?;
         let run = Run::begin(self, RunKind::Undo, vec![ByteText::from(target.to_string().as_str())], Some(target))?;
         let recorder = run.recorder();
@@ -108,9 +115,16 @@ impl Telos {
             let gate = DecisionPoint { policy: self.policy()?, grant: &grant, person, recorder: &*recorder };
             self.undo_planned(target, &host, plan, &gate)?
         };
+        for line in left {
+            report.text.push_str(&format!("\n{line}"));
+        }
         report.run = Some(run.id().to_string());
         run.note("undo", report.text.clone())?;
         run.end(self, report.status, report.exit())?;
+        if let (Some(killed), Status::Done) = (interrupted, report.status) {
+            killed.note("ended", "taken back before it was finished")?;
+            killed.end(self, Status::Cancelled, crate::exit_code(Status::Cancelled))?;
+        }
         Ok(report)
     }
 
