@@ -4,7 +4,7 @@ mod support;
 
 use serde_json::{Value as Json, json};
 use std::time::Duration;
-use support::server::{config, serve, wrap};
+use support::server::{config, good, serve, wrap};
 use support::{Shelf, Tree, print, turn};
 use telos_abi::Rule;
 use telos_graph::{Graph, Place, Violation};
@@ -12,19 +12,6 @@ use telos_model::{Answer, Cascade, Proposal, ProviderConfig, ProviderError, Prov
 
 /// Something tier 1 abstains from that the primitives can do all the same.
 const TURN: &str = "enumerate newline-terminated records held by app.log";
-
-fn good() -> Json {
-    let step = |id: &str, primitive: &str, port: &str, kind: &str, value: &str| json!({ "id": id, "use": primitive, "each": "", "inputs": [{ "port": port, "kind": kind, "value": value }] });
-    json!({
-        "steps": [
-            step("a", "file.read", "file", "file", "f1"),
-            step("b", "text.decode", "data", "step", "a.content"),
-            step("c", "text.count", "text", "step", "b.text"),
-        ],
-        "show": ["c.lines"],
-        "cannot": "",
-    })
-}
 
 fn ask(config: ProviderConfig, shelf: &Shelf) -> Answer {
     Cascade::new(None, Some(config)).propose(&turn(TURN), &Tree::home(), shelf, &|_| Ok(()))

@@ -5,7 +5,7 @@ mod support;
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use support::server::{config, serve, wrap};
+use support::server::{config, good, serve, wrap};
 use support::{Shelf, Tree, turn};
 use telos_model::{Answer, Cascade, Proposal, ProviderConfig, ProviderError, ProviderKind, Tier};
 
@@ -117,19 +117,6 @@ fn assert_turns(said: &[Said], with_system: bool) {
     assert!(spoken.iter().enumerate().all(|(at, role)| *role == ["user", "assistant"][at % 2]), "{roles:?}");
     assert_eq!(spoken.len() % 2, 1, "the last word is the person's");
     assert!(said.iter().all(|said| !said.content.is_empty()));
-}
-
-fn good() -> Json {
-    let step = |id: &str, primitive: &str, port: &str, kind: &str, value: &str| json!({ "id": id, "use": primitive, "each": "", "inputs": [{ "port": port, "kind": kind, "value": value }] });
-    json!({
-        "steps": [
-            step("a", "file.read", "file", "file", "f1"),
-            step("b", "text.decode", "data", "step", "a.content"),
-            step("c", "text.count", "text", "step", "b.text"),
-        ],
-        "show": ["c.lines"],
-        "cannot": "",
-    })
 }
 
 fn ask(config: ProviderConfig) -> Answer {

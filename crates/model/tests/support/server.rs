@@ -79,3 +79,17 @@ pub(crate) fn wrap(kind: ProviderKind, graph: &Json) -> String {
     }
     .to_string()
 }
+
+/// What a model proposes for counting the lines of the first file, where it can be done.
+pub(crate) fn good() -> Json {
+    let step = |id: &str, primitive: &str, port: &str, kind: &str, value: &str| json!({ "id": id, "use": primitive, "each": "", "inputs": [{ "port": port, "kind": kind, "value": value }] });
+    json!({
+        "steps": [
+            step("a", "file.read", "file", "file", "f1"),
+            step("b", "text.decode", "data", "step", "a.content"),
+            step("c", "text.count", "text", "step", "b.text"),
+        ],
+        "show": ["c.lines"],
+        "cannot": "",
+    })
+}
