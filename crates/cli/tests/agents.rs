@@ -71,6 +71,9 @@ fn undo_of_a_direct_run_restores_the_directory() {
     let script = "echo new > edit.txt; rm gone.txt; mkdir sub; echo made > sub/made.txt";
     place.run(["run", "--direct", "--yes", "--", "sh", "-c", script]).exits(0).tells("telos undo");
     assert_eq!((place.read("edit.txt"), place.exists("gone.txt")), (b"new\n".to_vec(), false));
+    // What was asked is told once, with its answer.
+    let why = place.run(["why"]).exits(0);
+    assert_eq!(why.out.matches("granted by --yes: FileDelete").count(), 1, "{}", why.out);
     place.run(["undo"]).exits(0).tells("restored");
     assert_eq!(place.picture(), before);
 }

@@ -79,7 +79,7 @@ fn what_was_sent_before_a_kill_is_in_doubt_and_never_sent_again() {
     assert_eq!(words(&runs[0], "status"), "done");
     place.run(["resume", &run]).exits(5).tells("it has ended");
     assert!(told.try_recv().is_err(), "it was sent again");
-    place.run(["why", &run]).exits(0).shows("in doubt").shows("--yes").shows("nobody");
+    place.run(["why", &run]).exits(0).shows("in doubt").shows("--yes").shows("nobody could be asked");
     assert_eq!(place.verified()["sound"], true);
 }
 

@@ -11,6 +11,7 @@ use crate::Cause;
 use crate::pipe::{Active, Piece, Pipe};
 use crate::stage::Failed;
 use std::panic;
+use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
@@ -31,10 +32,17 @@ pub(crate) struct Lanes {
     pub(crate) forced: Option<u64>,
 }
 
+/// Threads that run at once here. Asked once: on Linux it reads the control group's quota from several files, which
+/// takes as long as some nodes.
+pub(crate) fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| thread::available_parallelism().map_or(1, std::num::NonZero::get))
+}
+
 impl Default for Lanes {
     fn default() -> Self {
         Self {
-            most: thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            most: cores(),
             after_bytes: 4 << 20,
             #[cfg(test)]
             forced: None,

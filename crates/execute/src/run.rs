@@ -4,14 +4,13 @@ use crate::commit::commit;
 use crate::gather::{Contents, digest};
 use crate::handle::Handles;
 use crate::inputs::Labels;
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, cores};
 use crate::outcome::{Content, Output, RunUsage};
 use crate::program::{Group, Program};
 use crate::stage::{Failed, run_group};
 use crate::task::Task;
 use crate::{Cause, Changes, Event, Outcome, Ports, RunFailure};
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
@@ -233,7 +232,7 @@ impl<'a> Run<'a> {
     /// Runs the groups of a stage, on several threads where that pays.
     fn stage(&self, groups: &[Group]) -> Result<(), Failed> {
         let heavy = groups.iter().filter(|group| self.is_heavy(group)).count();
-        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(heavy);
+        let threads = cores().min(heavy);
         if threads < 2 {
             return groups.iter().try_for_each(|group| run_group(self, group, self.lanes.most));
         }

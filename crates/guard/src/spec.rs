@@ -74,7 +74,8 @@ pub trait Decider: Send + Sync {
 
 /// Asks a person. The agent's call waits meanwhile.
 pub trait Asker: Send + Sync {
-    /// The person's consent, or `None` if it was denied or nobody could be asked.
+    /// The person's consent, or `None` if it was denied, nobody could be asked, or the answer could not be recorded: it
+    /// is in the log, durably, before this returns.
     fn ask(&self, question: &Question) -> Option<Approval>;
 
     /// Whether `ask` shows the question on the controlling terminal, which the agent uses too. The guard then takes the

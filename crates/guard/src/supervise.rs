@@ -22,7 +22,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::thread::Scope;
 use telos_abi::{
-    ApprovalRecord, ByteText, DecisionRecord, Durability, Effect, EffectKind, Facts, HostName, Label, Receipt,
+    ByteText, DecisionRecord, Durability, Effect, EffectKind, Facts, HostName, Label, Receipt,
     Resource, Verdict,
 };
 use telos_policy::{Decision, Permit, Refusal};
@@ -285,32 +285,24 @@ impl<'a> Supervisor<'a> {
                     self.refuse(refusal, Verdict::Ask, pid);
                     return None;
                 }
+                // The question is in the log before its answer, and the answer (by the asker) before the effect.
+                let recorded = self.record(&refusal, Verdict::Ask);
                 let taken = self.ports.asker.at_terminal().then(|| self.terminal.for_question());
                 let approval = self.ports.asker.ask(&question);
                 drop(taken);
-                let granted = approval.is_some();
-                let permit = approval.and_then(|approval| question.approve(approval).ok());
-                if permit.is_none() || !self.record_approval(&refusal, granted) {
-                    self.refuse(refusal, Verdict::Ask, pid);
-                    return None;
+                let permit = approval.filter(|_| recorded).and_then(|approval| question.approve(approval).ok());
+                match permit {
+                    Some(_) => self.tally.permitted += 1,
+                    None => self.list(refusal, pid),
                 }
-                self.tally.permitted += 1;
                 permit
             }
         }
     }
 
-    /// Records that a person consented, before the effect. Without the record there is no effect.
-    fn record_approval(&self, asked: &Refusal, granted: bool) -> bool {
-        let decided = self.decision_receipt(asked, Verdict::Ask);
-        let approved = Receipt::Approved(ApprovalRecord {
-            effect: asked.effect.clone(),
-            value: None,
-            granted,
-            by: "terminal".into(),
-        });
-        self.ports.recorder.record(&decided, Durability::Batched).is_ok()
-            && self.ports.recorder.record(&approved, Durability::Synced).is_ok()
+    /// Whether the log has taken what was decided.
+    fn record(&self, refusal: &Refusal, verdict: Verdict) -> bool {
+        self.ports.recorder.record(&self.decision_receipt(refusal, verdict), Durability::Batched).is_ok()
     }
 
     fn decision_receipt(&self, refusal: &Refusal, verdict: Verdict) -> Receipt {
@@ -324,8 +316,8 @@ impl<'a> Supervisor<'a> {
         })
     }
 
-    /// Lists a refusal; the first of its kind also goes to the log. A log that cannot take it changes nothing: the
-    /// effect does not happen either way.
+    /// Refuses; the first of its kind goes to the log. A log that cannot take it changes nothing: the effect does not
+    /// happen either way.
     fn refuse(&mut self, refusal: Refusal, verdict: Verdict, pid: u32) {
         if let Some(known) = self.tally.index.get(&refusal.effect).and_then(|index| self.tally.refused.get_mut(*index))
         {
@@ -336,7 +328,12 @@ impl<'a> Supervisor<'a> {
             self.tally.unlisted += 1;
             return;
         }
-        let _ = self.ports.recorder.record(&self.decision_receipt(&refusal, verdict), Durability::Batched);
+        self.record(&refusal, verdict);
+        self.list(refusal, pid);
+    }
+
+    /// Lists what did not happen, for the report.
+    fn list(&mut self, refusal: Refusal, pid: u32) {
         let program = std::fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
         self.tally.index.insert(refusal.effect.clone(), self.tally.refused.len());
         self.tally.refused.push(Refused {

@@ -27,7 +27,8 @@ impl DecisionPoint<'_> {
         questions
             .iter()
             .zip(consents)
-            .map(|(question, consent)| {
+            .enumerate()
+            .map(|(index, (question, consent))| {
                 let approval = consent.granted().then(|| question.consent(crate::now()));
                 let receipt = Receipt::Approved(ApprovalRecord {
                     effect: question.effect().clone(),
@@ -35,7 +36,10 @@ impl DecisionPoint<'_> {
                     granted: consent.granted(),
                     by: consent.by().to_owned(),
                 });
-                self.recorder.record(&receipt, Durability::Batched).ok().and(approval)
+                // The last makes all of them durable: no effect is safer from power loss than its consent.
+                let last = index + 1 == questions.len();
+                let durability = if last { Durability::Synced } else { Durability::Batched };
+                self.recorder.record(&receipt, durability).ok().and(approval)
             })
             .collect()
     }

@@ -86,8 +86,13 @@ fn explain(receipt: &Receipt, all: &[Receipt]) -> Vec<WhyLine> {
             WhyLine { about: "decided", rule: Some(decision.rule.to_string()), text }
         }
         Receipt::Approved(approval) => {
-            let word = if approval.granted { "granted" } else { "refused: not granted" };
-            WhyLine::new("approved", format!("{word} by {}: {}", approval.by, approval.effect))
+            let word = if approval.granted { "granted" } else { "refused" };
+            let how = match approval.by.as_str() {
+                "terminal" => "at the terminal",
+                "nobody" => "because nobody could be asked",
+                other => &format!("by {other}"),
+            };
+            WhyLine::new("approved", format!("{word} {how}: {}", approval.effect))
         }
         Receipt::Intended { act, what, label, .. } => {
             let outcome = all.iter().find_map(|other| match other {

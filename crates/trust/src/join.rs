@@ -6,11 +6,12 @@ use crate::error::LogError;
 use crate::files;
 use crate::head::Head;
 use crate::keys::Keys;
+use crate::lock::Locked;
 use crate::log::{self, Log, OPEN, SEGMENTS};
 use crate::segment::SegmentWriter;
 use crate::segment::format::HEADER_BYTES;
 use crate::step;
-use std::fs::{self, File};
+use std::fs;
 use std::path::PathBuf;
 use telos_abi::{Digest, RunId, Timestamp};
 
@@ -38,7 +39,7 @@ pub struct GcReport {
 struct Joined {
     entry: Entry,
     path: PathBuf,
-    _lock: File,
+    _lock: Locked,
 }
 
 impl Log {
@@ -232,7 +233,7 @@ fn closed_entry(writer: &SegmentWriter) -> Entry {
 }
 
 /// Opens and locks a segment that nobody writes. `None` if somebody does, or it is gone or out of reach.
-fn lock_segment(path: &std::path::Path) -> Option<File> {
+fn lock_segment(path: &std::path::Path) -> Option<Locked> {
     let file = files::open_regular(path, true).ok()?;
-    (log::try_lock(&file).ok()? && log::is_at(&file, path)).then_some(file)
+    Locked::now(file).ok()?.filter(|file| log::is_at(file, path))
 }

@@ -26,6 +26,7 @@ mod files;
 mod head;
 mod join;
 mod keys;
+mod lock;
 mod log;
 mod segment;
 mod step;

@@ -11,11 +11,11 @@ use crate::error::LogError;
 use crate::files;
 use crate::head::{Head, LogId};
 use crate::keys::KeyId;
+use crate::lock::Locked;
 use crate::segment::format::{HEADER_BYTES, tag_of};
 use crate::segment::{
     HeaderFault, OpenFault, Position, SegmentHeader, SegmentWriter, Shape, Step, Walker, WriterParts,
 };
-use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -127,9 +127,8 @@ impl Log {
         let run = as_named(run);
         let from = self.path_of(run)?;
         let file = files::open_regular(&from, true).map_err(LogError::io("open", &from))?;
-        if !try_lock(&file).map_err(LogError::io("lock", &from))? || !is_at(&file, &from) {
-            return Err(LogError::Live { run });
-        }
+        let file = Locked::now(file).map_err(LogError::io("lock", &from))?.filter(|file| is_at(file, &from));
+        let file = file.ok_or(LogError::Live { run })?;
         let entry = self.store()?.entries()?.remove(&run);
         let survey = survey(&file, &from, run, entry.as_ref())?;
         let path = self.open_path(run);
@@ -214,13 +213,12 @@ impl Log {
         Store::open_or_create(&self.dir.join(CHECKPOINTS))
     }
 
-    /// Takes the log's lock; it ends with the file.
-    pub(crate) fn lock(&self) -> Result<File, LogError> {
+    /// Takes the log's lock.
+    pub(crate) fn lock(&self) -> Result<Locked, LogError> {
         let path = self.dir.join(LOCK);
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
         let file = open.map_err(LogError::io("open", &path))?;
-        lock_exclusive(&file).map_err(LogError::io("lock", &path))?;
-        Ok(file)
+        Locked::wait(file).map_err(LogError::io("lock", &path))
     }
 
     pub(crate) fn open_path(&self, run: RunId) -> PathBuf {
@@ -313,26 +311,16 @@ const fn as_named(run: RunId) -> RunId {
 
 /// Makes and locks a new segment. A checkpoint that comes between the two takes the empty file for one a killed run
 /// left and removes it; then it is made again.
-fn create_locked(path: &Path, run: RunId) -> Result<File, LogError> {
+fn create_locked(path: &Path, run: RunId) -> Result<Locked, LogError> {
     loop {
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path);
         let file = file.map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => LogError::RunExists { run },
             _ => LogError::Io { action: "create", path: path.to_path_buf(), source },
         })?;
-        lock_exclusive(&file).map_err(LogError::io("lock", path))?;
+        let file = Locked::wait(file).map_err(LogError::io("lock", path))?;
         if is_at(&file, path) {
             return Ok(file);
-        }
-    }
-}
-
-/// Waits for a lock.
-fn lock_exclusive(file: &File) -> io::Result<()> {
-    loop {
-        match flock(file, FlockOperation::LockExclusive) {
-            Err(rustix::io::Errno::INTR) => {}
-            done => return done.map_err(io::Error::from),
         }
     }
 }
@@ -349,15 +337,6 @@ pub(crate) fn runs_in(dir: &Path) -> Result<Vec<(RunId, PathBuf)>, LogError> {
     }
     out.sort_unstable();
     Ok(out)
-}
-
-/// Tries to become the one who may append to a segment.
-pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(true),
-        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Whether `path` still names this open file.

@@ -42,7 +42,19 @@ pub struct Workspace {
     started_ns: i128,
     label: Label,
     in_memory: bool,
-    _lock: File,
+    _lock: Lock,
+}
+
+/// A held lock. It is given up by name: closing the file alone would leave it to a child that another thread is about
+/// to start, which has the file until it starts its program (flock(2)).
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing follows and gives it up as well, later.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Workspace {
@@ -63,7 +75,7 @@ impl Workspace {
             .map_err(GuardError::io("creating", &place))?;
         private.recursive(false).create(&place).map_err(GuardError::io("creating", &place))?;
         let lock = locked(&place, run)?;
-        let started_ns = stamp_ns(&lock, &place)?;
+        let started_ns = stamp_ns(&lock.0, &place)?;
         let mut about = format!("{HEADER}\n{started_ns} {} {}\n", label.secrecy.0, label.taint.0).into_bytes();
         about.extend(directory.as_os_str().as_bytes());
         write_new(&place.join("about"), &about)?;
@@ -288,7 +300,7 @@ fn noted(line: &str) -> Option<(i128, Label)> {
     words.next().is_none().then_some((started_ns, label))
 }
 
-fn locked(place: &Path, run: RunId) -> Result<File, GuardError> {
+fn locked(place: &Path, run: RunId) -> Result<Lock, GuardError> {
     let path = place.join("lock");
     let file = std::fs::OpenOptions::new()
         .create(true)
@@ -300,7 +312,7 @@ fn locked(place: &Path, run: RunId) -> Result<File, GuardError> {
         .map_err(GuardError::io("locking", &path))?;
     rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)
         .map_err(|_| GuardError::Busy { run: run.to_string() })?;
-    Ok(file)
+    Ok(Lock(file))
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), GuardError> {
@@ -335,4 +347,22 @@ fn adopt(lower: &Path, upper: &Path) -> Result<(), GuardError> {
 fn stamp_ns(file: &File, path: &Path) -> Result<i128, GuardError> {
     let about = file.metadata().map_err(GuardError::io("reading", path))?;
     Ok(i128::from(about.ctime()) * 1_000_000_000 + i128::from(about.ctime_nsec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a child has between fork and exec.
+    #[test]
+    fn a_copy_of_the_descriptor_does_not_keep_the_lock() {
+        let place = tempfile::tempdir().unwrap();
+        let run = RunId { started_ms: 1, nonce: 0 };
+        let held = locked(place.path(), run).unwrap();
+        let copy = held.0.try_clone().unwrap();
+        assert!(matches!(locked(place.path(), run), Err(GuardError::Busy { .. })));
+        drop(held);
+        locked(place.path(), run).unwrap();
+        drop(copy);
+    }
 }

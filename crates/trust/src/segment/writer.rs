@@ -6,6 +6,7 @@ use crate::error::LogError;
 use crate::files;
 use crate::head::Head;
 use crate::keys::Keys;
+use crate::lock::Locked;
 use crate::log::Log;
 use crate::step;
 use std::fs::File;
@@ -34,7 +35,7 @@ pub(crate) struct Position {
 pub(crate) struct WriterParts {
     pub(crate) log: Log,
     pub(crate) run: RunId,
-    pub(crate) file: File,
+    pub(crate) file: Locked,
     pub(crate) path: PathBuf,
     pub(crate) tag: u32,
     pub(crate) position: Position,
