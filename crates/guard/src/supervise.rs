@@ -22,8 +22,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::thread::Scope;
 use telos_abi::{
-    ByteText, DecisionRecord, Durability, Effect, EffectKind, Facts, HostName, Label, Receipt,
-    Resource, Verdict,
+    ByteText, DecisionRecord, Durability, Effect, EffectKind, Facts, HostName, Label, Receipt, Resource, Verdict,
 };
 use telos_policy::{Decision, Permit, Refusal};
 
