@@ -19,6 +19,12 @@ use wit_component::ComponentEncoder;
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Largest memory a pack can ask for, in bytes; the engine sets a lower limit for each call.
 const MEMORY_BYTES_MAX: u64 = 1 << 30;
+/// Stack of a pack, in bytes; it lies below the data, so running over its end traps. The memory of a small call is reset
+/// page by page, so it is no larger than the native stack of a guest lets it be used.
+const STACK_BYTES: u64 = 256 << 10;
+/// Heap that is there from the start, in bytes: enough for a call on a kilobyte, because each growth costs the host two
+/// system calls.
+const HEAP_BYTES: u64 = 128 << 10;
 /// Names in `primitives/` that are not staged.
 const NOT_SOURCES: [&str; 3] = ["target", "proptest-regressions", ".git"];
 /// Environment of the outer cargo that would change what the inner one builds.
@@ -160,6 +166,8 @@ fn flags(staged: &Path, home: &Path) -> Result<Vec<String>> {
     let mut flags = vec![
         String::from("-Ctarget-feature=+simd128"),
         format!("-Clink-arg=--max-memory={MEMORY_BYTES_MAX}"),
+        format!("-Clink-arg=--initial-heap={HEAP_BYTES}"),
+        format!("-Clink-arg=-zstack-size={STACK_BYTES}"),
         remapped(staged, "/primitives"),
     ];
     // A mirror gives the registry's directory another name.

@@ -29,6 +29,10 @@ use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
+/// That of the `telos` binary.
+#[global_allocator]
+static HEAP: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const USAGE: &str = "usage: telos-bench --telos PATH spine [--json] [--only GROUP]";

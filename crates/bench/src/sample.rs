@@ -43,9 +43,10 @@ pub(crate) fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
-/// Least time of a batch that is measured: long enough for the clock not to matter.
-const BATCH: Duration = Duration::from_millis(20);
-const BATCHES: usize = 15;
+/// Least time of a batch that is measured: long enough for the clock not to matter, and short enough that what else the
+/// machine does falls into some batches and not into the median.
+const BATCH: Duration = Duration::from_millis(1);
+const BATCHES: usize = 301;
 
 /// Microseconds that `act` takes, each sample over a batch of repetitions.
 ///

@@ -25,6 +25,7 @@ mod launch;
 mod mounts;
 mod network;
 mod probe;
+mod resolve;
 mod run;
 mod secrets;
 mod spec;

@@ -1,14 +1,35 @@
 //! The mount table, as far as the view depends on it: overlayfs cannot show a directory with mounts beneath it.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-/// The first mount point strictly beneath a directory, if any. A table that cannot be read counts as empty: the
-/// kernel refuses the overlay itself then.
-pub(crate) fn mounted_beneath(directory: &Path) -> Option<PathBuf> {
-    let table = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
-    points(&table).find(|point| point != directory && point.starts_with(directory))
+/// Bytes read at first: the kernel writes its table anew for each read, and most tables are smaller.
+const TABLE_BYTES: usize = 64 << 10;
+
+/// The mount points of this process.
+#[derive(Debug)]
+pub(crate) struct Mounts {
+    table: Vec<u8>,
+}
+
+impl Mounts {
+    /// Reads the table. One that cannot be read counts as empty: the kernel refuses the overlay itself then.
+    pub(crate) fn read() -> Self {
+        let mut table = Vec::with_capacity(TABLE_BYTES);
+        let read = File::open("/proc/self/mountinfo").and_then(|mut file| file.read_to_end(&mut table));
+        if read.is_err() {
+            table.clear();
+        }
+        Self { table }
+    }
+
+    /// The first mount point strictly beneath a directory, if any.
+    pub(crate) fn beneath(&self, directory: &Path) -> Option<PathBuf> {
+        points(&self.table).find(|point| point != directory && point.starts_with(directory))
+    }
 }
 
 /// Mount points of a table in the kernel's format: fifth field of each line, with octal escapes.
@@ -50,7 +71,8 @@ mod tests {
 
     #[test]
     fn the_root_has_mounts_and_a_file_has_none() {
-        assert!(mounted_beneath(Path::new("/")).is_some());
-        assert_eq!(mounted_beneath(Path::new("/proc/self/mountinfo")), None);
+        let mounts = Mounts::read();
+        assert!(mounts.beneath(Path::new("/")).is_some());
+        assert_eq!(mounts.beneath(Path::new("/proc/self/mountinfo")), None);
     }
 }

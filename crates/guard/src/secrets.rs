@@ -2,6 +2,7 @@
 //! beneath the working directory and the places granted by name.
 
 use crate::error::GuardError;
+use crate::resolve::Resolver;
 use crate::spec::{AgentSpec, Decider, Withheld, WorkspaceMode};
 use crate::view::{Place, visible};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -52,13 +53,13 @@ pub(crate) fn covers(
 ) -> Result<(BTreeSet<PathBuf>, Vec<Withheld>), GuardError> {
     let granted: BTreeSet<PathBuf> =
         spec.reads.iter().chain(&spec.writes).filter_map(|path| path.canonicalize().ok()).collect();
-    let mut found = BTreeSet::new();
-    let system = SYSTEM_SECRETS.iter().map(PathBuf::from).filter(|_| rustix::process::geteuid().is_root());
-    for path in spec.sensitive.iter().cloned().chain(system) {
-        // What cannot be resolved is absent or already closed to this user.
-        found.extend(path.canonicalize());
-    }
-    if rustix::process::geteuid().is_root() {
+    let is_root = rustix::process::geteuid().is_root();
+    let system = SYSTEM_SECRETS.iter().map(Path::new).filter(|_| is_root);
+    let places_of_secrets = spec.sensitive.iter().map(PathBuf::as_path).chain(system);
+    let mut resolver = Resolver::default();
+    // What cannot be resolved is absent or already closed to this user.
+    let mut found: BTreeSet<PathBuf> = places_of_secrets.filter_map(|path| resolver.resolve(path)).collect();
+    if is_root {
         found.extend(host_keys());
     }
     let mut withheld = Vec::new();

@@ -5,7 +5,7 @@
 
 use crate::error::GuardError;
 use crate::launch::{HOST, STAGE, Step};
-use crate::mounts::mounted_beneath;
+use crate::mounts::Mounts;
 use crate::secrets::covers;
 use crate::spec::{AgentSpec, Decider, Withheld, WorkspaceMode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,8 +115,9 @@ pub(crate) fn compute(
     decider: &dyn Decider,
 ) -> Result<View, GuardError> {
     let Given { directory, home, state, .. } = *given;
-    check_directory(spec, directory, state)?;
-    let (mut places, home_writable) = lay_out(spec, directory, home)?;
+    let mounts = Mounts::read();
+    check_directory(spec, directory, state, &mounts)?;
+    let (mut places, home_writable) = lay_out(spec, directory, home, &mounts)?;
     add_grants(spec, &mut places)?;
     for tool in toolchains(spec) {
         if nearest(&places, &tool).is_none_or(|(_, place)| matches!(place, Place::Memory(_))) {
@@ -155,7 +156,7 @@ pub(crate) fn compute(
 }
 
 /// Refuses working directories that cannot be a workspace.
-fn check_directory(spec: &AgentSpec, directory: &Path, state: &Path) -> Result<(), GuardError> {
+fn check_directory(spec: &AgentSpec, directory: &Path, state: &Path, mounts: &Mounts) -> Result<(), GuardError> {
     let refuse = |why: &str| GuardError::Specification { what: directory.display().to_string(), why: why.into() };
     let shared_memory = directory.starts_with("/dev/shm");
     let of_kernel = ["/proc", "/dev", "/sys"].iter().any(|root| directory.starts_with(root)) && !shared_memory;
@@ -166,7 +167,7 @@ fn check_directory(spec: &AgentSpec, directory: &Path, state: &Path) -> Result<(
         return Err(refuse("this is inside Telos' own state, which no agent may see; change to another directory"));
     }
     if spec.workspace == WorkspaceMode::CopyOnWrite
-        && let Some(inner) = mounted_beneath(directory)
+        && let Some(inner) = mounts.beneath(directory)
     {
         return Err(GuardError::Unenforceable {
             plane: crate::error::Plane::Overlay,
@@ -182,6 +183,7 @@ fn lay_out(
     spec: &AgentSpec,
     directory: &Path,
     home: Option<&Path>,
+    mounts: &Mounts,
 ) -> Result<(BTreeMap<PathBuf, Place>, bool), GuardError> {
     let mut places = BTreeMap::new();
     for path in SYSTEM.map(PathBuf::from) {
@@ -206,7 +208,7 @@ fn lay_out(
     if let Some(home) = home {
         let place = if !home.is_dir() {
             Place::Memory("mode=0700")
-        } else if mounted_beneath(home).is_some() {
+        } else if mounts.beneath(home).is_some() {
             Place::Read
         } else {
             Place::Scratch

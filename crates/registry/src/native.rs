@@ -220,6 +220,7 @@ fn list_directory() -> Descriptor {
             "ls",
             "dir",
             "what is in",
+            "what's in",
             "contents",
             "entries",
             "files",
@@ -283,7 +284,21 @@ fn read() -> Descriptor {
     on_host("file.read")
         .does("Read a file's content.", &["file", "read"])
         .words(&[
-            "read", "open", "load", "show", "print", "display", "cat", "content", "contents", "say", "in", "from", "of",
+            "read",
+            "open",
+            "load",
+            "show",
+            "print",
+            "display",
+            "cat",
+            "content",
+            "contents",
+            "say",
+            "in",
+            "from",
+            "of",
+            "what is in",
+            "what's in",
         ])
         .examples(&[
             "show notes.txt",

@@ -87,7 +87,8 @@ pub trait Running {
 pub(crate) fn start(pack: &Pack, primitive: u32, arguments: &[u8]) -> Result<Box<dyn Running>, Failure> {
     let start = usize::try_from(primitive).ok().and_then(|index| pack.primitives.get(index));
     let start = start.ok_or_else(|| Failure::Internal(format!("this pack has no primitive number {primitive}")))?;
-    let values: Vec<Option<Value>> = ciborium::from_reader(arguments)
+    // Texts beyond the buffer take another way; the reader's own is as large as a page, which the host then resets.
+    let values: Vec<Option<Value>> = ciborium::de::from_reader_with_buffer(arguments, &mut [0; 256])
         .map_err(|error| Failure::Internal(format!("arguments are not CBOR of a list of values: {error}")))?;
     start(&mut Args::new(values))
 }
@@ -173,5 +174,37 @@ impl Held {
     #[must_use]
     pub fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Echo(String);
+
+    impl Running for Echo {
+        fn push(&mut self, _: u16, _: &[u8], _: &mut Out) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
+            out.bytes(0, std::mem::take(&mut self.0).into_bytes());
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn arguments_may_be_longer_than_the_buffer_they_are_read_through() {
+        const PACK: Pack = Pack { descriptors: Vec::new, primitives: &[|args| Ok(Box::new(Echo(args.text(0)?)))] };
+        for length in [0, 255, 256, 257, 4_095, 4_096, 100_000] {
+            let text = "é".repeat(length);
+            let mut encoded = Vec::new();
+            ciborium::into_writer(&vec![Some(Value::Text(text.clone()))], &mut encoded).unwrap();
+            let mut out = Out::new();
+            start(&PACK, 0, &encoded).unwrap().finish(&mut out).unwrap();
+            let given: Vec<u8> = out.take().iter().flat_map(|emission| emission.bytes.of(&[]).to_vec()).collect();
+            assert_eq!(given, text.as_bytes());
+        }
     }
 }

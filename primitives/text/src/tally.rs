@@ -20,6 +20,22 @@ pub(crate) fn frequencies(args: &mut Args) -> Result<Box<dyn Running>, Failure> 
     Ok(Box::new(Frequencies { of, fold: args.flag(2)?, held: Held::new() }))
 }
 
+/// Distinct lines for which there is room from the start.
+const FEW_LINES: usize = 64;
+
+/// The lines of `text`, as [`crate::lines_of`] gives those of bytes.
+fn text_lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (line, after) = rest.split_at(memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len()));
+        rest = after.get(1..).unwrap_or_default();
+        Some(line)
+    })
+}
+
 /// The form in which two values are compared.
 fn key(value: &str, fold: bool) -> Cow<'_, str> {
     if fold { Cow::Owned(value.to_lowercase()) } else { Cow::Borrowed(value) }
@@ -41,9 +57,10 @@ impl Running for Unique {
 
     fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
         let text = held_text(&mut self.held)?;
-        let mut seen = HashSet::new();
-        let mut kept = String::new();
-        for line in text.split_terminator('\n') {
+        let mut seen = HashSet::with_capacity(FEW_LINES);
+        // Never more than the text and one line feed: growing it piecemeal would hold it one and a half times.
+        let mut kept = String::with_capacity(text.len() + 1);
+        for line in text_lines(&text) {
             if seen.insert(key(line, self.fold)) {
                 kept.push_str(line);
                 kept.push('\n');
@@ -76,7 +93,7 @@ impl Running for Frequencies {
     fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
         let text = held_text(&mut self.held)?;
         let counted = match self.of {
-            Unit::Line => tally(text.split_terminator('\n'), self.fold),
+            Unit::Line => tally(text_lines(&text), self.fold),
             Unit::Word => tally(words(&text), self.fold),
             Unit::Character => {
                 let letters = text.char_indices().filter(|(_, letter)| !letter.is_whitespace());

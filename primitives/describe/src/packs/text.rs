@@ -89,6 +89,8 @@ fn search() -> Descriptor {
             "for",
             "matching",
             "mention",
+            "have",
+            "has",
             "word",
             "pattern",
             "of",
