@@ -34,21 +34,21 @@ fn changes_land_in_the_workspace_only() {
         return;
     }
     let world = World::new();
-    world.write("work/old", "before");
-    world.write("work/gone/a", "a");
-    world.write("work/same", "same");
+    world.write("project/old", "before");
+    world.write("project/gone/a", "a");
+    world.write("project/same", "same");
     let (end, text) = world.shell(
         "set -e; echo after > old; echo new > new; mkdir sub; echo x > sub/x; rm -r gone; ln -s old link; touch same; \
          chmod 600 same; mv new moved; cat old moved",
     );
     assert_eq!((end.exit, text.as_str()), (Exit::Code(0), "after\nnew\n"));
-    assert_eq!(std::fs::read_to_string(world.path("work/old")).unwrap(), "before");
-    assert!(world.path("work/gone/a").exists() && !world.path("work/moved").exists());
+    assert_eq!(std::fs::read_to_string(world.path("project/old")).unwrap(), "before");
+    assert!(world.path("project/gone/a").exists() && !world.path("project/moved").exists());
     assert!(end.refused.is_empty(), "{:?}", end.refused);
     assert!(end.permitted > 5);
 
     let workspace = Workspace::open(&world.path("state"), world.run_id()).unwrap();
-    let work = world.path("work").canonicalize().unwrap();
+    let work = world.path("project").canonicalize().unwrap();
     let changes = workspace.changes().unwrap();
     let told: Vec<(String, bool, bool)> = changes
         .iter()
@@ -76,7 +76,7 @@ fn changes_land_in_the_workspace_only() {
 
     // The host moves on: what the agent also changed is now a conflict.
     write_later(
-        &world.path("work/old"),
+        &world.path("project/old"),
         &world.path("state/workspaces").join(world.run_id().to_string()).join("ended"),
     );
     let conflicts: Vec<_> = workspace.changes().unwrap().into_iter().filter(|change| change.conflict).collect();
@@ -95,14 +95,14 @@ fn secrets_and_state_are_hidden_and_reported() {
     world.write("home/.ssh/id_ed25519", "PRIVATE");
     world.write("home/.netrc", "PRIVATE");
     world.write("home/.config/tool", "fine");
-    world.write("work/.env", "PRIVATE");
-    world.write("work/deep/er/.env", "PRIVATE");
+    world.write("project/.env", "PRIVATE");
+    world.write("project/deep/er/.env", "PRIVATE");
     world.write("state/keys/secret", "PRIVATE");
     world.write("outside/file", "PRIVATE");
     world.environment.push(("MY_API_KEY".into(), "PRIVATE".into()));
     let (end, text) = world.shell(
         "cat ~/.ssh/id_ed25519 ~/.netrc .env deep/er/.env ../state/keys/secret ../outside/file /proc/1/environ; env; \
-         cat /proc/self/root/$PWD/.env /etc/shadow; cat ~/.config/tool",
+         cat /proc/self/root$PWD/.env /etc/shadow; cat ~/.config/tool",
     );
     assert!(!text.contains("PRIVATE"), "{text}");
     assert!(text.ends_with("fine"), "{text}");
@@ -114,7 +114,7 @@ fn secrets_and_state_are_hidden_and_reported() {
             _ => None,
         })
         .collect();
-    for suffix in ["home/.ssh", "home/.netrc", "work/.env", "deep/er/.env"] {
+    for suffix in ["home/.ssh", "home/.netrc", "project/.env", "deep/er/.env"] {
         assert!(paths.iter().any(|path| path.ends_with(suffix)), "{suffix}: {paths:?}");
     }
     assert!(end.withheld.contains(&Withheld::Variable("MY_API_KEY".into())));
@@ -160,7 +160,7 @@ fn hooks_are_refused_live_even_inside_the_workspace() {
         return;
     }
     let world = World::new();
-    world.write("work/.git/hooks/keep", "");
+    world.write("project/.git/hooks/keep", "");
     let (end, _) = world.shell("echo x > benign; mv benign .git/hooks/pre-commit");
     assert!(refused(&end, EffectKind::FileCreate, ".git/hooks/pre-commit"), "{:?}", end.refused);
 }
@@ -251,7 +251,7 @@ fn git_and_python_work_as_a_developer_expects() {
          python3 -c 'import json, tempfile, multiprocessing; tempfile.TemporaryFile(); multiprocessing.Lock(); print(1)'",
     );
     assert_eq!((end.exit, text.as_str()), (Exit::Code(0), "1\n"), "{:?}", end.refused);
-    assert!(!world.path("work/.git").exists());
+    assert!(!world.path("project/.git").exists());
 }
 
 #[test]
@@ -261,26 +261,26 @@ fn direct_changes_reach_the_host_and_can_be_restored() {
     }
     let mut world = World::new();
     world.mode = telos_guard::WorkspaceMode::Direct;
-    world.write("work/old", "before");
-    world.write("work/gone/a", "a");
-    world.write("work/kept", "kept");
+    world.write("project/old", "before");
+    world.write("project/gone/a", "a");
+    world.write("project/kept", "kept");
     let (end, _) = world.shell("echo after > old; rm -r gone; mkdir new; echo x > new/x; echo y > ../outside/y");
     // The scripted policy permits only what lands in a workspace.
-    assert!(refused(&end, EffectKind::FileOverwrite, "work/old"));
+    assert!(refused(&end, EffectKind::FileOverwrite, "project/old"));
     world.permit_direct = true;
     let world = world.next();
     let (end, text) = world.shell("echo after > old; rm -r gone; mkdir new; echo x > new/x");
     assert_eq!(end.exit, Exit::Code(0), "{text} {:?}", end.refused);
-    assert_eq!(std::fs::read_to_string(world.path("work/old")).unwrap(), "after\n");
+    assert_eq!(std::fs::read_to_string(world.path("project/old")).unwrap(), "after\n");
     let workspace = Workspace::open(&world.path("state"), world.run_id()).unwrap();
     assert!(workspace.is_direct());
-    let work = world.path("work").canonicalize().unwrap();
+    let work = world.path("project").canonicalize().unwrap();
     let names = |changes: &[telos_guard::workspace::Change]| {
         changes.iter().map(|one| one.path.strip_prefix(&work).unwrap().to_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(names(&workspace.changes().unwrap()), ["gone", "gone/a", "new", "new/x", "old"]);
     write_later(
-        &world.path("work/old"),
+        &world.path("project/old"),
         &world.path("state/workspaces").join(world.run_id().to_string()).join("ended"),
     );
     let restoration = workspace.restoration().unwrap();
@@ -299,7 +299,7 @@ fn direct_changes_reach_the_host_and_can_be_restored() {
         }
     }
     assert_eq!(workspace.restoration().unwrap(), []);
-    assert_eq!(std::fs::read_to_string(world.path("work/old")).unwrap(), "before");
+    assert_eq!(std::fs::read_to_string(world.path("project/old")).unwrap(), "before");
     workspace.discard().unwrap();
 }
 
@@ -314,7 +314,7 @@ fn a_killed_guard_takes_its_agent_along() {
         let world = World::new();
         let mut spec = world.spec(&["sh", "-c", "setsid sleep 1000 & echo ready; sleep 1000"]);
         spec.environment.retain(|(name, _)| name != INNER);
-        let rules = common::Rules { directory: world.path("work"), hosts: Vec::new(), permit_direct: false };
+        let rules = common::Rules { directory: world.path("project"), hosts: Vec::new(), permit_direct: false };
         let ports = telos_guard::Ports { decider: &rules, asker: &common::Nobody, recorder: &world.log };
         let _ = telos_guard::run(spec, &ports);
         return;
@@ -349,7 +349,7 @@ fn signals_sent_to_the_guard_reach_the_agent() {
         let world = World::new();
         let spec =
             world.spec(&["sh", "-c", "trap 'echo caught; exit 9' TERM; echo ready; while :; do sleep 0.01; done"]);
-        let rules = common::Rules { directory: world.path("work"), hosts: Vec::new(), permit_direct: false };
+        let rules = common::Rules { directory: world.path("project"), hosts: Vec::new(), permit_direct: false };
         let ports = telos_guard::Ports { decider: &rules, asker: &common::Nobody, recorder: &world.log };
         let end = telos_guard::run(spec, &ports).unwrap();
         std::process::exit(end.exit.code());

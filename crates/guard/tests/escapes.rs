@@ -10,8 +10,8 @@ use telos_guard::{Exit, GuardError};
 fn attempt(python: &str) -> String {
     let world = World::new();
     world.write("outside/secret", "PRIVATE");
-    world.write("work/.env", "PRIVATE");
-    world.write("work/covered/.env", "PRIVATE");
+    world.write("project/.env", "PRIVATE");
+    world.write("project/covered/.env", "PRIVATE");
     let program = format!(
         r#"
 import ctypes, errno, fcntl, os, socket, struct, sys
@@ -41,7 +41,7 @@ print("END")
     let (end, text) = world.run(&["python3", "-c", &program]).expect("the sandbox starts");
     assert_eq!(end.exit, Exit::Code(0), "{text}");
     assert!(text.ends_with("END\n"), "{text}");
-    for kept in ["outside/secret", "work/.env", "work/covered/.env"] {
+    for kept in ["outside/secret", "project/.env", "project/covered/.env"] {
         assert_eq!(std::fs::read_to_string(world.path(kept)).expect("it is untouched"), "PRIVATE", "{kept}");
     }
     text
@@ -67,7 +67,7 @@ escapes! {
     moving_what_holds_a_covered_file: "os.makedirs('d')\nos.rename('covered', 'd/moved'); return read('d/moved/.env') or read('covered/.env')";
     removing_a_cover: "os.unlink(ENV); return True";
     removing_a_cover_by_moving: "open('plain', 'w').close(); os.replace('plain', ENV); return True";
-    linked_directory: "os.symlink('..', 'up'); return read('up/outside/secret') or read('up/work/.env')";
+    linked_directory: "os.symlink('..', 'up'); return read('up/outside/secret') or read('up/project/.env')";
     unlinking_through_descriptors: "fd = os.open('/proc/self/root', os.O_PATH)\nos.unlink(SECRET[1:], dir_fd=fd); return True";
     leaving_by_a_descriptor_of_the_root: "fd = os.open('/', os.O_PATH); os.fchdir(fd)\nreturn any(read('../' * n + SECRET[1:]) for n in range(9))";
     changing_the_root: "return call(161, ctypes.c_char_p(b'/proc'))[1] != errno.EPERM";
@@ -150,7 +150,7 @@ fn a_directory_is_no_standard_stream() {
     let mut spec = world.spec(&["true"]);
     let directory = std::fs::File::open(world.path("outside")).unwrap();
     spec.streams = Some(telos_guard::Streams { input: directory.into(), output: null(), error: null() });
-    let rules = common::Rules { directory: world.path("work"), hosts: Vec::new(), permit_direct: false };
+    let rules = common::Rules { directory: world.path("project"), hosts: Vec::new(), permit_direct: false };
     let ports = telos_guard::Ports { decider: &rules, asker: &common::Nobody, recorder: &world.log };
     let refused = telos_guard::run(spec, &ports);
     assert!(matches!(&refused, Err(GuardError::Specification { what, .. }) if what == "standard input"), "{refused:?}");
@@ -163,7 +163,7 @@ fn services_outside_are_out_of_reach() {
         return;
     }
     let mut world = World::new();
-    let places = ["work/copied.sock", "home/home.sock", "granted/deep/granted.sock", "outside/outside.sock"];
+    let places = ["project/copied.sock", "home/home.sock", "granted/deep/granted.sock", "outside/outside.sock"];
     std::fs::create_dir_all(world.path("granted/deep")).unwrap();
     world.writes.push(world.path("granted"));
     let services: Vec<_> =
@@ -205,7 +205,7 @@ fn races_against_the_decision_change_nothing_on_the_host() {
     world.write("home/.ssh/id", "PRIVATE");
     world.write("outside/secret", "KEPT");
     world.write("state/kept", "KEPT");
-    world.write("work/d/file", "KEPT");
+    world.write("project/d/file", "KEPT");
     let script = r#"
 import ctypes, os, threading
 libc = ctypes.CDLL(None, use_errno=True)
@@ -243,7 +243,7 @@ print("END")
     let hosts = std::fs::read("/etc/hosts").ok();
     let (_, text) = world.run(&["python3", "-c", script]).unwrap();
     assert!(text.ends_with("END\n"), "{text}");
-    for kept in ["home/.profile", "outside/secret", "state/kept", "work/d/file"] {
+    for kept in ["home/.profile", "outside/secret", "state/kept", "project/d/file"] {
         let about = std::fs::metadata(world.path(kept)).unwrap();
         assert_eq!(std::fs::read_to_string(world.path(kept)).unwrap(), "KEPT", "{kept}");
         assert_ne!(std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o777, 0o777, "{kept}");
@@ -251,7 +251,7 @@ print("END")
     assert_eq!(std::fs::read_to_string(world.path("home/.ssh/id")).unwrap(), "PRIVATE");
     assert_eq!(std::fs::read("/etc/hosts").ok(), hosts);
     assert_eq!(std::fs::read_dir(world.path("outside")).unwrap().count(), 1);
-    assert_eq!(std::fs::read_dir(world.path("work")).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(world.path("project")).unwrap().count(), 1);
 }
 
 /// Marks of the overlay that would make a commit delete what the agent never named.
@@ -261,7 +261,7 @@ fn marks_of_the_overlay_cannot_be_forged() {
         return;
     }
     let world = World::new();
-    world.write("work/d/kept", "KEPT");
+    world.write("project/d/kept", "KEPT");
     let script = r#"
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)

@@ -82,6 +82,9 @@ impl<T> PlaceIndex<T> {
     }
 }
 
+/// Where the superuser is at home, by the Filesystem Hierarchy Standard 3.0, section 3.14.
+const ROOT_HOME: &[u8] = b"/root";
+
 /// Home directories, without trailing slash.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Homes(Vec<Vec<u8>>);
@@ -106,7 +109,7 @@ impl Homes {
             let name = first_name_bytes(rest);
             (name.len() < rest.len()).then_some(b"/home/".len() + name.len() + 1)
         });
-        let root = path.starts_with(b"/root/").then_some(b"/root/".len());
+        let root = is_beneath(path, ROOT_HOME).then_some(ROOT_HOME.len() + 1);
         [given, usual, root]
     }
 }

@@ -97,7 +97,7 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 impl World {
     pub(crate) fn new() -> Self {
         let scratch = tempfile::tempdir().unwrap();
-        for name in ["work", "home", "state", "outside"] {
+        for name in ["project", "home", "state", "outside"] {
             std::fs::create_dir(scratch.path().join(name)).unwrap();
         }
         Self {
@@ -143,7 +143,7 @@ impl World {
         AgentSpec {
             run: self.run,
             argv: argv.iter().map(Into::into).collect(),
-            directory: self.path("work"),
+            directory: self.path("project"),
             home: Some(self.path("home")),
             state: self.path("state"),
             environment,
@@ -169,7 +169,7 @@ impl World {
             error: writer.into(),
         });
         let rules = Rules {
-            directory: self.path("work").canonicalize().unwrap(),
+            directory: self.path("project").canonicalize().unwrap(),
             permit_direct: self.permit_direct,
             hosts: self.hosts.iter().map(|host| host.name.clone()).collect(),
         };
