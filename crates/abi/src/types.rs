@@ -40,11 +40,26 @@ pub enum Refinement {
     Hex = 11,
     /// An absolute `http` or `https` URL.
     Url = 12,
+    /// An HTML document or a part of one. Every text is one (WHATWG HTML, section 13.2); this one is meant as such.
+    Html = 13,
+    /// A CommonMark document. Every text is one; this one is meant as such.
+    Markdown = 14,
+    /// A well-formed XML document.
+    Xml = 15,
+    /// One or more YAML documents.
+    Yaml = 16,
+    /// A TOML document.
+    Toml = 17,
+    /// A raster image in a format that the pack `image` decodes.
+    Image = 18,
+    /// Several files as one value: a tar archive (POSIX.1-1988 `ustar`) of regular files and directories with relative names
+    /// without `..`.
+    Bundle = 19,
 }
 
 impl Refinement {
     /// Every refinement.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 20] = [
         Self::Bytes,
         Self::Utf8,
         Self::Line,
@@ -58,6 +73,13 @@ impl Refinement {
         Self::JsonQuery,
         Self::Hex,
         Self::Url,
+        Self::Html,
+        Self::Markdown,
+        Self::Xml,
+        Self::Yaml,
+        Self::Toml,
+        Self::Image,
+        Self::Bundle,
     ];
 }
 

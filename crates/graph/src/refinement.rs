@@ -9,6 +9,7 @@
 //!                                       │
 //!                              ┌────────┼─────┐
 //!                            column    hex   url
+//!  html, markdown, xml, yaml, toml ⇒ utf8; image, bundle ⇒ bytes
 //!  path ⇒ bytes: a Linux path is any bytes but NUL, and may hold a line feed.
 //! ```
 //! As a *text* a path is UTF-8 all the same: every `Type::Text` is. That belongs to the type, not to the order.
@@ -30,13 +31,20 @@ const DIRECT: [&[Refinement]; Refinement::ALL.len()] = [
     &[Refinement::Utf8],  // json-query
     &[Refinement::Line],  // hex
     &[Refinement::Line],  // url
+    &[Refinement::Utf8],  // html
+    &[Refinement::Utf8],  // markdown
+    &[Refinement::Utf8],  // xml
+    &[Refinement::Utf8],  // yaml
+    &[Refinement::Utf8],  // toml
+    &[Refinement::Bytes], // image
+    &[Refinement::Bytes], // bundle
 ];
 
 /// For each refinement the set of all it implies, itself included, one bit each.
-const CLOSURE: [u16; Refinement::ALL.len()] = closure();
+const CLOSURE: [u32; Refinement::ALL.len()] = closure();
 
-const fn closure() -> [u16; Refinement::ALL.len()] {
-    let mut sets = [0_u16; Refinement::ALL.len()];
+const fn closure() -> [u32; Refinement::ALL.len()] {
+    let mut sets = [0_u32; Refinement::ALL.len()];
     let mut round = 0;
     // The order is shallower than it has elements, so this many rounds reach the fixed point.
     while round < sets.len() {

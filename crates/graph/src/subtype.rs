@@ -222,8 +222,17 @@ fn refined(bytes: &[u8], refinement: Refinement) -> Result<(), Misfit> {
         Refinement::Url => parse_url(text).is_some(),
         Refinement::HtmlSafe => !text.contains(['<', '>', '&', '"', '\'']),
         Refinement::Regex | Refinement::JsonQuery => !text.is_empty(),
-        Refinement::Json | Refinement::Table | Refinement::Svg => {
-            return Err("would need a check that only a primitive can make (JSON, table or SVG)");
+        Refinement::Json
+        | Refinement::Table
+        | Refinement::Svg
+        | Refinement::Html
+        | Refinement::Markdown
+        | Refinement::Xml
+        | Refinement::Yaml
+        | Refinement::Toml
+        | Refinement::Image
+        | Refinement::Bundle => {
+            return Err("would need a check that only a primitive can make (a whole document, table or picture)");
         }
     };
     if holds {

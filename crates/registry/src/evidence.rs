@@ -5,7 +5,7 @@ use crate::error::PackError;
 use crate::reference;
 use crate::structure::inspect;
 use serde::{Deserialize, Serialize};
-use telos_abi::{Descriptor, Digest, Evidence, Type, Value};
+use telos_abi::{Descriptor, Digest, Evidence, PortIndex, Type, Value};
 use thiserror::Error;
 
 /// Seeds that a differential test covers.
@@ -30,8 +30,9 @@ pub trait Runner {
     /// When the component cannot be loaded or run.
     fn describe(&self, component: &[u8]) -> Result<Vec<u8>, RunError>;
 
-    /// Calls primitive number `export` with CBOR `arguments`, pushes `input` into port 0 in more than one piece, and
-    /// gives for each output its bytes: those of a blob joined, CBOR of any other value.
+    /// Calls primitive number `export` with CBOR `arguments`, pushes each of `inputs` into its port in more than one
+    /// piece, one port after the other, and gives for each output its bytes: those of a blob joined, CBOR of any other
+    /// value.
     ///
     /// # Errors
     /// As the primitive refuses or fails.
@@ -41,7 +42,7 @@ pub trait Runner {
         descriptor: &Descriptor,
         export: u32,
         arguments: &[u8],
-        input: &[u8],
+        inputs: &[(PortIndex, Vec<u8>)],
     ) -> Result<Vec<Vec<u8>>, RunError>;
 }
 
@@ -50,8 +51,8 @@ pub trait Runner {
 pub struct Case {
     /// Arguments by input port.
     pub arguments: Vec<Option<Value>>,
-    /// What enters port 0.
-    pub input: Vec<u8>,
+    /// What enters each port that takes a blob.
+    pub inputs: Vec<(PortIndex, Vec<u8>)>,
     /// Bytes of each output, as [`Runner::call`] gives them; `None` where the primitive must refuse.
     pub expected: Option<Vec<Vec<u8>>>,
 }
@@ -133,7 +134,7 @@ fn compared(
     for seed in 0..SEEDS {
         let case = reference(seed, descriptor);
         let arguments = canonical(&case.arguments);
-        let got = match runner.call(component, descriptor, export, &arguments, &case.input) {
+        let got = match runner.call(component, descriptor, export, &arguments, &case.inputs) {
             Ok(outputs) => Some(outputs),
             Err(RunError::Refused(_)) => None,
             Err(RunError::Failed(why)) => return Err(lacking(descriptor, format!("seed {seed}: {why}"))),
@@ -141,7 +142,8 @@ fn compared(
         if got != case.expected {
             return Err(lacking(descriptor, difference(seed, descriptor, &case, got.as_deref())));
         }
-        for part in [&arguments, &case.input, &canonical(&got)] {
+        let inputs = case.inputs.iter().map(|(_, input)| input);
+        for part in std::iter::once(&arguments).chain(inputs).chain([&canonical(&got)]) {
             transcript.update(&(part.len() as u64).to_le_bytes());
             transcript.update(part);
         }

@@ -155,7 +155,7 @@ impl Runner for EngineRunner<'_> {
         descriptor: &Descriptor,
         export: u32,
         arguments: &[u8],
-        input: &[u8],
+        inputs: &[(PortIndex, Vec<u8>)],
     ) -> Result<Vec<Vec<u8>>, RunError> {
         let refused = |error: CallError| match error {
             CallError::BadInput { text } => RunError::Refused(text),
@@ -172,8 +172,10 @@ impl Runner for EngineRunner<'_> {
                 }
             }
         };
-        for piece in input.chunks(PIECE_BYTES) {
-            take(call.push(PortIndex(0), piece).map_err(refused)?, piece);
+        for (port, input) in inputs {
+            for piece in input.chunks(PIECE_BYTES) {
+                take(call.push(*port, piece).map_err(refused)?, piece);
+            }
         }
         take(call.finish().map_err(refused)?.0, &[]);
         Ok(outputs)

@@ -47,11 +47,25 @@ impl Given {
     }
 }
 
-/// Runs primitive `name` of `pack` on `input`, pushed in pieces of `chunk` bytes; `arguments` replace defaults.
+/// Runs primitive `name` of `pack` on `input` at port 0, pushed in pieces of `chunk` bytes; `arguments` replace defaults.
 ///
 /// # Errors
 /// As the primitive fails; [`Failure::Internal`] for a name or port that does not exist.
 pub fn run(pack: &Pack, name: &str, input: &[u8], chunk: usize, arguments: &[(&str, Value)]) -> Result<Given, Failure> {
+    run_with(pack, name, &[(0, input)], chunk, arguments)
+}
+
+/// As [`run`], with what enters each port that takes a blob, one port after the other.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with(
+    pack: &Pack,
+    name: &str,
+    inputs: &[(u16, &[u8])],
+    chunk: usize,
+    arguments: &[(&str, Value)],
+) -> Result<Given, Failure> {
     let descriptors = (pack.descriptors)();
     let missing = || Failure::Internal(format!("no primitive {name}"));
     let index = descriptors.iter().position(|descriptor| descriptor.name == name).ok_or_else(missing)?;
@@ -67,9 +81,11 @@ pub fn run(pack: &Pack, name: &str, input: &[u8], chunk: usize, arguments: &[(&s
     let mut running = crate::running::start(pack, number, &encoded)?;
     let mut out = Out::new();
     let mut given = Given::default();
-    for piece in input.chunks(chunk.max(1)) {
-        running.push(0, piece, &mut out)?;
-        given.take(&mut out, piece, descriptor)?;
+    for (port, input) in inputs {
+        for piece in input.chunks(chunk.max(1)) {
+            running.push(*port, piece, &mut out)?;
+            given.take(&mut out, piece, descriptor)?;
+        }
     }
     running.finish(&mut out)?;
     given.take(&mut out, &[], descriptor)?;

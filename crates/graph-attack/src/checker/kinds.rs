@@ -73,7 +73,7 @@ pub(super) fn says(known: Refinement, wanted: Refinement) -> bool {
         }
         now = match now {
             Refinement::Bytes => return false,
-            Refinement::Utf8 | Refinement::Path => Refinement::Bytes,
+            Refinement::Utf8 | Refinement::Path | Refinement::Image | Refinement::Bundle => Refinement::Bytes,
             Refinement::Column | Refinement::Hex | Refinement::Url => Refinement::Line,
             Refinement::Line
             | Refinement::Json
@@ -81,7 +81,12 @@ pub(super) fn says(known: Refinement, wanted: Refinement) -> bool {
             | Refinement::Svg
             | Refinement::HtmlSafe
             | Refinement::Regex
-            | Refinement::JsonQuery => Refinement::Utf8,
+            | Refinement::JsonQuery
+            | Refinement::Html
+            | Refinement::Markdown
+            | Refinement::Xml
+            | Refinement::Yaml
+            | Refinement::Toml => Refinement::Utf8,
         };
     }
 }
@@ -196,7 +201,16 @@ fn holds(bytes: &[u8], refinement: Refinement) -> bool {
         Refinement::Hex => is(|text| text.chars().all(|digit| digit.is_ascii_hexdigit() && !digit.is_uppercase())),
         Refinement::HtmlSafe => is(|text| !text.chars().any(|letter| "<>&\"'".contains(letter))),
         Refinement::Url => is(|text| text.contains("://") && super::places::host(text).is_some()),
-        Refinement::Json | Refinement::Table | Refinement::Svg => false,
+        Refinement::Json
+        | Refinement::Table
+        | Refinement::Svg
+        | Refinement::Html
+        | Refinement::Markdown
+        | Refinement::Xml
+        | Refinement::Yaml
+        | Refinement::Toml
+        | Refinement::Image
+        | Refinement::Bundle => false,
     }
 }
 

@@ -9,7 +9,7 @@ mod text;
 
 use crate::canonical::canonical;
 use crate::evidence::Case;
-use telos_abi::{Descriptor, Value};
+use telos_abi::{Descriptor, PortIndex, Value};
 
 /// Makes the case of a seed.
 pub(crate) type Reference = fn(u64, &Descriptor) -> Case;
@@ -26,12 +26,17 @@ fn arguments(descriptor: &Descriptor, given: &[(&str, Value)]) -> Vec<Option<Val
     descriptor.inputs.iter().map(|port| given(&port.name).or_else(|| port.default.clone())).collect()
 }
 
+/// A case with one blob, which enters port 0.
 fn case(descriptor: &Descriptor, given: &[(&str, Value)], input: impl Into<Vec<u8>>, outputs: Vec<Vec<u8>>) -> Case {
-    Case { arguments: arguments(descriptor, given), input: input.into(), expected: Some(outputs) }
+    Case {
+        arguments: arguments(descriptor, given),
+        inputs: vec![(PortIndex(0), input.into())],
+        expected: Some(outputs),
+    }
 }
 
 fn refusal(descriptor: &Descriptor, given: &[(&str, Value)], input: impl Into<Vec<u8>>) -> Case {
-    Case { arguments: arguments(descriptor, given), input: input.into(), expected: None }
+    Case { arguments: arguments(descriptor, given), inputs: vec![(PortIndex(0), input.into())], expected: None }
 }
 
 fn text(value: &str) -> Value {

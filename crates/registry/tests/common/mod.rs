@@ -77,7 +77,7 @@ impl Runner for EngineRunner {
         descriptor: &Descriptor,
         export: u32,
         arguments: &[u8],
-        input: &[u8],
+        inputs: &[(PortIndex, Vec<u8>)],
     ) -> Result<Vec<Vec<u8>>, RunError> {
         let pack = self.load(component)?;
         let mut call = pack.call(export, arguments, &descriptor.bounds, &Stop::new()).map_err(told)?;
@@ -87,8 +87,10 @@ impl Runner for EngineRunner {
                 outputs[usize::from(emission.port.0)].extend_from_slice(emission.bytes.of(piece));
             }
         };
-        for piece in input.chunks(input.len() / 3 + 1) {
-            take(call.push(PortIndex(0), piece).map_err(told)?, piece);
+        for (port, input) in inputs {
+            for piece in input.chunks(input.len() / 3 + 1) {
+                take(call.push(*port, piece).map_err(told)?, piece);
+            }
         }
         take(call.finish().map_err(told)?.0, &[]);
         Ok(outputs)
