@@ -99,7 +99,7 @@ impl Template {
             let said = said(&span.fact, &placeholders, &mut names);
             text.push_str(&format!("{:?}{}\u{2}{said}\n", span.tokens, span.trust));
         }
-        let lasting = !read.spans.iter().any(|span| matches!(span.fact, Fact::Time(_)));
+        let lasting = !read.spans.iter().any(|span| matches!(span.fact, Fact::Time { .. }));
         let key = Digest(*blake3::hash(text.as_bytes()).as_bytes());
         Self { key, placeholders, names, lasting }
     }
@@ -131,7 +131,7 @@ fn said(fact: &Fact, placeholders: &[Placeholder], names: &mut Vec<String>) -> S
             names.extend(of.iter().map(|name| (*name).to_owned()));
             format!("{fact:?}")
         }
-        Fact::Quoted(_) | Fact::Number(_) | Fact::Time(_) => String::new(),
+        Fact::Quoted(_) | Fact::Number(_) | Fact::Time { .. } => String::new(),
         other => format!("{other:?}"),
     }
 }

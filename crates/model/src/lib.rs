@@ -23,4 +23,4 @@ mod turn;
 pub use cache::{CacheStore, MemoryStore, PlanCache};
 pub use cascade::{Answer, Cascade, Tier};
 pub use remote::{ProviderConfig, ProviderError, ProviderKind, Secret};
-pub use turn::{Check, Entry, EntryKind, Library, Proposal, Proposed, Question, Reading, Surroundings, Turn};
+pub use turn::{Check, Column, Entry, EntryKind, Library, Proposal, Proposed, Question, Reading, Surroundings, Turn};

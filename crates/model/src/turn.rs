@@ -41,6 +41,15 @@ pub struct Entry {
     pub modified: Timestamp,
 }
 
+/// A column of a table that is here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Some of its distinct values, numbers left out: people name rows by them.
+    pub values: Vec<String>,
+}
+
 /// What is here, as far as matching the person's words needs it. The production implementation is in `system`; it
 /// answers only about the granted directory.
 pub trait Surroundings {
@@ -50,12 +59,16 @@ pub trait Surroundings {
     /// The entry at this path (relative, absolute or with `~`), also where [`Surroundings::entries`] did not list it.
     fn lookup(&self, path: &str) -> Option<Entry>;
 
-    /// Names in the header row of a CSV or TSV file; empty for anything else.
-    fn columns(&self, path: &str) -> Vec<String>;
+    /// Columns of a file that can be read as a table: delimited text, JSON records, JSON lines. Empty for anything else.
+    fn columns(&self, path: &str) -> Vec<Column>;
 
-    /// Paths of the keys in a JSON file as jq writes them, the outer dot left out: `version`, `database.host`, `[].name`.
-    /// Empty for anything else.
-    fn json_keys(&self, path: &str) -> Vec<String>;
+    /// Paths of the keys in a JSON, YAML or TOML file as jq writes them, the outer dot left out: `version`,
+    /// `database.host`, `[].name`. Empty for anything else.
+    fn keys(&self, path: &str) -> Vec<String>;
+
+    /// What a file's first bytes show it to be where its name does not say so, by the word that primitives use among the
+    /// words of an input: `access-log`, `mbox`.
+    fn kind(&self, path: &str) -> Option<&'static str>;
 }
 
 /// The registry, as the planner sees it: what the validator knows, and a way to look at everything.

@@ -14,6 +14,7 @@ mod config;
 mod custody;
 mod error;
 mod gate;
+mod glance;
 mod history;
 mod intent;
 mod outcome;

@@ -1,9 +1,10 @@
 //! What is here, for the planner: names, kinds, sizes, and the headers of tables. Read through the host, with permits.
 
+use crate::glance;
 use std::io::Read;
 use telos_abi::{ByteText, Effect, Facts, Grant, Label, Resource, Timestamp};
 use telos_host::{FileKind, Host, ListOptions, Located};
-use telos_model::{Entry, EntryKind, Surroundings};
+use telos_model::{Column, Entry, EntryKind, Surroundings};
 use telos_policy::{Decision, Permit, Policy, Request, Subject, decide};
 
 /// Entries that the planner is shown; more would not be matched by a person's words either.
@@ -85,38 +86,6 @@ fn entry(path: String, kind: FileKind, size_bytes: u64, mtime_ns: i128) -> Optio
     Some(Entry { path, kind, size_bytes, modified })
 }
 
-/// Nesting of a JSON document that the planner is shown.
-const KEYS_DEPTH_MAX: usize = 4;
-/// Keys of a JSON document that the planner is shown.
-const KEYS_MAX: usize = 256;
-
-/// The paths of a document's keys as jq writes them: `database.host`, `[].name`, `limits."per minute"`. Of a list, the
-/// first item speaks for all.
-fn key_paths(value: &serde_json::Value, prefix: &str, depth: usize, out: &mut Vec<String>) {
-    if depth > KEYS_DEPTH_MAX {
-        return;
-    }
-    match value {
-        serde_json::Value::Array(items) => {
-            if let Some(first) = items.first().filter(|first| first.is_object()) {
-                key_paths(first, &format!("{prefix}[]"), depth + 1, out);
-            }
-        }
-        serde_json::Value::Object(fields) => {
-            for (key, field) in fields.iter().take(KEYS_MAX.saturating_sub(out.len())) {
-                let plain = !key.is_empty()
-                    && !key.starts_with(|letter: char| letter.is_ascii_digit())
-                    && key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-                let name = if plain { key.clone() } else { serde_json::Value::from(key.as_str()).to_string() };
-                let path = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
-                out.push(path.clone());
-                key_paths(field, &path, depth + 1, out);
-            }
-        }
-        _ => {}
-    }
-}
-
 impl Surroundings for Here<'_> {
     fn entries(&self) -> Vec<Entry> {
         // A tree with more entries than are shown still shows its top level.
@@ -136,23 +105,15 @@ impl Surroundings for Here<'_> {
         entry(path, meta.kind, meta.size, meta.mtime_ns)
     }
 
-    fn columns(&self, path: &str) -> Vec<String> {
-        let Some(head) = self.head(path) else { return Vec::new() };
-        let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
-        let count = |delimiter: u8| first.iter().filter(|byte| **byte == delimiter).count();
-        let delimiter = [b',', b'\t', b';', b'|'].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',');
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(first);
-        let record = reader.records().next().and_then(Result::ok);
-        record.map(|record| record.iter().map(|name| name.trim().to_owned()).collect()).unwrap_or_default()
+    fn columns(&self, path: &str) -> Vec<Column> {
+        self.head(path).map_or_else(Vec::new, |head| glance::columns(path, &head))
     }
 
-    fn json_keys(&self, path: &str) -> Vec<String> {
-        let Some(head) = self.head(path) else { return Vec::new() };
-        let mut paths = Vec::new();
-        if let Ok(value) = serde_json::from_slice::<serde_json::Value>(&head) {
-            key_paths(&value, "", 0, &mut paths);
-        }
-        paths
+    fn keys(&self, path: &str) -> Vec<String> {
+        self.head(path).map_or_else(Vec::new, |head| glance::keys(path, &head))
+    }
+
+    fn kind(&self, path: &str) -> Option<&'static str> {
+        glance::kind(&self.head(path)?)
     }
 }

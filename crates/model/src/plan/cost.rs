@@ -28,5 +28,10 @@ pub(super) const LIKENESS: f32 = 0.4;
 pub(super) const AKIN: f32 = 0.08;
 /// What does not fit together: a strange file, a result of another clause's words.
 pub(super) const FOREIGN: f32 = 0.7;
+/// A primitive that says it is meant for files of other kinds than the one it gets. The same is earned, less, by one that is
+/// meant for it.
+pub(super) const WRONG_KIND: f32 = 0.6;
+/// What being meant for the file's kind earns.
+pub(super) const RIGHT_KIND: f32 = 0.2;
 /// A column of a table that the draft does not read. Such a draft would fail.
 pub(super) const LOST: f32 = 2.0;

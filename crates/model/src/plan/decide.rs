@@ -34,7 +34,10 @@ pub(crate) struct Decision<'a> {
 impl<'a> Decision<'a> {
     /// The answer, from complete drafts, best first.
     pub(crate) fn decide(&self, drafts: Vec<Draft<'a>>) -> Proposal {
-        let drafts: Vec<Draft<'a>> = drafts.into_iter().map(|draft| self.assume_files(draft)).collect();
+        let drafts: Vec<Draft<'a>> = drafts
+            .into_iter()
+            .map(|draft| super::edit::in_place(self.assume_files(draft), self.lexicon, self.reading))
+            .collect();
         let Some(best) = self.best(&drafts) else {
             return self.abstain(None);
         };
@@ -124,6 +127,7 @@ impl<'a> Decision<'a> {
                         cue: end..end,
                         strength: 0.5,
                         seen_in: None,
+                        column: None,
                     }));
                     draft.missing = draft.missing.saturating_sub(1);
                 }
@@ -150,7 +154,8 @@ impl<'a> Decision<'a> {
             Fact::File { .. } => span.trust >= 0.6,
             Fact::Directory { path } => path != "." && span.trust >= 0.9,
             Fact::Extension { .. } | Fact::Pattern { .. } | Fact::Quoted(_) | Fact::Url(_) => true,
-            Fact::Number(_) | Fact::Bytes(_) | Fact::Seconds(_) | Fact::Time(_) => span.trust >= 0.8,
+            Fact::Number(_) | Fact::Bytes(_) | Fact::Seconds(_) | Fact::Time { .. } => span.trust >= 0.8,
+            Fact::Expression(_) => true,
             Fact::Comparison(comparison) => {
                 use crate::read::Comparison as C;
                 let weak = [C::Equal, C::Contains];

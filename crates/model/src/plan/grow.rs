@@ -71,6 +71,13 @@ impl<'a> Search<'a> {
         let each = if lifted { Some(self.open_list(&mut draft, &mut fills, entry, node)?) } else { None };
         for (port, input) in entry.is.inputs.iter().enumerate() {
             let unfilled = matches!(fills[port], Fill::Default) && input.default.is_none();
+            let several =
+                matches!(&input.ty, Type::List { item, .. } if super::fits::handle(item) == Some(HandleKind::File));
+            if let Some(slot) = self.filler.files(port, self.reusable(base)).filter(|_| unfilled && several) {
+                self.explain(&mut draft, &slot, false);
+                fills[port] = Fill::Slot(Rc::new(slot));
+                continue;
+            }
             if unfilled {
                 fills[port] = self.open(&mut draft, &input.ty, node, port);
             }
@@ -141,11 +148,24 @@ impl<'a> Search<'a> {
             let data = flows(&input.ty) && !matches!(input.ty, Type::List { .. });
             let handle =
                 Filler::handle_kind(entry, port) == Some(HandleKind::File) && Filler::wants_existing(entry, port);
+            // One of several files that are named one by one.
+            let first = matches!(&fills[port], Fill::Slot(slot) if self.filler.begins_files(slot));
+            if handle && first {
+                fills[port] = Fill::Default;
+                return true;
+            }
             input.default.is_none() && matches!(fills[port], Fill::Default) && (data || handle)
         })?;
-        draft.goals.push(Goal { node, port, ty: &entry.is.inputs[port].ty, lifted: true });
         draft.cost += cost::EACH;
-        fills[port] = Fill::Open;
+        let named =
+            self.filler.files(port, draft.used).filter(|_| super::fits::handle(&entry.is.inputs[port].ty).is_some());
+        if let Some(slot) = named {
+            self.explain(draft, &slot, false);
+            fills[port] = Fill::Slot(Rc::new(slot));
+        } else {
+            draft.goals.push(Goal { node, port, ty: &entry.is.inputs[port].ty, lifted: true });
+            fills[port] = Fill::Open;
+        }
         Some(port)
     }
 

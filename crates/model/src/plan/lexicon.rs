@@ -39,9 +39,20 @@ pub(crate) struct Entry<'a> {
     pub(crate) meaning: Vec<Vec<String>>,
     /// For each output, the stems of its name and of its meaning.
     outputs: Vec<(Vec<String>, Vec<String>)>,
-    columns: Vec<(String, String)>,
+    columns: Vec<Derived>,
+    /// For each input, the ends of file names among its words.
+    kinds: Vec<Vec<String>>,
     /// Stems of the content words of each example.
     examples: Vec<Vec<String>>,
+}
+
+/// A column that the meaning of a table output names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Derived {
+    pub(crate) name: String,
+    pub(crate) stem: String,
+    /// Values it may hold, where the meaning lists them in parentheses after the name.
+    pub(crate) values: Vec<String>,
 }
 
 /// Everything registered, ready for retrieval.
@@ -66,18 +77,31 @@ fn stems(text: &str) -> Vec<String> {
 
 /// Columns that the meanings of table outputs name between backticks, with their stems. A name may be made from
 /// inputs: "`{function} of {column}`".
-fn columns(is: &Descriptor) -> Vec<(String, String)> {
+fn columns(is: &Descriptor) -> Vec<Derived> {
     let table = |ty: &Type| matches!(ty, Type::Blob { refinement: Refinement::Table, .. });
-    let mut out: Vec<(String, String)> = is
-        .outputs
-        .iter()
-        .filter(|port| table(&port.ty))
-        .flat_map(|port| port.meaning.split('`').skip(1).step_by(2))
-        .map(|name| (name.to_owned(), stem(name)))
-        .collect();
+    let mut out: Vec<Derived> = Vec::new();
+    for port in is.outputs.iter().filter(|port| table(&port.ty)) {
+        let pieces: Vec<&str> = port.meaning.split('`').collect();
+        for pair in pieces[1..].chunks(2) {
+            let name = pair[0];
+            out.push(Derived {
+                name: name.to_owned(),
+                stem: stem(name),
+                values: pair.get(1).map_or_else(Vec::new, |after| listed(after)),
+            });
+        }
+    }
     out.sort();
     out.dedup();
     out
+}
+
+/// The words listed in parentheses right after a column's name: "(trace, debug or info)". A single one is an explanation.
+fn listed(after: &str) -> Vec<String> {
+    let inside = after.strip_prefix(" (").and_then(|rest| rest.split_once(')')).map_or("", |(inside, _)| inside);
+    let words: Vec<String> = inside.split(", ").flat_map(|part| part.split(" or ")).map(str::to_owned).collect();
+    let plain = words.len() > 1 && words.iter().all(|word| !word.is_empty() && !word.contains(' '));
+    if plain { words } else { Vec::new() }
 }
 
 /// Every word of a descriptor with the strength of its best field.
@@ -155,14 +179,40 @@ impl<'a> Entry<'a> {
             announce: is.inputs.iter().map(announce).collect(),
             meaning: is.inputs.iter().map(meaning).collect(),
             columns: columns(is),
+            kinds: is
+                .inputs
+                .iter()
+                .map(|port| port.words.iter().filter(|word| crate::read::is_kind(word)).cloned().collect())
+                .collect(),
             examples: is.semantics.examples.iter().map(|example| distinct(stems(example))).collect(),
             outputs: is.outputs.iter().map(|port| (stems(&port.name), stems(&port.meaning))).collect(),
         }
     }
 
     /// Names that the meanings of its table outputs mention, as candidates for columns, with their stems.
-    pub(crate) fn columns(&self) -> &[(String, String)] {
+    pub(crate) fn columns(&self) -> &[Derived] {
         &self.columns
+    }
+
+    /// Ends of file names that input `port` is meant for, by its own words.
+    pub(crate) fn kinds(&self, port: usize) -> &[String] {
+        &self.kinds[port]
+    }
+
+    /// The inputs of a primitive that tests rows: the column, and the value it is compared with.
+    pub(crate) fn row_test(&self) -> Option<(usize, usize)> {
+        let required = |port: &&(usize, &telos_abi::InputPort)| port.1.default.is_none();
+        let inputs: Vec<(usize, &telos_abi::InputPort)> = self.is.inputs.iter().enumerate().collect();
+        let mut columns = inputs
+            .iter()
+            .filter(required)
+            .filter(|(_, port)| matches!(port.ty, Type::Text { refinement: Refinement::Column, .. }));
+        let (column, None) = (columns.next()?.0, columns.next()) else { return None };
+        let value = inputs.iter().filter(required).find(|(at, port)| {
+            let line = matches!(port.ty, Type::Text { refinement: Refinement::Line | Refinement::Utf8, .. });
+            line && self.meaning[*at].iter().any(|word| word == "valu")
+        });
+        Some((column, value?.0))
     }
 
     /// Whether a phrase of several words that names this primitive covers token `at`.

@@ -6,6 +6,7 @@
 mod cost;
 mod decide;
 mod draft;
+mod edit;
 mod emit;
 mod fits;
 mod grow;

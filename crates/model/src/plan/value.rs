@@ -138,7 +138,7 @@ fn amount(entry: &Entry<'_>, port: usize, fact: &Fact, meant: bool, now_s: i64) 
             let (_, length) = unit.iter().find(|(word, _)| says(&[word]))?;
             Some((seconds / length, 0.45))
         }
-        Fact::Time(at) if says(&["ag"]) && says(&["second"]) => {
+        Fact::Time { at, .. } if says(&["ag"]) && says(&["second"]) => {
             let age = now_s.checked_sub(*at)?.max(0);
             i32::try_from(age).ok().map(|age| (f64::from(age), 0.4))
         }
@@ -179,6 +179,9 @@ fn text(entry: &Entry<'_>, port: usize, fact: &Fact, meant: bool) -> Option<Conv
             Some(found)
         }
         (_, Fact::Pattern { glob, .. }) if meant => Some(Converted::new(Value::Text(glob.clone()), 0.9)),
+        (_, Fact::Time { day, .. }) if meant => Some(Converted::new(Value::Text(day.clone()), 0.8)),
+        (_, Fact::Expression(said)) if meant => Some(Converted::new(Value::Text(said.clone()), 0.9)),
+        (_, Fact::Unit(name)) if meant => Some(Converted::new(Value::Text(name.clone()), 0.6)),
         (_, Fact::Comparison(comparison)) if meant => {
             let sign = comparison.names().last()?;
             Some(Converted::new(Value::Text((*sign).to_owned()), 0.5))

@@ -23,6 +23,7 @@ pub(super) fn judge<'a>(mut draft: Draft<'a>, lexicon: &Lexicon<'a>, reading: &R
     let lost = columns(&mut draft, lexicon);
     draft.cost += cost::LOST * f32::from(lost);
     draft.cost += cost::FOREIGN * f32::from(strange_files(&draft, lexicon));
+    draft.cost += kinds(&draft, lexicon, reading);
     draft.cost += cost::FOREIGN * f32::from(crossed(&draft, reading));
     draft.cost += cost::FOREIGN * f32::from(unjoined(&draft, reading));
     draft
@@ -88,7 +89,7 @@ fn entering(draft: &Draft<'_>, lexicon: &Lexicon<'_>, node: usize, depth: usize)
 /// Columns of an output: those that its meaning names, with the inputs that its name is made from; else what enters.
 fn leaving(draft: &Draft<'_>, lexicon: &Lexicon<'_>, (node, _): (usize, usize), depth: usize) -> Option<Columns> {
     let entry = &lexicon.entries[draft.nodes[node].entry];
-    let made: Vec<&str> = entry.columns().iter().map(|(name, _)| name.as_str()).collect();
+    let made: Vec<&str> = entry.columns().iter().map(|column| column.name.as_str()).collect();
     let lists = own_columns(&draft.nodes[node], entry);
     if made.is_empty() {
         let keeps_some = entry.is.inputs.iter().any(|input| takes_several(&input.ty) && input.default.is_none());
@@ -150,6 +151,21 @@ fn reads(node: &DraftNode, path: &str) -> bool {
     })
 }
 
+/// What the end of a file's name promises of its content.
+pub(super) fn promised(end: &str) -> Option<Refinement> {
+    Some(match end {
+        "svg" => Refinement::Svg,
+        "json" => Refinement::Json,
+        "csv" => Refinement::Table,
+        "yaml" | "yml" => Refinement::Yaml,
+        "toml" => Refinement::Toml,
+        "html" | "htm" => Refinement::Html,
+        "xml" => Refinement::Xml,
+        "png" | "jpg" | "jpeg" | "gif" | "bmp" | "webp" => Refinement::Image,
+        _ => return None,
+    })
+}
+
 /// How many written files get another kind of content than the end of their name promises.
 fn strange_files(draft: &Draft<'_>, lexicon: &Lexicon<'_>) -> u8 {
     let mut strange: u8 = 0;
@@ -168,21 +184,73 @@ fn strange_files(draft: &Draft<'_>, lexicon: &Lexicon<'_>) -> u8 {
             }
             _ => None,
         });
-        let promised = target.as_deref().and_then(|path| path.rsplit_once('.')).and_then(|(_, end)| match end {
-            "svg" => Some(Refinement::Svg),
-            "json" => Some(Refinement::Json),
-            "csv" => Some(Refinement::Table),
-            _ => None,
-        });
-        let kinds = [Refinement::Svg, Refinement::Json, Refinement::Table];
+        let promised = target.as_deref().and_then(|path| path.rsplit_once('.')).and_then(|(_, end)| promised(end));
+        let kinds = [
+            Refinement::Svg,
+            Refinement::Json,
+            Refinement::Table,
+            Refinement::Yaml,
+            Refinement::Toml,
+            Refinement::Html,
+            Refinement::Image,
+            Refinement::Bundle,
+        ];
         let other = match (promised, content) {
-            (Some(Refinement::Svg), content) => content != Some(Refinement::Svg),
+            (Some(made @ (Refinement::Svg | Refinement::Yaml | Refinement::Toml | Refinement::Image)), content) => {
+                content != Some(made) && content != Some(Refinement::Bytes)
+            }
             (Some(promised), Some(content)) => content != promised && kinds.contains(&content),
             _ => false,
         };
         strange = strange.saturating_add(u8::from(other && content.is_some()));
     }
     strange
+}
+
+/// What primitives that are meant for certain kinds of files cost or earn by the files they get.
+fn kinds(draft: &Draft<'_>, lexicon: &Lexicon<'_>, reading: &Reading<'_>) -> f32 {
+    let mut cost = 0.0;
+    for (index, node) in draft.nodes.iter().enumerate() {
+        let entry = &lexicon.entries[node.entry];
+        for (port, fill) in node.fills.iter().enumerate() {
+            let Fill::Edge { node: from, .. } = fill else { continue };
+            let meant = entry.kinds(port);
+            let Some(kind) = kind_of(draft, lexicon, reading, *from, index).filter(|_| !meant.is_empty()) else {
+                continue;
+            };
+            cost += if meant.contains(&kind) { -cost::RIGHT_KIND } else { cost::WRONG_KIND };
+        }
+    }
+    cost
+}
+
+/// The kind of the file whose bytes node `at` gives, perhaps decoded; `None` if it gives something made.
+fn kind_of(draft: &Draft<'_>, lexicon: &Lexicon<'_>, reading: &Reading<'_>, at: usize, user: usize) -> Option<String> {
+    let node = &draft.nodes[at];
+    let entry = &lexicon.entries[node.entry];
+    for (port, fill) in node.fills.iter().enumerate() {
+        match fill {
+            Fill::Slot(slot) if entry.acts(port, EffectKind::FileRead) => {
+                let path = match &slot.value {
+                    Value::Text(path) => path,
+                    Value::List(items) => match items.first() {
+                        Some(Value::Text(path)) => path,
+                        _ => return None,
+                    },
+                    _ => return None,
+                };
+                let end =
+                    path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, end)| end.to_lowercase());
+                let shown = reading.kinds.get(path).map(|kind| (*kind).to_owned());
+                return shown.or(end).filter(|end| crate::read::is_kind(end));
+            }
+            Fill::Edge { node: from, .. } if entry.lossless() && entry.kinds(port).is_empty() && *from != user => {
+                return kind_of(draft, lexicon, reading, *from, user);
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// How many results use a file of another clause although their own clause names one.

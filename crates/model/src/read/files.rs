@@ -51,6 +51,61 @@ const FORMATS: &[(&str, &str)] = &[
     ("docx", "docx"),
     ("xlsx", "xlsx"),
 ];
+/// Ends of file names that say what is inside. An input that lists some of them among its words is meant for such files.
+const KINDS: &[&str] = &[
+    "csv",
+    "tsv",
+    "tab",
+    "json",
+    "jsonl",
+    "ndjson",
+    "yaml",
+    "yml",
+    "toml",
+    "ini",
+    "env",
+    "properties",
+    "xml",
+    "rss",
+    "atom",
+    "html",
+    "htm",
+    "md",
+    "markdown",
+    "eml",
+    "mbox",
+    "ics",
+    "vcf",
+    "zip",
+    "tar",
+    "tgz",
+    "gz",
+    "xz",
+    "zst",
+    "bz2",
+    "lz4",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "bmp",
+    "webp",
+    "tiff",
+    "svg",
+    "log",
+    "txt",
+    "access-log",
+    "sqlite",
+    "db",
+    "diff",
+    "pdf",
+];
+
+/// Whether a word is the end of a file name that says what is inside.
+pub(crate) fn is_kind(word: &str) -> bool {
+    KINDS.contains(&word)
+}
+
 /// Most files one span may name.
 const FILES_MAX: usize = 256;
 

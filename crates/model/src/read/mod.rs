@@ -1,6 +1,8 @@
 //! Reading a turn: tokens, then typed spans. Recognisers are grammars of values (paths, sizes, dates, comparisons);
 //! none of them knows an intent.
 
+mod arithmetic;
+mod dates;
 mod files;
 mod quantities;
 mod span;
@@ -8,11 +10,12 @@ mod tables;
 mod token;
 pub(crate) mod words;
 
-pub(crate) use files::near;
+pub(crate) use files::{is_kind, near};
 pub(crate) use span::{Comparison, Fact, Span};
 pub(crate) use token::{Shape, TOKENS_MAX, Token};
 
 use crate::turn::{Entry, Surroundings, Turn};
+use std::collections::BTreeMap;
 
 /// A turn, read.
 pub(crate) struct Reading<'a> {
@@ -20,6 +23,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) tokens: Vec<Token>,
     pub(crate) spans: Vec<Span>,
     pub(crate) entries: Vec<Entry>,
+    /// For files the turn names: what their first bytes show them to be, where the name does not say.
+    pub(crate) kinds: BTreeMap<String, &'static str>,
 }
 
 impl Reading<'_> {
@@ -49,14 +54,25 @@ impl Reading<'_> {
 
 /// Reads a turn against what is here.
 pub(crate) fn read<'a>(turn: &'a Turn, around: &dyn Surroundings) -> Reading<'a> {
-    let mut reading =
-        Reading { text: &turn.text, tokens: token::tokens(&turn.text), spans: Vec::new(), entries: around.entries() };
+    let mut reading = Reading {
+        text: &turn.text,
+        tokens: token::tokens(&turn.text),
+        spans: Vec::new(),
+        entries: around.entries(),
+        kinds: BTreeMap::new(),
+    };
     if reading.tokens.len() > TOKENS_MAX {
         reading.tokens.truncate(TOKENS_MAX + 1);
         return reading;
     }
     quantities::recognise(&mut reading, turn);
+    arithmetic::recognise(&mut reading);
     files::recognise(&mut reading, around);
     tables::recognise(&mut reading, around);
+    let named = reading.spans.iter().filter_map(|span| match &span.fact {
+        Fact::File { path } => Some(path),
+        _ => None,
+    });
+    reading.kinds = named.filter_map(|path| Some((path.clone(), around.kind(path)?))).collect();
     reading
 }

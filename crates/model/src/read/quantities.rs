@@ -1,13 +1,10 @@
 //! Quoted strings, numbers, sizes, spans of time, dates and comparisons.
 
+use super::dates::{Today, date};
 use super::words::is_function;
 use super::{Comparison, Fact, Reading, Shape, Span, Token};
 use crate::turn::Turn;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
-use std::cell::OnceCell;
-use telos_graph::quantity::{Measure, NUMBER_WORDS, ONE_BEFORE_UNIT, unit};
+use telos_graph::quantity::{Measure, NUMBER_WORDS, unit};
 
 /// Adds every quantity in the turn.
 pub(super) fn recognise(reading: &mut Reading<'_>, turn: &Turn) {
@@ -35,7 +32,7 @@ pub(super) fn recognise(reading: &mut Reading<'_>, turn: &Turn) {
 fn keep_longest(found: &mut Vec<Span>) {
     let family = |fact: &Fact| match fact {
         Fact::Comparison(_) => 0,
-        Fact::Number(_) | Fact::Bytes(_) | Fact::Seconds(_) | Fact::Time(_) => 1,
+        Fact::Number(_) | Fact::Bytes(_) | Fact::Seconds(_) | Fact::Time { .. } => 1,
         _ => 2,
     };
     let all = found.clone();
@@ -201,60 +198,6 @@ fn scaled(tokens: &[Token], at: usize, value: f64, glued: &str, trust: f32) -> S
 
 /// Units are far below 2^53.
 #[allow(clippy::cast_precision_loss, reason = "the largest unit, a tebibyte, is exact")]
-fn exact(size: u64) -> f64 {
+pub(super) fn exact(size: u64) -> f64 {
     size as f64
-}
-
-/// The user's day and time zone, found out when first needed: looking up a zone reads a data base of the system, and
-/// few turns name a date.
-struct Today<'t> {
-    turn: &'t Turn,
-    known: OnceCell<(Date, TimeZone)>,
-}
-
-impl<'t> Today<'t> {
-    fn of(turn: &'t Turn) -> Self {
-        Self { turn, known: OnceCell::new() }
-    }
-
-    fn known(&self) -> &(Date, TimeZone) {
-        self.known.get_or_init(|| {
-            let named = self.turn.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
-            let zone = named.unwrap_or(TimeZone::UTC);
-            let now = i64::try_from(self.turn.now.0).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-            (now.unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date(), zone)
-        })
-    }
-
-    fn date(&self) -> Date {
-        self.known().0
-    }
-
-    fn seconds(&self, date: Date) -> Option<i64> {
-        Some(date.to_zoned(self.known().1.clone()).ok()?.timestamp().as_second())
-    }
-}
-
-/// ISO dates, "today", "yesterday", "last week", "a week", "the past month".
-fn date(tokens: &[Token], at: usize, today: &Today<'_>) -> Option<Span> {
-    let token = &tokens[at];
-    if let Ok(date) = token.lower.parse::<Date>() {
-        return Some(Span { tokens: at..at + 1, fact: Fact::Time(today.seconds(date)?), trust: 1.0 });
-    }
-    let back = match token.lower.as_str() {
-        "today" => Some(0),
-        "yesterday" => Some(1),
-        _ => None,
-    };
-    if let Some(days) = back {
-        let date = today.date().checked_sub(days.days()).ok()?;
-        return Some(Span { tokens: at..at + 1, fact: Fact::Time(today.seconds(date)?), trust: 0.9 });
-    }
-    let leads = ONE_BEFORE_UNIT.contains(&token.lower.as_str());
-    match unit(&tokens.get(at + 1)?.lower)? {
-        (Measure::Seconds, length) if leads => {
-            Some(Span { tokens: at..at + 2, fact: Fact::Seconds(exact(length)), trust: 0.9 })
-        }
-        _ => None,
-    }
 }

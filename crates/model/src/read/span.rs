@@ -58,8 +58,12 @@ pub(crate) enum Fact {
     Seconds(f64),
     /// One thing: a singular noun after a superlative or an end ("the largest *file*", "the last *line*").
     Single,
-    /// A point in time, in seconds since the Unix epoch.
-    Time(i64),
+    /// A day: in seconds since the Unix epoch, and as it is written in ISO 8601.
+    Time { at: i64, day: String },
+    /// Arithmetic as a person writes it: "15% of 240".
+    Expression(String),
+    /// A unit of measure.
+    Unit(String),
     /// A comparison sign or phrase.
     Comparison(Comparison),
     /// An absolute URL.
@@ -68,6 +72,8 @@ pub(crate) enum Fact {
     Greatest { of: &'static [&'static str], descending: bool },
     /// A column of a table that is here.
     Column { name: String, path: String },
+    /// A value that a column of a table that is here holds.
+    Cell { column: String, value: String, path: String },
     /// A key of a JSON file that is here.
     Key { name: String, path: String },
 }
@@ -88,7 +94,9 @@ impl Span {
             Fact::Pattern { .. } => &["pattern", "glob"],
             Fact::Bytes(_) => &["byte", "siz"],
             Fact::Seconds(_) => &["second", "minut", "hour", "day", "ag", "duration", "millisecond"],
-            Fact::Time(_) => &["tim", "date", "dat", "timestamp", "day"],
+            Fact::Time { .. } => &["tim", "date", "dat", "timestamp", "day"],
+            Fact::Expression(_) => &["expression", "arithmetic", "formula"],
+            Fact::Unit(_) => &["unit"],
             Fact::Comparison(_) => &["comparison", "compar", "operator", "condition", "relation", "test"],
             Fact::Key { .. } => &["key", "field", "path", "query", "filter"],
             _ => &[],

@@ -2,7 +2,7 @@
 
 use super::words::{distance, forgiven, is_function, parts, stem};
 use super::{Fact, Reading, Shape, Span};
-use crate::turn::{EntryKind, Surroundings};
+use crate::turn::{Column, EntryKind, Surroundings};
 
 /// Most files looked into when the turn names none.
 const FILES_MAX: usize = 16;
@@ -14,11 +14,11 @@ pub(super) fn recognise(reading: &mut Reading<'_>, around: &dyn Surroundings) {
     let mut found = Vec::new();
     for path in candidates(reading) {
         let columns = around.columns(&path);
-        found.extend(matches(reading, &columns, |name| Fact::Column { name, path: path.clone() }));
-        found.extend(measured(reading, &columns, |name| Fact::Column { name, path: path.clone() }));
-        if columns.is_empty() {
-            found.extend(keys(reading, &around.json_keys(&path), &path));
-        }
+        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        found.extend(matches(reading, &names, |name| Fact::Column { name, path: path.clone() }));
+        found.extend(measured(reading, &names, |name| Fact::Column { name, path: path.clone() }));
+        found.extend(cells(reading, &columns, &path));
+        found.extend(keys(reading, &around.keys(&path), &path));
     }
     reading.spans.extend(found);
 }
@@ -39,7 +39,9 @@ fn candidates(reading: &Reading<'_>) -> Vec<String> {
     if !strong {
         let data = |path: &str| {
             let lower = path.to_lowercase();
-            ["csv", "tsv", "json", "jsonl"].iter().any(|end| lower.rsplit('.').next() == Some(end))
+            ["csv", "tsv", "json", "jsonl", "ndjson", "yaml", "yml", "toml"]
+                .iter()
+                .any(|end| lower.rsplit('.').next() == Some(end))
         };
         let files = reading.entries.iter().filter(|entry| entry.kind == EntryKind::File && data(&entry.path));
         named.extend(files.take(FILES_MAX).map(|entry| entry.path.clone()));
@@ -68,6 +70,47 @@ fn keys(reading: &Reading<'_>, paths: &[String], file: &str) -> Vec<Span> {
         seen.push(name);
     }
     out
+}
+
+/// Values of columns that the turn says, whole: "rows of *Zea*", "invoices to *Millbrook Dental*".
+fn cells(reading: &Reading<'_>, columns: &[Column], path: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    for column in columns.iter().take(COLUMNS_MAX) {
+        for value in &column.values {
+            let words: Vec<String> = value.split_whitespace().map(str::to_lowercase).collect();
+            if words.is_empty() {
+                continue;
+            }
+            for at in 0..reading.tokens.len() {
+                if let Some((length, trust)) = said(reading, at, value, &words) {
+                    let fact = Fact::Cell { column: column.name.clone(), value: value.clone(), path: path.to_owned() };
+                    out.push(Span { tokens: at..at + length, fact, trust });
+                }
+            }
+        }
+    }
+    out
+}
+
+/// How many tokens from `at` say the value, and how surely.
+fn said(reading: &Reading<'_>, at: usize, value: &str, words: &[String]) -> Option<(usize, f32)> {
+    let tokens = &reading.tokens;
+    let token = &tokens[at];
+    if token.shape == Shape::Quoted {
+        return (token.lower == value.to_lowercase()).then_some((1, 0.95));
+    }
+    let written = tokens.get(at + words.len() - 1).map(|last| &reading.text[token.start..last.end])?;
+    if written == value {
+        // A single letter, or a word of grammar, is a value only in capitals: "IT", not "it".
+        let plain = is_function(&token.lower) && words.len() == 1 && value.chars().all(char::is_lowercase);
+        return (!plain).then_some((words.len(), 0.95));
+    }
+    let same = written.to_lowercase() == value.to_lowercase();
+    if same && value.chars().count() > 2 && !is_function(&token.lower) {
+        return Some((words.len(), 0.85));
+    }
+    let stems = words.len() == 1 && value.len() > 3 && stem(&words[0]) == token.stem && !is_function(&token.lower);
+    stems.then_some((1, 0.6))
 }
 
 /// Adjectives that name the column they compare: people "older than 40" have an age.

@@ -6,7 +6,7 @@ pub(crate) mod server;
 
 use telos_abi::{ByteText, CapabilityId, Descriptor, Digest, Timestamp, Value};
 use telos_graph::{Catalogue, Graph, Input, Source};
-use telos_model::{Entry, EntryKind, Library, Surroundings, Turn};
+use telos_model::{Column, Entry, EntryKind, Library, Surroundings, Turn};
 
 /// Descriptors with ids; the validator's and the planner's view of a registry.
 pub(crate) struct Shelf(pub(crate) Vec<(CapabilityId, Descriptor)>);
@@ -83,11 +83,16 @@ impl Surroundings for Tree {
         self.entries().into_iter().find(|entry| entry.path == path)
     }
 
-    fn columns(&self, path: &str) -> Vec<String> {
-        if path.ends_with(".csv") { self.below(path) } else { Vec::new() }
+    fn columns(&self, path: &str) -> Vec<Column> {
+        let names = if path.ends_with(".csv") { self.below(path) } else { Vec::new() };
+        names.into_iter().map(|name| Column { name, values: Vec::new() }).collect()
     }
 
-    fn json_keys(&self, path: &str) -> Vec<String> {
+    fn kind(&self, _: &str) -> Option<&'static str> {
+        None
+    }
+
+    fn keys(&self, path: &str) -> Vec<String> {
         if path.ends_with(".json") { self.below(path) } else { Vec::new() }
     }
 }

@@ -11,6 +11,7 @@ use telos_system::Report;
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Case {
     pub(crate) batch: String,
+    pub(crate) family: String,
     pub(crate) say: String,
     stdin: Option<String>,
     ask: bool,
@@ -29,6 +30,8 @@ pub(crate) struct Case {
     file_has: Vec<String>,
     file_lacks: Vec<String>,
     dir: Option<String>,
+    /// More files that it may make or change, and directories below which it may.
+    files: Vec<String>,
     gone: Vec<String>,
     unchanged: Vec<String>,
     any: Vec<Case>,
@@ -76,8 +79,11 @@ fn untouched(case: &Case, before: &Tree, after: &Tree, status: Status) -> Result
     let done = status == Status::Done;
     let above = |made: &str, name: &str| made.starts_with(&format!("{name}/"));
     let spoken_of = |name: &String| {
-        let made = [case.file.as_ref(), case.dir.as_ref()].into_iter().flatten();
-        done && (case.gone.contains(name) || made.into_iter().any(|made| made == name || above(made, name)))
+        let alternatives = case.any.iter().chain([case]);
+        let mut made = alternatives.flat_map(|case| case.file.iter().chain(&case.dir).chain(&case.files));
+        let below = |made: &str| name.starts_with(&format!("{made}/"));
+        let gone = case.any.iter().chain([case]).any(|case| case.gone.contains(name));
+        done && (gone || made.any(|made| made == name || above(made, name) || below(made)))
     };
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     match names.into_iter().find(|name| before.get(*name) != after.get(*name) && !spoken_of(name)) {

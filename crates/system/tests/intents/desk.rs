@@ -1,5 +1,6 @@
 //! A fresh directory for each case, with one state for all of them.
 
+use base64::Engine as _;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -70,11 +71,7 @@ impl Desk {
         for (name, content) in files {
             let path = self.work().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            let bytes = match content.strip_prefix('@') {
-                Some(length) => vec![0xfe; length.parse().unwrap()],
-                None => content.into_bytes(),
-            };
-            std::fs::write(path, bytes).unwrap();
+            std::fs::write(path, bytes(&content)).unwrap();
         }
     }
 
@@ -105,6 +102,20 @@ impl Desk {
         let inside = std::fs::canonicalize(self.work()).unwrap();
         let person = Careful(inside.as_os_str().as_encoded_bytes());
         self.telos.carry_out(&intent, &person, &Stop::default()).unwrap()
+    }
+}
+
+/// What a file of the data holds: text, `@N` for N bytes that are no text, or base64 after `base64:`.
+fn bytes(content: &str) -> Vec<u8> {
+    if let Some(length) = content.strip_prefix('@').and_then(|length| length.parse().ok()) {
+        return vec![0xfe; length];
+    }
+    match content.strip_prefix("base64:") {
+        Some(encoded) => {
+            let kept: String = encoded.split_whitespace().collect();
+            base64::engine::general_purpose::STANDARD.decode(kept).unwrap()
+        }
+        None => content.as_bytes().to_vec(),
     }
 }
 

@@ -12,11 +12,15 @@ use std::sync::Mutex;
 /// What is demanded of each batch: least right, most wrong and done. Measured values; raise them with the planner.
 const FLOORS: [(&str, usize, usize); 4] = [("a", 93, 2), ("b", 84, 11), ("c", 54, 1), ("d", 51, 4)];
 /// Batches whose single failures nobody looks at.
-const HELD_OUT: [&str; 2] = ["b", "d"];
+const HELD_OUT: [&str; 4] = ["b", "d", "f", "h"];
 /// The cases and the files they are about.
-const DATA: [(&str, &str); 2] = [
+const DATA: [(&str, &str); 6] = [
     (include_str!("../data/intents.jsonl"), include_str!("../data/desk.json")),
     (include_str!("../data/requests.jsonl"), include_str!("../data/study.json")),
+    (include_str!("../data/office.jsonl"), include_str!("../data/office-desk.json")),
+    (include_str!("../data/server.jsonl"), include_str!("../data/server-desk.json")),
+    (include_str!("../data/lab.jsonl"), include_str!("../data/lab-desk.json")),
+    (include_str!("../data/home.jsonl"), include_str!("../data/home-desk.json")),
 ];
 
 /// Counts of one batch.
@@ -28,6 +32,32 @@ struct Row {
     asked: usize,
     failed: usize,
     wrong: usize,
+}
+
+impl Row {
+    /// Counts a verdict, and tells what there is to tell of it.
+    fn add<'v>(&mut self, verdict: &'v Verdict, may_ask: bool) -> Option<(&'static str, &'v str)> {
+        self.cases += 1;
+        let (count, story) = match verdict {
+            Verdict::Right => (&mut self.right, None),
+            Verdict::Asked(why) if may_ask => (&mut self.asked_allowed, Some(("asked (may)", why.as_str()))),
+            Verdict::Asked(why) => (&mut self.asked, Some(("asked", why.as_str()))),
+            Verdict::Failed(why) => (&mut self.failed, Some(("failed", why.as_str()))),
+            Verdict::Wrong(why) => (&mut self.wrong, Some(("WRONG", why.as_str()))),
+        };
+        *count += 1;
+        story
+    }
+}
+
+fn print_rows(of: &str, rows: &BTreeMap<&str, Row>) {
+    println!("{of:9} cases right asked-may asked failed wrong-and-done");
+    for (name, row) in rows {
+        println!(
+            "{name:9} {:5} {:5} {:9} {:5} {:6} {:14}",
+            row.cases, row.right, row.asked_allowed, row.asked, row.failed, row.wrong
+        );
+    }
 }
 
 fn all() -> Vec<(Case, usize)> {
@@ -63,28 +93,16 @@ fn people_are_answered_or_asked_and_hardly_ever_wrong() {
     let mut cases = all();
     cases.retain(|(case, _)| only.as_deref().is_none_or(|only| only.contains(&case.batch)));
     let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
+    let mut families: BTreeMap<&str, Row> = BTreeMap::new();
     for ((case, _), verdict) in cases.iter().zip(judged(&cases)) {
-        let row = rows.entry(&case.batch).or_default();
-        row.cases += 1;
-        let (count, story) = match verdict {
-            Verdict::Right => (&mut row.right, None),
-            Verdict::Asked(why) if case.askok => (&mut row.asked_allowed, Some(("asked (may)", why))),
-            Verdict::Asked(why) => (&mut row.asked, Some(("asked", why))),
-            Verdict::Failed(why) => (&mut row.failed, Some(("failed", why))),
-            Verdict::Wrong(why) => (&mut row.wrong, Some(("WRONG", why))),
-        };
-        *count += 1;
+        families.entry(&case.family).or_default().add(&verdict, case.askok);
+        let story = rows.entry(&case.batch).or_default().add(&verdict, case.askok);
         if let Some((kind, why)) = story.filter(|_| !HELD_OUT.contains(&case.batch.as_str())) {
             println!("{kind:12} {} | {}\n             {}", case.batch, case.say, why.replace('\n', "\n             "));
         }
     }
-    println!("batch cases right asked-may asked failed wrong-and-done");
-    for (batch, row) in &rows {
-        println!(
-            "{batch:5} {:5} {:5} {:9} {:5} {:6} {:14}",
-            row.cases, row.right, row.asked_allowed, row.asked, row.failed, row.wrong
-        );
-    }
+    print_rows("family", &families);
+    print_rows("batch", &rows);
     for (batch, right, wrong) in FLOORS {
         let Some(row) = rows.get(batch) else { continue };
         assert!(row.right >= right, "batch {batch}: {} right, at least {right} expected", row.right);
