@@ -5,6 +5,7 @@ pub mod digest;
 pub mod edit;
 pub mod encoding;
 pub mod json;
+pub mod pim;
 pub mod table;
 pub mod text;
 
@@ -14,12 +15,13 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 7] = [
+pub const ALL: [(&str, Describe); 8] = [
     ("chart", chart::descriptors),
     ("digest", digest::descriptors),
     ("edit", edit::descriptors),
     ("encoding", encoding::descriptors),
     ("json", json::descriptors),
+    ("pim", pim::descriptors),
     ("table", table::descriptors),
     ("text", text::descriptors),
 ];
