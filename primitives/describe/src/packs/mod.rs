@@ -1,6 +1,7 @@
 //! The descriptors of every built-in pack. A primitive's position in its pack's list is its export index.
 
 pub mod chart;
+pub mod columns;
 pub mod digest;
 pub mod encoding;
 pub mod json;
@@ -13,8 +14,9 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 6] = [
+pub const ALL: [(&str, Describe); 7] = [
     ("chart", chart::descriptors),
+    ("columns", columns::descriptors),
     ("digest", digest::descriptors),
     ("encoding", encoding::descriptors),
     ("json", json::descriptors),
