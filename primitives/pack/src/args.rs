@@ -54,6 +54,17 @@ impl Args {
         }
     }
 
+    /// A finite number.
+    ///
+    /// # Errors
+    /// As [`Args::flag`].
+    pub fn float(&mut self, port: usize) -> Result<f64, Failure> {
+        match self.take(port, "a number")? {
+            Value::Float(value) if value.is_finite() => Ok(value),
+            other => Err(mismatch(port, "a finite number", &other)),
+        }
+    }
+
     /// The name of the chosen case.
     ///
     /// # Errors

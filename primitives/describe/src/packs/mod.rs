@@ -1,6 +1,7 @@
 //! The descriptors of every built-in pack. A primitive's position in its pack's list is its export index.
 
 pub mod chart;
+pub mod columns;
 pub mod digest;
 pub mod edit;
 pub mod encoding;
@@ -15,8 +16,9 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 8] = [
+pub const ALL: [(&str, Describe); 9] = [
     ("chart", chart::descriptors),
+    ("columns", columns::descriptors),
     ("digest", digest::descriptors),
     ("edit", edit::descriptors),
     ("encoding", encoding::descriptors),
