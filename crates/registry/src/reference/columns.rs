@@ -46,7 +46,11 @@ fn rows(seed: &mut Seed) -> Vec<Fields> {
     (0..seed.below(25))
         .map(|_| {
             let number = if seed.below(5) == 0 { String::new() } else { (small(seed.below(40)) - 20).to_string() };
-            vec![seed.pick(&["ann", "bob", "cy", "é"]).to_owned(), number, seed.text(3, &["x", ",", "\"", "\n", "y", "€"])]
+            vec![
+                seed.pick(&["ann", "bob", "cy", "é"]).to_owned(),
+                number,
+                seed.text(3, &["x", ",", "\"", "\n", "y", "€"]),
+            ]
         })
         .collect()
 }
@@ -101,7 +105,8 @@ fn transpose(seed: u64, descriptor: &Descriptor) -> Case {
     let mut rows = rows(&mut Seed::new(seed));
     rows.iter_mut().enumerate().for_each(|(place, row)| row[0] = format!("r{place}"));
     let keys: Vec<&str> = std::iter::once("name").chain(rows.iter().map(|row| row[0].as_str())).collect();
-    let line = |at: usize| std::iter::once(HEADER[at].to_owned()).chain(rows.iter().map(|row| row[at].clone())).collect();
+    let line =
+        |at: usize| std::iter::once(HEADER[at].to_owned()).chain(rows.iter().map(|row| row[at].clone())).collect();
     case(descriptor, &[], csv(&HEADER, &rows), vec![csv(&keys, &[line(1), line(2)])])
 }
 
@@ -200,7 +205,8 @@ fn round(seed: u64, descriptor: &Descriptor) -> Case {
     let values: Vec<i64> = (0..seed.below(20)).map(|_| small(seed.below(40_001)) - 20_000).collect();
     let places = seed.below(3);
     let unit = [100, 10, 1][places];
-    let column = |value: &dyn Fn(i64) -> i64| values.iter().map(|one| vec![decimal(value(*one))]).collect::<Vec<Fields>>();
+    let column =
+        |value: &dyn Fn(i64) -> i64| values.iter().map(|one| vec![decimal(value(*one))]).collect::<Vec<Fields>>();
     let given = [("decimals", Value::Int(small(places)))];
     let expected = csv(&["a"], &column(&|value| nearest(value, unit) * unit));
     case(descriptor, &given, csv(&["a"], &column(&|value| value)), vec![expected])
@@ -251,7 +257,8 @@ fn by_time(seed: u64, descriptor: &Descriptor) -> Case {
     let unit = seed.pick(&["minute", "hour", "day", "weekday", "month", "year"]);
     let rows: Vec<Fields> = (0..1 + seed.below(20))
         .map(|_| {
-            let (year, month, day) = (small(1900 + seed.below(300)), small(1 + seed.below(12)), small(1 + seed.below(28)));
+            let (year, month, day) =
+                (small(1900 + seed.below(300)), small(1 + seed.below(12)), small(1 + seed.below(28)));
             let (hour, minute) = (seed.below(24), seed.below(60));
             let at = format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:07");
             let label = match unit {
@@ -357,7 +364,8 @@ fn to_markdown(seed: u64, descriptor: &Descriptor) -> Case {
 
 fn to_html(seed: u64, descriptor: &Descriptor) -> Case {
     let mut seed = Seed::new(seed);
-    let fields: Vec<String> = (0..seed.below(20)).map(|_| seed.text(6, &["a", "<", ">", "&", "\"", "é", "\n"])).collect();
+    let fields: Vec<String> =
+        (0..seed.below(20)).map(|_| seed.text(6, &["a", "<", ">", "&", "\"", "é", "\n"])).collect();
     let shown = |field: &String| {
         let field = field.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>");
         format!("<tr><td>x</td><td>{field}</td></tr>\n")

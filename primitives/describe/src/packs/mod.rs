@@ -5,6 +5,7 @@ pub mod columns;
 pub mod digest;
 pub mod encoding;
 pub mod json;
+pub mod logs;
 pub mod table;
 pub mod text;
 
@@ -14,12 +15,13 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 7] = [
+pub const ALL: [(&str, Describe); 8] = [
     ("chart", chart::descriptors),
     ("columns", columns::descriptors),
     ("digest", digest::descriptors),
     ("encoding", encoding::descriptors),
     ("json", json::descriptors),
+    ("logs", logs::descriptors),
     ("table", table::descriptors),
     ("text", text::descriptors),
 ];
