@@ -2,8 +2,9 @@
 
 use crate::pick::{is_missing, positions_or_all};
 use hashbrown::HashSet;
+use std::borrow::Cow;
 use telos_pack::{Args, Failure, Out, Running};
-use telos_table::{Header, Row, StreamedTable, TableSink, compare, write_row};
+use telos_table::{Header, Row, StreamedTable, TableSink, number, write_row};
 
 /// Most bytes that the rows seen take.
 const SEEN_BYTES_MAX: usize = 256 << 20;
@@ -22,15 +23,19 @@ pub(crate) fn missing(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
 
 pub(crate) fn one_of(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let column = args.text(1)?;
-    let mut values = args.texts(2)?;
+    let values = args.texts(2)?;
     let fold = args.flag(3)?;
     if values.is_empty() {
         return Err(Failure::bad("no value was given"));
     }
-    if fold {
-        values = values.iter().map(|value| value.to_lowercase()).collect();
+    let mut one_of = OneOf { numbers: Vec::new(), texts: HashSet::new(), fold };
+    for value in &values {
+        match number(value) {
+            Some(number) => one_of.numbers.push(number),
+            None => drop(one_of.texts.insert(folded(value.trim(), fold).into_owned())),
+        }
     }
-    Ok(kept(vec![column], OneOf { values, fold }))
+    Ok(kept(vec![column], one_of))
 }
 
 pub(crate) fn missing_counts(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -109,16 +114,24 @@ impl Keep for Missing {
     }
 }
 
+/// Numbers are equal by value, everything else letter by letter.
 struct OneOf {
-    values: Vec<String>,
+    numbers: Vec<f64>,
+    texts: HashSet<String>,
     fold: bool,
+}
+
+fn folded(text: &str, fold: bool) -> Cow<'_, str> {
+    if fold { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
 }
 
 impl Keep for OneOf {
     fn keeps(&mut self, row: Row<'_>, columns: &[usize]) -> Result<bool, Failure> {
-        let equal = |field: &str| self.values.iter().any(|value| compare(field, value.trim()).is_eq());
         let field = columns.first().map_or("", |index| row.get(*index)).trim();
-        Ok(if self.fold { equal(&field.to_lowercase()) } else { equal(field) })
+        Ok(match number(field) {
+            Some(number) => self.numbers.contains(&number),
+            None => self.texts.contains(folded(field, self.fold).as_ref()),
+        })
     }
 }
 

@@ -6,6 +6,7 @@ pub mod digest;
 pub mod edit;
 pub mod encoding;
 pub mod json;
+pub mod logs;
 pub mod pim;
 pub mod table;
 pub mod text;
@@ -16,13 +17,14 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 9] = [
+pub const ALL: [(&str, Describe); 10] = [
     ("chart", chart::descriptors),
     ("columns", columns::descriptors),
     ("digest", digest::descriptors),
     ("edit", edit::descriptors),
     ("encoding", encoding::descriptors),
     ("json", json::descriptors),
+    ("logs", logs::descriptors),
     ("pim", pim::descriptors),
     ("table", table::descriptors),
     ("text", text::descriptors),

@@ -57,7 +57,7 @@ pub(super) fn join() -> Descriptor {
         );
     gives_table(builder, "the joined rows with the columns of both tables")
         .gives(output("count", count(0), "number of joined rows"))
-        .fuel(20_000_000_000, 20_000)
+        .fuel(5_000_000_000, 20_000)
         .produces(96 << 20, 0)
         .build()
 }
@@ -95,7 +95,7 @@ pub(super) fn append() -> Descriptor {
         );
     gives_table(builder, "the rows of both tables; columns of the same name are one")
         .gives(output("count", count(0), "number of rows of both tables"))
-        .fuel(20_000_000_000, 4_000)
+        .fuel(5_000_000_000, 4_000)
         .produces(96 << 20, 0)
         .build()
 }

@@ -157,7 +157,7 @@ pub(super) fn one_of() -> Descriptor {
         );
     gives_table(builder, "the rows that were kept")
         .gives(output("count", count(0), "number of rows kept"))
-        .fuel(50_000_000, 60_000)
+        .fuel(50_000_000, 8_000)
         .produces(1 << 20, 2)
         .build()
 }
