@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod digest;
+pub mod document;
 pub mod encoding;
 pub mod json;
 pub mod table;
@@ -13,9 +14,10 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 6] = [
+pub const ALL: [(&str, Describe); 7] = [
     ("chart", chart::descriptors),
     ("digest", digest::descriptors),
+    ("document", document::descriptors),
     ("encoding", encoding::descriptors),
     ("json", json::descriptors),
     ("table", table::descriptors),
