@@ -3,6 +3,7 @@
 pub mod chart;
 pub mod columns;
 pub mod digest;
+pub mod document;
 pub mod edit;
 pub mod encoding;
 pub mod json;
@@ -17,10 +18,11 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 10] = [
+pub const ALL: [(&str, Describe); 11] = [
     ("chart", chart::descriptors),
     ("columns", columns::descriptors),
     ("digest", digest::descriptors),
+    ("document", document::descriptors),
     ("edit", edit::descriptors),
     ("encoding", encoding::descriptors),
     ("json", json::descriptors),
