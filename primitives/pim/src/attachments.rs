@@ -3,7 +3,7 @@
 use crate::Written;
 use crate::mail::{check, no_message};
 use crate::mailbox::{MailSink, Mailbox};
-use crate::mime::{Part, header, parts};
+use crate::mime::{self, Part, header, parts};
 use mail_parser::MessageParser;
 use telos_pack::{Args, Failure, Out, Running, Value};
 
@@ -14,12 +14,12 @@ const NAME_BYTES_MAX: usize = 1 << 10;
 
 pub(crate) fn list(_: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let table = Written::new(&["message", "name", "type", "size"]);
-    Ok(Box::new(Mailbox::new(List { parser: MessageParser::default(), table })))
+    Ok(Box::new(Mailbox::new(List { parser: mime::parser(), table })))
 }
 
 pub(crate) fn extract(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let (wanted, message) = (args.text(1)?, args.count(2)?);
-    let parser = MessageParser::default();
+    let parser = mime::parser();
     Ok(Box::new(Mailbox::new(Extract { parser, wanted, message, found: false, others: Vec::new() })))
 }
 

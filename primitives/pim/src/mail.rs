@@ -2,7 +2,7 @@
 
 use crate::Written;
 use crate::mailbox::{MailSink, Mailbox};
-use crate::mime::{header, parts, readable};
+use crate::mime::{self, header, parts, readable};
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser};
 use telos_pack::{Args, Failure, Out, Running};
 
@@ -11,7 +11,7 @@ const FIELDS: [&str; 8] = ["from", "to", "cc", "date", "subject", "received", "m
 
 pub(crate) fn messages(_: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let names = ["message", "date", "from", "from-name", "to", "subject", "attachments", "size"];
-    Ok(Box::new(Mailbox::new(Messages { parser: MessageParser::default(), table: Written::new(&names) })))
+    Ok(Box::new(Mailbox::new(Messages { parser: mime::parser(), table: Written::new(&names) })))
 }
 
 pub(crate) fn text(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -99,7 +99,7 @@ pub(crate) fn no_message(wanted: u64, count: u64) -> Failure {
 }
 
 fn give_text(raw: &[u8], number: u64, out: &mut Out) -> Result<(), Failure> {
-    let parser = MessageParser::default();
+    let parser = mime::parser();
     check(header(&parser, raw).as_ref(), number)?;
     out.bytes(0, readable(&parts(&parser, raw)?).into_bytes());
     Ok(())

@@ -4,11 +4,16 @@ use crate::html::from_html;
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
-use mail_parser::{HeaderName, HeaderValue, Message, MessageParser, MimeHeaders};
+use mail_parser::parsers::MessageStream;
+use mail_parser::{ContentType, HeaderName, HeaderValue, Message, MessageParser};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use telos_pack::Failure;
 
+/// Bytes of a header that are read; a part with more has fields beyond them that are not.
+const HEADER_BYTES_MAX: usize = 1 << 20;
+/// Longest field with parameters that is read, in bytes.
+const FIELD_BYTES_MAX: usize = 8 << 10;
 /// Deepest nesting of multiparts that is entered; what lies deeper is one part. Mail nests three or four deep.
 const DEPTH_MAX: usize = 32;
 /// Most parts of one message.
@@ -43,9 +48,21 @@ struct Level {
     digest: bool,
 }
 
+/// Reads the header fields that are told of a message and of its parts, and no others.
+pub(crate) fn parser() -> MessageParser {
+    MessageParser::new()
+        .header_date(HeaderName::Date)
+        .header_address(HeaderName::From)
+        .header_address(HeaderName::To)
+        .header_text(HeaderName::Subject)
+        .header_text(HeaderName::ContentTransferEncoding)
+        .default_header_ignore()
+}
+
 /// The header of the whole message; `None` where no line is one.
 pub(crate) fn header<'a>(parser: &MessageParser, raw: &'a [u8]) -> Option<Message<'a>> {
-    parser.parse_headers(block(raw, &[]).0)
+    let block = block(raw, &[]).0;
+    parser.parse_headers(&block[..block.len().min(HEADER_BYTES_MAX)])
 }
 
 /// The parts of a message, in order.
@@ -54,34 +71,29 @@ pub(crate) fn parts<'a>(parser: &MessageParser, raw: &'a [u8]) -> Result<Vec<Par
     let (mut alternatives, mut rest) = (0, raw);
     loop {
         let (head, after) = block(rest, &levels);
-        let head = parser.parse_headers(head);
-        let above = levels.last();
-        let mut part = described(head.as_ref(), above.is_some_and(|level| level.digest));
-        part.alternative = above.map_or(0, |level| level.alternative);
-        let boundary = head.as_ref().and_then(|head| head.content_type()?.attribute("boundary"));
+        let (mut part, boundary) = described(parser, head, levels.last());
         let is_multipart = part.kind.starts_with("multipart/");
-        let (body, next) = match boundary {
+        let next = match boundary {
             Some(boundary) if !boundary.is_empty() && is_multipart && levels.len() < DEPTH_MAX => {
-                alternatives += usize::from(part.kind == "multipart/alternative");
+                let alternative = part.kind == "multipart/alternative";
+                alternatives += usize::from(alternative);
                 levels.push(Level {
                     delimiter: format!("--{boundary}").into_bytes(),
-                    alternative: if part.kind == "multipart/alternative" { alternatives } else { part.alternative },
+                    alternative: if alternative { alternatives } else { part.alternative },
                     digest: part.kind == "multipart/digest",
                 });
-                (None, until_delimiter(after, &mut levels).1)
+                until_delimiter(after, &mut levels).1
             }
             _ => {
+                if parts.len() == PARTS_MAX {
+                    return Err(Failure::Limit(format!("a message has more than {PARTS_MAX} parts")));
+                }
                 let (body, next) = until_delimiter(after, &mut levels);
-                (Some(body), next)
+                part.body = body;
+                parts.push(part);
+                next
             }
         };
-        if let Some(body) = body {
-            if parts.len() == PARTS_MAX {
-                return Err(Failure::Limit(format!("a message has more than {PARTS_MAX} parts")));
-            }
-            part.body = body;
-            parts.push(part);
-        }
         match next {
             Some(next) => rest = next,
             None => return Ok(parts),
@@ -89,28 +101,44 @@ pub(crate) fn parts<'a>(parser: &MessageParser, raw: &'a [u8]) -> Result<Vec<Par
     }
 }
 
-/// What a part's header says of it.
-fn described<'a>(head: Option<&Message<'_>>, in_digest: bool) -> Part<'a> {
-    let default = if in_digest { "message/rfc822" } else { "text/plain" };
-    let kind = head.and_then(Message::content_type).map(|kind| match kind.subtype() {
+/// What a part's header says of it, and the boundary between its own parts.
+fn described<'a>(parser: &MessageParser, block: &[u8], above: Option<&Level>) -> (Part<'a>, Option<String>) {
+    let block = &block[..block.len().min(HEADER_BYTES_MAX)];
+    let head = parser.parse_headers(block);
+    let head = head.as_ref();
+    let content = head.and_then(|head| structured(head, block, &HeaderName::ContentType));
+    let disposition = head.and_then(|head| structured(head, block, &HeaderName::ContentDisposition));
+    let attribute = |of: &Option<ContentType<'_>>, name: &str| {
+        of.as_ref().and_then(|field| field.attribute(name)).map(str::to_owned)
+    };
+    let default = if above.is_some_and(|level| level.digest) { "message/rfc822" } else { "text/plain" };
+    let kind = content.as_ref().map(|kind| match kind.subtype() {
         Some(subtype) => format!("{}/{subtype}", kind.ctype()).to_lowercase(),
         None => kind.ctype().to_lowercase(),
     });
-    let encoding = head.and_then(|head| head.header(HeaderName::ContentTransferEncoding));
-    let encoding = match encoding {
+    let encoding = match head.and_then(|head| head.header(HeaderName::ContentTransferEncoding)) {
         Some(HeaderValue::Text(name)) if name.eq_ignore_ascii_case("base64") => Encoding::Base64,
         Some(HeaderValue::Text(name)) if name.eq_ignore_ascii_case("quoted-printable") => Encoding::QuotedPrintable,
         _ => Encoding::Plain,
     };
-    Part {
+    let part = Part {
         kind: kind.unwrap_or_else(|| default.to_owned()),
-        charset: head.and_then(|head| head.content_type()?.attribute("charset").map(str::to_owned)),
-        name: head.and_then(Message::attachment_name).map(str::to_owned),
-        attached: head.and_then(Message::content_disposition).is_some_and(|form| form.is_attachment()),
+        charset: attribute(&content, "charset"),
+        name: attribute(&disposition, "filename").or_else(|| attribute(&content, "name")),
+        attached: disposition.as_ref().is_some_and(ContentType::is_attachment),
         encoding,
         body: &[],
-        alternative: 0,
-    }
+        alternative: above.map_or(0, |level| level.alternative),
+    };
+    (part, attribute(&content, "boundary"))
+}
+
+/// A field with parameters. A long one is passed over, because putting its pieces together takes quadratic time.
+fn structured<'a>(head: &Message<'a>, block: &'a [u8], name: &HeaderName<'_>) -> Option<ContentType<'a>> {
+    let field = head.headers().iter().find(|field| field.name == *name)?;
+    let place = |offset: u32| usize::try_from(offset).ok();
+    let raw = block.get(place(field.offset_start)?..place(field.offset_end)?)?;
+    if raw.len() > FIELD_BYTES_MAX { None } else { MessageStream::new(raw).parse_content_type().into_content_type() }
 }
 
 /// The header lines at the start of `text`, and what comes after the empty line that ends them.

@@ -378,7 +378,7 @@ fn write_contacts() -> Descriptor {
         .gives(output("count", count(0), "number of contacts written"))
         .introduces(&[Refinement::Utf8])
         .memory(STREAM_BYTES)
-        .fuel(50_000_000, 6_000)
+        .fuel(50_000_000, 15_000)
         .produces(1 << 20, 64)
         .build()
 }
@@ -414,5 +414,6 @@ fn write_calendar() -> Descriptor {
         .memory(STREAM_BYTES)
         .fuel(50_000_000, 6_000)
         .produces(1 << 20, 64)
+        .shown_by_structure()
         .build()
 }
