@@ -1,0 +1,573 @@
+//! Pack `bundle`: several files as one value.
+
+use super::{STREAM_BYTES, WHOLE_BYTES};
+use crate::{Builder, Input, blob, choice, choose, count, flag, input, line, output, primitive};
+use telos_abi::{Descriptor, Refinement, Value};
+
+/// The pack's descriptors.
+#[must_use]
+pub fn descriptors() -> Vec<Descriptor> {
+    vec![
+        files(),
+        names(),
+        select(),
+        search(),
+        text(),
+        lines(),
+        duplicates(),
+        compare(),
+        checksums(),
+        check(),
+        flatten(),
+        compare_data(),
+    ]
+}
+
+fn streaming(name: &str) -> Builder {
+    primitive(name).memory(STREAM_BYTES).wall_ms(600_000)
+}
+
+/// Holds a name and a digest for each file, or what `bundle.text` puts in order.
+fn whole(name: &str) -> Builder {
+    primitive(name).memory(WHOLE_BYTES).wall_ms(600_000)
+}
+
+fn bundle() -> Input {
+    input("bundle", blob(Refinement::Bundle), "files to work on").words(&[
+        "files",
+        "folder",
+        "directory",
+        "bundle",
+        "all files",
+        "every file",
+        "in",
+        "of",
+        "below",
+        "under",
+    ])
+}
+
+fn gives_table(builder: Builder, meaning: &str) -> Builder {
+    builder.gives(output("table", blob(Refinement::Table), meaning)).introduces(&[Refinement::Table])
+}
+
+fn gives_bundle(builder: Builder, meaning: &str) -> Builder {
+    builder.gives(output("bundle", blob(Refinement::Bundle), meaning)).introduces(&[Refinement::Bundle])
+}
+
+fn skipped() -> crate::Output {
+    output("skipped", count(0), "number of files passed over because they are not UTF-8 text")
+}
+
+fn files() -> Descriptor {
+    let builder = streaming("bundle.files")
+        .does("List the files of a bundle with their sizes.", &["bundle", "files", "list"])
+        .words(&[
+            "list of files",
+            "files with sizes",
+            "file sizes",
+            "inventory",
+            "table of contents",
+            "how many files",
+            "number of files",
+            "total size",
+            "how big",
+            "largest files",
+            "how much space",
+        ])
+        .examples(&[
+            "what files are in the bundle and how big are they",
+            "how many files does the folder photos contain",
+            "total size of everything in backup",
+            "the ten largest files in projects",
+            "take inventory of the documents folder",
+        ])
+        .takes(bundle());
+    gives_table(builder, "table of files and directories: `name`, `size` in bytes, `kind` (file or directory)")
+        .gives(output("count", count(0), "number of files"))
+        .gives(output("bytes", count(0), "total size of all files in bytes"))
+        .fuel(50_000_000, 500)
+        .produces(1 << 20, 16)
+        .build()
+}
+
+fn names() -> Descriptor {
+    streaming("bundle.names")
+        .does("Give the names of the files of a bundle, one a line.", &["bundle", "files", "names"])
+        .words(&["names", "names of the files", "file names", "filenames", "paths", "list the names"])
+        .examples(&[
+            "names of all files in photos",
+            "write the file names of the folder src to names.txt",
+            "list the paths of everything in backup",
+            "just the filenames please",
+        ])
+        .takes(bundle())
+        .gives(output("names", blob(Refinement::Utf8), "the names, one a line"))
+        .introduces(&[Refinement::Utf8])
+        .fuel(50_000_000, 500)
+        .produces(1 << 20, 16)
+        .build()
+}
+
+fn select() -> Descriptor {
+    let builder = streaming("bundle.select")
+        .does("Keep the files of a bundle whose names match.", &["bundle", "files", "select", "filter"])
+        .words(&[
+            "select files",
+            "only the files",
+            "only files",
+            "keep files",
+            "files named",
+            "files ending in",
+            "files of type",
+            "with extension",
+            "all the",
+            "matching files",
+            "without the files",
+            "pick",
+            "leave out files",
+        ])
+        .examples(&[
+            "only the markdown files of notes",
+            "search all *.rs files in src for unsafe",
+            "zip the pdf files of the folder invoices",
+            "checksums of every jpg in photos",
+            "everything in backup except the log files",
+            "bundle the files of docs that end in .txt",
+        ])
+        .takes(bundle())
+        .takes(
+            input("pattern", line(), "extension, name, directory or pattern with * and ? that the names match").words(
+                &[
+                    "named",
+                    "called",
+                    "matching",
+                    "ending in",
+                    "ending with",
+                    "extension",
+                    "type",
+                    "only",
+                    "except",
+                    "pattern",
+                    "like",
+                ],
+            ),
+        )
+        .takes(input("invert", flag(), "keep the files that do not match").default(Value::Bool(false)).words(&[
+            "except",
+            "without",
+            "excluding",
+            "leave out",
+            "other than",
+            "not",
+            "but not",
+        ]));
+    gives_bundle(builder, "the files that were kept, without empty directories")
+        .gives(output("count", count(0), "number of files kept"))
+        .fuel(50_000_000, 500)
+        .produces(1 << 20, 2)
+        .build()
+}
+
+fn search() -> Descriptor {
+    let builder =
+        streaming("bundle.search")
+            .does(
+                "Find the lines that contain a text or match a regular expression in all files of a bundle.",
+                &["bundle", "files", "text", "search"],
+            )
+            .words(&[
+                "search all files",
+                "search the files",
+                "search in files",
+                "grep",
+                "grep in all files",
+                "which files contain",
+                "which files mention",
+                "files containing",
+                "files that contain",
+                "files mentioning",
+                "find in files",
+                "look for",
+                "where is",
+                "full-text search",
+                "in every file",
+                "recursive",
+                "occurrences in files",
+            ])
+            .examples(&[
+                "which files in minutes mention the budget",
+                "grep for TODO in all files of src",
+                "find every line with password in the folder config",
+                "how many files in notes contain the word lisbon",
+                "search the letters for invoice ignoring case",
+                "where is parse_header used in src",
+            ])
+            .takes(bundle())
+            .takes(input("pattern", line(), "text or regular expression to look for").words(&[
+                "containing",
+                "contain",
+                "contains",
+                "mention",
+                "mentioning",
+                "for",
+                "with",
+                "matching",
+                "word",
+                "text",
+                "pattern",
+            ]))
+            .takes(
+                input("regex", flag(), "whether the pattern is a regular expression")
+                    .default(Value::Bool(false))
+                    .words(&["regex", "regexp", "regular expression"]),
+            )
+            .takes(
+                input("ignore-case", flag(), "whether upper and lower case are the same")
+                    .default(Value::Bool(false))
+                    .words(&["ignore case", "ignoring case", "case insensitive", "any case", "regardless of case"]),
+            );
+    gives_table(
+        builder,
+        "table of the lines that match: `name` of the file, number of the `line`, its `text`; long lines are cut",
+    )
+    .gives(output("names", blob(Refinement::Utf8), "names of the files with a line that matches, one a line"))
+    .gives(output("count", count(0), "number of lines that match"))
+    .gives(output("files", count(0), "number of files with a line that matches"))
+    .gives(skipped())
+    .introduces(&[Refinement::Table, Refinement::Utf8])
+    .fuel(500_000_000, 20_000)
+    .produces((1 << 30) + (64 << 20), 1)
+    .memory(WHOLE_BYTES)
+    .build()
+}
+
+fn text() -> Descriptor {
+    whole("bundle.text")
+        .does(
+            "Put all text files of a bundle one after the other, in the order of their names.",
+            &["bundle", "files", "text", "join"],
+        )
+        .words(&[
+            "concatenate",
+            "cat",
+            "join the files",
+            "merge the files",
+            "combine the files",
+            "into one text",
+            "into one file",
+            "text of all files",
+            "together",
+            "all the text",
+        ])
+        .examples(&[
+            "join all chapters in book into one text",
+            "concatenate the logs in the folder logs",
+            "most common words over all files in essays",
+            "put all the notes together into notes.txt",
+            "how many words are in all files of thesis together",
+        ])
+        .takes(bundle())
+        .gives(output("text", blob(Refinement::Utf8), "the texts in the order of the names, each beginning a line"))
+        .gives(skipped())
+        .introduces(&[Refinement::Utf8])
+        .fuel(50_000_000, 1_000)
+        .produces(1 << 20, 2)
+        .build()
+}
+
+fn lines() -> Descriptor {
+    let builder = streaming("bundle.lines")
+        .does("Count the lines, words and bytes of each text file of a bundle.", &["bundle", "files", "text", "count"])
+        .words(&[
+            "lines per file",
+            "lines of each file",
+            "lines in each file",
+            "words per file",
+            "words in each file",
+            "lines of code",
+            "count lines of all files",
+            "count words of all files",
+            "longest file",
+            "wc",
+            "line counts",
+            "word counts",
+        ])
+        .examples(&[
+            "how many lines does each file in src have",
+            "lines of code per file in the project",
+            "which chapter in book has the most words",
+            "word counts of all files in essays",
+            "chart the lines of every file in src",
+        ])
+        .takes(bundle());
+    gives_table(builder, "table of the text files: `name`, `lines`, `words`, `bytes`")
+        .gives(skipped())
+        .fuel(50_000_000, 1_000)
+        .produces(1 << 20, 16)
+        .build()
+}
+
+fn duplicates() -> Descriptor {
+    let builder = whole("bundle.duplicates")
+        .does("Find the files of a bundle that have the same content.", &["bundle", "files", "duplicates"])
+        .words(&[
+            "duplicates",
+            "duplicate files",
+            "identical files",
+            "identical",
+            "exact copies",
+            "copies",
+            "same content",
+            "same files",
+            "twice",
+            "more than once",
+            "redundant",
+            "wasted space",
+        ])
+        .examples(&[
+            "find duplicate files in photos",
+            "are there any identical files in downloads",
+            "which documents do I have twice in archive",
+            "list exact copies in the music folder",
+            "how much space do duplicates take in backup",
+        ])
+        .takes(bundle());
+    gives_table(builder, "table of the files that have copies: `group` of equal files, `name`, `size` in bytes")
+        .gives(output("count", count(0), "number of groups of equal files"))
+        .gives(output("bytes", count(0), "bytes that would be free with one file kept of each group"))
+        .fuel(100_000_000, 1_000)
+        .produces(1 << 20, 16)
+        .build()
+}
+
+fn compare() -> Descriptor {
+    let builder = whole("bundle.compare")
+        .does("Compare two bundles: which files only one has, and which differ.", &["bundle", "files", "compare"])
+        .words(&[
+            "compare",
+            "compare folders",
+            "compare directories",
+            "compare the folders",
+            "difference between",
+            "differences",
+            "differ",
+            "what changed",
+            "same files",
+            "missing from",
+            "in sync",
+            "diff",
+            "only in",
+        ])
+        .examples(&[
+            "compare the folders minutes and backup/minutes",
+            "what is the difference between old and new",
+            "are photos and photos-copy the same",
+            "which files are missing from the backup of documents",
+            "diff the directories v1 and v2",
+            "is the mirror in sync with the original",
+        ])
+        .takes(input("bundle", blob(Refinement::Bundle), "first files to compare").words(&[
+            "files",
+            "folder",
+            "directory",
+            "first",
+            "compare",
+            "between",
+            "old",
+            "original",
+        ]))
+        .takes(
+            input("other", blob(Refinement::Bundle), "second files to compare with")
+                .words(&["with", "and", "to", "second", "other", "new", "copy", "backup", "against"]),
+        );
+    gives_table(
+        builder,
+        "table of what differs: `name` below the common directory, `difference` (only in first, only in second, different)",
+    )
+    .gives(output("same", flag(), "whether both have the same files with the same content"))
+    .gives(output("count", count(0), "number of differences"))
+    .fuel(100_000_000, 2_000)
+    .produces(1 << 20, 16)
+    .build()
+}
+
+fn checksums() -> Descriptor {
+    let builder = whole("bundle.checksums")
+        .does("Compute the checksum of each file of a bundle.", &["bundle", "files", "checksum"])
+        .words(&[
+            "checksums",
+            "checksum of each",
+            "checksum of every",
+            "hash all files",
+            "hash every file",
+            "hashes",
+            "digests",
+            "fingerprints",
+            "sha256sum",
+            "sha256sums",
+            "md5sum",
+            "md5 of all",
+            "manifest",
+        ])
+        .examples(&[
+            "checksums of all files in release",
+            "write the sha256 sums of the folder dist to sha256sums.txt",
+            "md5 of every file in photos",
+            "hash all files in backup with blake3",
+            "make a manifest of checksums for the folder data",
+        ])
+        .takes(bundle())
+        .takes(
+            input("algorithm", choice(&["sha256", "sha512", "md5", "sha1", "blake3"]), "which digest")
+                .default(choose("sha256"))
+                .words(&[
+                    "sha256",
+                    "sha-256",
+                    "sha512",
+                    "sha-512",
+                    "md5",
+                    "sha1",
+                    "sha-1",
+                    "blake3",
+                    "using",
+                    "with",
+                    "algorithm",
+                ]),
+        )
+        .gives(output(
+            "checksums",
+            blob(Refinement::Utf8),
+            "a digest and a name on each line, as sha256sum writes them",
+        ));
+    gives_table(builder, "table of the checksums: `digest`, `name`")
+        .introduces(&[Refinement::Utf8, Refinement::Table])
+        .fuel(50_000_000, 2_000)
+        .produces(1 << 20, 16)
+        .build()
+}
+
+fn check() -> Descriptor {
+    let builder = whole("bundle.check")
+        .does("Check the files of a bundle against a list of checksums.", &["bundle", "files", "checksum", "verify"])
+        .words(&[
+            "verify",
+            "verify the checksums",
+            "verify the files",
+            "check the checksums",
+            "check against",
+            "checksums match",
+            "intact",
+            "corrupted",
+            "damaged",
+            "tampered",
+            "integrity",
+            "sha256sum -c",
+            "validate",
+        ])
+        .examples(&[
+            "verify the checksums in sha256sums for the folder release",
+            "are the files in backup still intact according to checksums.md5",
+            "check downloads against SHA512SUMS",
+            "which files of dist do not match sums.txt",
+            "did anything in archive get corrupted since manifest.sha256 was written",
+        ])
+        .takes(bundle())
+        .takes(
+            input(
+                "checksums",
+                blob(Refinement::Utf8),
+                "list of checksums as sha256sum, md5sum or BSD's programs write it",
+            )
+            .words(&[
+                "checksums",
+                "checksum",
+                "against",
+                "according to",
+                "sums",
+                "list",
+                "manifest",
+                "sha256",
+                "sha512",
+                "sha1",
+                "md5",
+                "b3",
+                "sha256sums",
+                "md5sums",
+            ]),
+        );
+    gives_table(builder, "table of the listed files: `name`, `status` (ok, failed, missing)")
+        .gives(output("count", count(0), "number of listed files that failed or are missing"))
+        .gives(output("valid", flag(), "whether every listed file is there and has its checksum"))
+        .fuel(100_000_000, 3_000)
+        .produces(1 << 20, 16)
+        .build()
+}
+
+fn flatten() -> Descriptor {
+    let builder = whole("bundle.flatten")
+        .does(
+            "Drop the directories from the names of a bundle's files, numbering names that collide.",
+            &["bundle", "files", "flatten"],
+        )
+        .words(&[
+            "flatten",
+            "flat",
+            "without subfolders",
+            "without folders",
+            "without directories",
+            "into one folder",
+            "in one folder",
+            "drop the folders",
+            "no subdirectories",
+        ])
+        .examples(&[
+            "flatten the folder photos",
+            "put all files of music into one folder without subfolders",
+            "zip the scans without their directories",
+            "all attachments in one flat folder",
+        ])
+        .takes(bundle());
+    gives_bundle(builder, "the same files, all in one directory").fuel(50_000_000, 1_000).produces(1 << 20, 4).build()
+}
+
+fn compare_data() -> Descriptor {
+    primitive("data.compare")
+        .does("Tell whether two inputs have the same bytes, and where they first differ.", &["data", "compare"])
+        .words(&[
+            "compare",
+            "same",
+            "identical",
+            "the same",
+            "equal",
+            "byte for byte",
+            "exact copy",
+            "cmp",
+            "where do they differ",
+            "first difference",
+            "differ",
+        ])
+        .examples(&[
+            "are a.iso and b.iso identical",
+            "is copy.jpg an exact copy of photo.jpg",
+            "compare old.bin with new.bin byte for byte",
+            "where do the two dumps first differ",
+            "are these two files the same",
+        ])
+        .takes(
+            input("data", blob(Refinement::Bytes), "first bytes to compare")
+                .words(&["file", "data", "first", "compare"]),
+        )
+        .takes(
+            input("other", blob(Refinement::Bytes), "second bytes to compare with")
+                .words(&["with", "and", "to", "second", "other", "of", "against"]),
+        )
+        .gives(output("same", flag(), "whether they are the same"))
+        .gives(output("difference", line(), "the first difference: byte and line, or identical"))
+        .memory(WHOLE_BYTES)
+        .wall_ms(600_000)
+        .introduces(&[Refinement::Line])
+        .fuel(10_000_000, 500)
+        .produces(1_024, 0)
+        .build()
+}
