@@ -15,7 +15,7 @@ pub(super) const AGAINST_ORDER: f32 = 0.5;
 /// Within a clause the outer action comes first ("count the lines with …").
 pub(super) const INNER_FIRST: f32 = 0.05;
 /// A second result.
-pub(super) const ROOT: f32 = 0.6;
+pub(super) const ROOT: f32 = 0.8;
 /// Showing handles where the same node gives data.
 pub(super) const HANDLES: f32 = 0.2;
 /// Using a table, document or drawing as mere text.
@@ -31,6 +31,10 @@ pub(super) const FOREIGN: f32 = 0.7;
 /// A primitive that says it is meant for files of other kinds than the one it gets. The same is earned, less, by one that is
 /// meant for it.
 pub(super) const WRONG_KIND: f32 = 0.6;
+/// The same where nothing tells the kind.
+pub(super) const UNKNOWN_KIND: f32 = 0.2;
+/// A named primitive that the turn as a whole says nothing for, beside one that it says most for.
+pub(super) const UNLIKELY: f32 = 0.5;
 /// What being meant for the file's kind earns.
 pub(super) const RIGHT_KIND: f32 = 0.2;
 /// A column of a table that the draft does not read. Such a draft would fail.

@@ -4,6 +4,7 @@ use super::draft::{Draft, Fill};
 use super::emit;
 use super::lexicon::Lexicon;
 use super::slot::Slot;
+use super::weigh::{Demand, Weight};
 use crate::read::{Fact, Reading, near};
 use crate::turn::{Check, EntryKind, Proposal, Proposed, Question};
 use std::rc::Rc;
@@ -28,6 +29,7 @@ pub(crate) struct Decision<'a> {
     pub(crate) reading: &'a Reading<'a>,
     pub(crate) evidence: &'a [Vec<f32>],
     pub(crate) weights: &'a [f32],
+    pub(crate) demands: &'a [Weight],
     pub(crate) check: &'a Check<'a>,
 }
 
@@ -170,9 +172,45 @@ impl<'a> Decision<'a> {
         self.reading.spans.iter().filter(given).find(|span| !used(span) && !within(span))
     }
 
-    /// Content words that the draft does not explain.
+    /// Words that the draft does not explain and that would be left out of what was asked.
     fn unexplained(&self, draft: &Draft<'_>) -> Vec<usize> {
-        (0..self.weights.len()).filter(|at| self.weights[*at] >= 1.0 && draft.cover[*at] < EXPLAINED_MIN).collect()
+        let records = self.reads_records(draft);
+        let demanded = |at: &usize| match self.demands[*at].demand {
+            Demand::None => false,
+            Demand::Records => !records,
+            Demand::Must | Demand::Act => true,
+        };
+        let open = |at: &usize| {
+            let aside = self.demands[*at].demand != Demand::Act && self.beside(draft, *at);
+            draft.cover[*at] < EXPLAINED_MIN && !aside
+        };
+        (0..self.weights.len()).filter(demanded).filter(open).collect()
+    }
+
+    /// Whether the draft only looks at data whose records a word of the turn may name.
+    fn reads_records(&self, draft: &Draft<'_>) -> bool {
+        let flows = |node: &super::draft::DraftNode| node.fills.iter().any(|fill| matches!(fill, Fill::Edge { .. }));
+        let destroys = draft.nodes.iter().any(|node| self.lexicon.entries[node.entry].destroys());
+        !destroys && draft.nodes.iter().any(flows)
+    }
+
+    /// Whether the word stands in a part of the turn that nothing of the draft comes from: "it is not needed any more, …".
+    /// A name in it still has to be used, and an action to be done.
+    fn beside(&self, draft: &Draft<'_>, at: usize) -> bool {
+        let token = &self.reading.tokens[at];
+        let clause = token.clause;
+        let within = |other: usize| self.reading.tokens.get(other).is_some_and(|token| token.clause == clause);
+        let acted = draft.nodes.iter().any(|node| node.anchor.is_some_and(within));
+        let set = draft.nodes.iter().flat_map(|node| &node.fills).any(|fill| match fill {
+            Fill::Slot(slot) => {
+                let file = |fact: &Fact| matches!(fact, Fact::File { .. });
+                within(slot.tokens.start) && !self.reading.covered_by(slot.tokens.start, file)
+            }
+            _ => false,
+        });
+        let action = self.evidence.iter().any(|tokens| tokens[at] >= super::lexicon::STRONG);
+        let name = matches!(token.shape, crate::read::Shape::Path | crate::read::Shape::Quoted);
+        !acted && !set && !action && !name && self.reading.tokens.iter().any(|other| other.clause != clause)
     }
 
     /// How far the best draft is ahead of the next one that does something else, in `[0, 1]`.

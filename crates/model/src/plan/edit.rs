@@ -1,6 +1,6 @@
 //! Requests to change a file: "replace foo by bar in notes.txt" asks for notes.txt to hold the result.
 //!
-//! Primitives that people use to change a file where it is say so by the tag `edit`. A draft whose result such a primitive
+//! Primitives that people use to change a file where it is say so by the tag `in-place`. A draft whose result such a primitive
 //! gives, made from one file and asked for with no word for showing, is completed by writing the result back: in the
 //! file's own format, through a primitive that gives it.
 
@@ -46,12 +46,19 @@ pub(super) fn in_place<'a>(mut draft: Draft<'a>, lexicon: &Lexicon<'a>, reading:
 fn asked(draft: &Draft<'_>, lexicon: &Lexicon<'_>, reading: &Reading<'_>) -> Option<Rc<Slot>> {
     let (root, _) = *draft.roots.first()?;
     let entry = &lexicon.entries[draft.nodes[root].entry];
-    let edits = entry.is.semantics.tags.iter().any(|tag| tag == "edit") && draft.nodes[root].each.is_none();
+    let tagged = entry.is.semantics.tags.iter().any(|tag| tag == "in-place");
+    let edits = (tagged || in_same_file(reading)) && draft.nodes[root].each.is_none();
     let changes = draft.nodes.iter().any(|node| lexicon.entries[node.entry].changes_things());
     let showing =
         reading.tokens.iter().any(|token| token.shape == Shape::Word && SHOWING.contains(&token.lower.as_str()));
     let elsewhere = reading.spans.iter().any(|span| matches!(span.fact, Fact::Absent { .. }));
-    if !edits || changes || showing || elsewhere || draft.missing > 0 || !draft.goals.is_empty() {
+    if !edits
+        || changes
+        || showing && !in_same_file(reading)
+        || elsewhere
+        || draft.missing > 0
+        || !draft.goals.is_empty()
+    {
         return None;
     }
     let mut files = draft.nodes.iter().flat_map(|node| {
@@ -64,6 +71,16 @@ fn asked(draft: &Draft<'_>, lexicon: &Lexicon<'_>, reading: &Reading<'_>) -> Opt
     });
     let file = files.next()?;
     files.next().is_none().then_some(file)
+}
+
+/// Whether the turn says that the file itself is to hold the result.
+fn in_same_file(reading: &Reading<'_>) -> bool {
+    let says = |words: &[&str]| {
+        reading.tokens.windows(words.len()).any(|run| run.iter().zip(words).all(|(token, word)| token.lower == *word))
+    };
+    [&["same", "file"][..], &["in", "place"], &["in-place"], &["the", "file", "itself"], &["back", "to", "it"]]
+        .into_iter()
+        .any(says)
 }
 
 /// A primitive that gives `format` from this output and needs nothing else: itself, its input and its output.

@@ -69,7 +69,8 @@ impl<'a> Search<'a> {
             fills[slot.port] = Fill::Slot(Rc::new(slot.clone()));
         }
         let each = if lifted { Some(self.open_list(&mut draft, &mut fills, entry, node)?) } else { None };
-        for (port, input) in entry.is.inputs.iter().enumerate() {
+        // The last goal is taken up first: the first input gets what the turn names first.
+        for (port, input) in entry.is.inputs.iter().enumerate().rev() {
             let unfilled = matches!(fills[port], Fill::Default) && input.default.is_none();
             let several =
                 matches!(&input.ty, Type::List { item, .. } if super::fits::handle(item) == Some(HandleKind::File));
@@ -102,8 +103,8 @@ impl<'a> Search<'a> {
             content && slot.tokens.clone().any(|at| base.cover[at] < 0.5)
         });
         draft.cost += match goal {
-            _ if word.is_some() => cost::NAMED,
-            _ if spoken => cost::SPOKEN,
+            _ if word.is_some() => cost::NAMED + cost::UNLIKELY * (1.0 - self.likely[index]),
+            _ if spoken => cost::SPOKEN + cost::UNLIKELY * (1.0 - self.likely[index]),
             Some(goal) if self.plumbs(entry, goal, output) => cost::PLUMBING + self.strangeness(base, entry, goal),
             _ => cost::UNNAMED,
         };

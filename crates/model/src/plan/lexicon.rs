@@ -31,6 +31,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) is: &'a Descriptor,
     /// Phrases of σ that name the action.
     phrases: Vec<Phrase>,
+    /// First words of those phrases as they are written: a verb is among them in the form it is ordered in.
+    verbs: BTreeSet<String>,
     /// Every other word, with the strength of its best field.
     words: HashMap<String, f32>,
     /// For each input, the phrases that announce it.
@@ -175,6 +177,7 @@ impl<'a> Entry<'a> {
             id,
             is,
             phrases: is.semantics.words.iter().map(|words| phrase(words)).filter(|phrase| !phrase.is_empty()).collect(),
+            verbs: is.semantics.words.iter().filter_map(|words| words.split(' ').next()).map(str::to_owned).collect(),
             words: words(is),
             announce: is.inputs.iter().map(announce).collect(),
             meaning: is.inputs.iter().map(meaning).collect(),
@@ -192,6 +195,11 @@ impl<'a> Entry<'a> {
     /// Names that the meanings of its table outputs mention, as candidates for columns, with their stems.
     pub(crate) fn columns(&self) -> &[Derived] {
         &self.columns
+    }
+
+    /// Whether a phrase of σ begins with exactly this word.
+    pub(crate) fn says(&self, word: &str) -> bool {
+        self.verbs.contains(word)
     }
 
     /// Ends of file names that input `port` is meant for, by its own words.
@@ -413,6 +421,12 @@ impl<'a> Lexicon<'a> {
             }
         }
         out
+    }
+
+    /// How much a word tells primitives apart, in `(0, 1]`: the rarer the more.
+    pub(crate) fn specificity(&self, stem: &str) -> f32 {
+        let spread = u16::try_from(self.spread.get(stem).copied().unwrap_or(1)).unwrap_or(u16::MAX);
+        1.0 / (1.0 + f32::from(spread.max(1)).ln())
     }
 
     /// A word that many primitives share says less about each, except where it names the action.

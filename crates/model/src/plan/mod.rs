@@ -9,16 +9,18 @@ mod draft;
 mod edit;
 mod emit;
 mod fits;
+mod focus;
 mod grow;
 mod lexicon;
 mod phrase;
 mod search;
+mod seen;
 mod slot;
 mod value;
+mod weigh;
 mod whole;
 
-use crate::read::words::weight;
-use crate::read::{Fact, Reading, Shape, TOKENS_MAX};
+use crate::read::{Fact, Reading, TOKENS_MAX};
 use crate::turn::{Check, Library, Proposal, Turn};
 use lexicon::Lexicon;
 use search::Search;
@@ -40,8 +42,10 @@ pub(crate) fn propose(turn: &Turn, mut reading: Reading<'_>, library: &dyn Libra
         return abstain("no primitives are registered");
     }
     lexicon.forgive_typos(&mut reading);
-    let evidence = lexicon.evidence(&reading);
-    let weights = weights(&reading, &lexicon);
+    let mut evidence = lexicon.evidence(&reading);
+    let demands = weigh::weigh(&reading, &lexicon, &evidence);
+    let likely = focus::focus(&lexicon, &reading, &demands, &mut evidence);
+    let weights: Vec<f32> = demands.iter().map(|weight| weight.value).collect();
     let now_s = i64::try_from(turn.now.0 / 1_000).unwrap_or(i64::MAX);
     let filler = Filler::new(&reading, &lexicon, &evidence, now_s);
     let search = Search {
@@ -50,12 +54,20 @@ pub(crate) fn propose(turn: &Turn, mut reading: Reading<'_>, library: &dyn Libra
         evidence: &evidence,
         filler: &filler,
         weights: &weights,
+        likely: &likely,
         stdin_piped: turn.stdin_piped,
         plural: plural(&reading),
     };
     let drafts = search.run();
-    decide::Decision { lexicon: &lexicon, reading: &reading, evidence: &evidence, weights: &weights, check }
-        .decide(drafts)
+    decide::Decision {
+        lexicon: &lexicon,
+        reading: &reading,
+        evidence: &evidence,
+        weights: &weights,
+        demands: &demands,
+        check,
+    }
+    .decide(drafts)
 }
 
 /// The primitives the turn's words speak most for, best first, filled up with the rest in the library's order.
@@ -70,34 +82,6 @@ pub(crate) fn nearest<'a>(reading: &Reading<'_>, library: &'a dyn Library, most:
 
 fn abstain(reason: &str) -> Proposal {
     Proposal::Abstain { reason: reason.to_owned(), nearest: Vec::new() }
-}
-
-/// How much each token must be explained.
-fn weights(reading: &Reading<'_>, lexicon: &Lexicon<'_>) -> Vec<f32> {
-    let weigh = |(at, token): (usize, &crate::read::Token)| match token.shape {
-        Shape::Break => 0.0,
-        Shape::Sign => 0.5,
-        Shape::Quoted | Shape::Path => 1.2,
-        Shape::Number => 1.0,
-        Shape::Word
-            if reading.covered_by(at, |fact| matches!(fact, Fact::Comparison(_))) && weight(&token.lower) > 0.0 =>
-        {
-            0.3
-        }
-        Shape::Word if orders(&reading.tokens, at) => 1.0,
-        Shape::Word => {
-            let base = weight(&token.lower);
-            let phrase = base == 0.0 && lexicon.entries.iter().any(|entry| entry.names_with(reading, at));
-            if phrase { 0.3 } else { base }
-        }
-    };
-    reading.tokens.iter().enumerate().map(weigh).collect()
-}
-
-/// Whether "do" is the action itself, as in "do what it says", and no helping verb.
-fn orders(tokens: &[crate::read::Token], at: usize) -> bool {
-    let whatever = ["what", "whatever", "as", "everything", "that", "it", "this"];
-    tokens[at].lower == "do" && tokens.get(at + 1).is_some_and(|next| whatever.contains(&next.lower.as_str()))
 }
 
 /// Whether the turn speaks of several files.

@@ -20,7 +20,17 @@ pub(crate) fn candidates(filler: &Filler<'_>, index: usize, entry: &Entry<'_>, p
         return;
     }
     let tokens = &filler.reading.tokens;
+    let measured = measured(entry, port);
     for (at, token) in tokens.iter().enumerate() {
+        if measured {
+            // Of such an input's values only a quotation, and a number or time of day that is announced, can be told.
+            let told = token.shape == Shape::Number || token.lower.parse::<jiff::civil::Time>().is_ok();
+            let announced = filler.cue_before(&entry.announce[port], at).is_some_and(|cue| cue.end == at);
+            if token.shape == Shape::Quoted || told && announced {
+                add(filler, index, entry, port, at..at + 1, 0.6, out);
+            }
+            continue;
+        }
         if wanted == Some(Refinement::JsonQuery) {
             if token.lower.starts_with('.') && token.lower.len() > 1 || token.shape == Shape::Quoted {
                 add(filler, index, entry, port, at..at + 1, 0.9, out);
@@ -33,6 +43,12 @@ pub(crate) fn candidates(filler: &Filler<'_>, index: usize, entry: &Entry<'_>, p
             Shape::Sign | Shape::Break => {}
         }
     }
+}
+
+/// Whether the input takes a value with a grammar of its own, which is recognised as a fact or not at all.
+fn measured(entry: &Entry<'_>, port: usize) -> bool {
+    let grammars = ["arithmetic", "dat", "unit", "character", "delimit", "separator", "encod"];
+    entry.meaning[port].iter().any(|word| grammars.contains(&word.as_str()))
 }
 
 /// A run of words starting at `at`: after the port's own words everything up to the next function word; elsewhere
@@ -57,7 +73,7 @@ fn words(filler: &Filler<'_>, index: usize, entry: &Entry<'_>, port: usize, at: 
         }
         return;
     }
-    if tokens[at].shape != Shape::Word {
+    if tokens[at].shape != Shape::Word || reading.covered_by(at, |fact| matches!(fact, Fact::Greatest { .. })) {
         return;
     }
     let before_is_same_run = at > 0 && free(filler, index, at - 1) > 0.5 && tokens[at - 1].clause == tokens[at].clause;

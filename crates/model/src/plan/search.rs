@@ -30,6 +30,8 @@ pub(crate) struct Search<'a> {
     pub(crate) evidence: &'a [Vec<f32>],
     pub(crate) filler: &'a Filler<'a>,
     pub(crate) weights: &'a [f32],
+    /// How much the turn as a whole says for each primitive, in `[0, 1]`.
+    pub(crate) likely: &'a [f32],
     pub(crate) stdin_piped: bool,
     /// Whether the turn speaks of several files or items.
     pub(crate) plural: bool,
@@ -89,7 +91,7 @@ impl<'a> Search<'a> {
                     let Some(mut draft) = self.with_node(base, index, None, output, lifted) else {
                         continue;
                     };
-                    if !self.asked(&draft, index) {
+                    if !self.asked(&draft, index) || !base.roots.is_empty() && !self.begins(&draft) {
                         continue;
                     }
                     let node = draft.nodes.len() - 1;
@@ -114,6 +116,18 @@ impl<'a> Search<'a> {
         let named = self.evidence[index].iter().any(|evidence| *evidence >= super::lexicon::STRONG);
         let Some(node) = draft.nodes.last() else { return false };
         node.anchor.is_some() && (named || source || entry.changes_things() || self.compares(node))
+    }
+
+    /// Whether the newest node is named where a new request may begin: by the first word of content in its clause, or after
+    /// a question word.
+    fn begins(&self, draft: &Draft<'a>) -> bool {
+        let Some(anchor) = draft.nodes.last().and_then(|node| node.anchor) else { return false };
+        let clause = self.reading.tokens[anchor].clause;
+        let within = |at: &usize| self.reading.tokens[*at].clause == clause;
+        let first = !(0..anchor).filter(within).any(|at| self.weights[at] >= 0.7);
+        let asks =
+            |at: usize| matches!(self.reading.tokens[at].lower.as_str(), "how" | "what" | "which" | "where" | "who");
+        first || (0..anchor).rev().take_while(|at| self.reading.tokens[*at].clause == clause).any(asks)
     }
 
     /// Whether a comparison of the turn sets one of the node's inputs: "where city is London" names no action, and is one.
@@ -235,6 +249,9 @@ impl<'a> Search<'a> {
         next.nodes[goal.node].fills[goal.port] = Fill::Edge { node, output };
         let gives = refinement(&self.lexicon.entries[index].is.outputs[output].ty);
         let reader = &self.lexicon.entries[next.nodes[goal.node].entry];
+        if parses_again(gives, reader) {
+            return None;
+        }
         next.cost += weaker(gives, refinement(goal.ty), reader) + self.unread(draft, goal, index);
         Some(next)
     }
@@ -275,6 +292,12 @@ impl<'a> Search<'a> {
                 if !list && !fits(&port.ty, goal.ty) {
                     continue;
                 }
+                // Comparing or joining something with itself is never asked for.
+                let beside = &draft.nodes[goal.node].fills;
+                let twice = |fill: &Fill| matches!(fill, Fill::Edge { node: from, output: which } if (*from, *which) == (node, output));
+                if flows(goal.ty) && beside.iter().any(twice) {
+                    continue;
+                }
                 let mut next = draft.clone();
                 next.nodes[goal.node].fills[goal.port] = Fill::Edge { node, output };
                 let reader = &self.lexicon.entries[next.nodes[goal.node].entry];
@@ -283,6 +306,14 @@ impl<'a> Search<'a> {
             }
         }
     }
+}
+
+/// Whether text that is a table or document already would be read as one again.
+fn parses_again(gives: Option<Refinement>, reader: &Entry<'_>) -> bool {
+    let structured = [Refinement::Table, Refinement::Json, Refinement::Yaml, Refinement::Toml, Refinement::Xml];
+    let parses = reader.lossless() && structured.iter().any(|refinement| reader.introduces(*refinement));
+    let takes_text = reader.is.inputs.iter().any(|input| refinement(&input.ty) == Some(Refinement::Utf8));
+    parses && takes_text && gives.is_some_and(|gives| structured.contains(&gives))
 }
 
 /// The cost of using structured data as mere text. A sink that takes any bytes loses nothing; reading them as text

@@ -57,9 +57,6 @@ const OPTIONAL_MIN: f32 = 0.75;
 /// What a column for an input with a default lacks if no word announces it.
 const UNCUED: f32 = 0.2;
 
-/// Strength of a value that a table holds.
-const CELL: f32 = 1.1;
-
 /// What slots are filled from.
 pub(crate) struct Filler<'a> {
     pub(crate) reading: &'a Reading<'a>,
@@ -113,7 +110,10 @@ impl<'a> Filler<'a> {
             let filled = out.iter().any(|other| other.port == slot.port);
             // "The smallest file" says by one word what is compared, and that the least is meant.
             let flag = matches!(entry.is.inputs[slot.port].ty, Type::Bool);
-            if !filled && tokens & (if flag { used } else { taken }) == 0 && beside_column(entry, slot, &mut out) {
+            if !filled
+                && tokens & (if flag { used } else { taken }) == 0
+                && super::seen::beside_column(entry, slot, &mut out)
+            {
                 taken |= tokens;
                 out.push(slot.clone());
             }
@@ -146,59 +146,6 @@ impl<'a> Filler<'a> {
                 slot.origin = next.origin;
             }
         }
-    }
-
-    /// Files that the turn names one after the other, as one constant for input `port`: "a.csv, b.csv and c.csv".
-    pub(crate) fn files(&self, port: usize, used: Tokens) -> Option<Slot> {
-        let files: Vec<(&Range<usize>, &String)> = self
-            .reading
-            .spans
-            .iter()
-            .filter(|span| set(&span.tokens) & used == 0)
-            .filter_map(|span| match &span.fact {
-                Fact::File { path } if span.trust >= 0.6 => Some((&span.tokens, path)),
-                _ => None,
-            })
-            .collect();
-        let first = files.iter().position(|(tokens, _)| self.begins(tokens))?;
-        let mut tokens = files[first].0.clone();
-        let mut items = vec![Value::Text(files[first].1.clone())];
-        for (next, path) in &files[first + 1..] {
-            if !self.listed(tokens.end, next.start) {
-                break;
-            }
-            tokens.end = next.end;
-            items.push(Value::Text((*path).clone()));
-        }
-        (items.len() > 1).then(|| Slot {
-            port,
-            value: Value::List(items),
-            origin: ConstantOrigin::Observed,
-            cue: tokens.start..tokens.start,
-            tokens,
-            strength: 0.9,
-            seen_in: None,
-            column: None,
-        })
-    }
-
-    /// Whether only commas and "and" stand between two tokens, and something does.
-    fn listed(&self, from: usize, to: usize) -> bool {
-        from < to
-            && to - from <= 2
-            && (from..to).all(|at| matches!(self.reading.tokens[at].lower.as_str(), "and" | "," | "&"))
-    }
-
-    /// Whether a file at `tokens` is followed by another one in a list.
-    fn begins(&self, tokens: &Range<usize>) -> bool {
-        self.reading.spans.iter().any(|span| {
-            matches!(span.fact, Fact::File { .. }) && span.trust >= 0.6 && self.listed(tokens.end, span.tokens.start)
-        })
-    }
-
-    /// Whether a constant is the first of several files named one by one.
-    pub(crate) fn begins_files(&self, slot: &Slot) -> bool {
-        self.begins(&slot.tokens)
     }
 
     fn candidates(&self, index: usize, entry: &Entry<'_>, port: usize, out: &mut Vec<Slot>) {
@@ -235,38 +182,6 @@ impl<'a> Filler<'a> {
         self.new_directory(entry, port, out);
         if let Type::Text { .. } = input.ty {
             phrase::candidates(self, index, entry, port, out);
-        }
-    }
-
-    /// Values of tables that are here, or that a primitive gives, for the input of a test of rows.
-    fn cells(&self, entry: &Entry<'_>, port: usize, out: &mut Vec<Slot>) {
-        if entry.row_test().is_none_or(|(_, value)| value != port) {
-            return;
-        }
-        let mut add = |tokens: Range<usize>, column: &str, value: &str, strength: f32, seen: Seen| {
-            let mut converted = Converted::new(Value::Text(value.to_owned()), strength);
-            converted.observed = true;
-            converted.seen_in = Some(seen);
-            let mut slot = self.slot(entry, port, tokens, converted);
-            slot.column = Some(column.to_owned());
-            out.push(slot);
-        };
-        for span in &self.reading.spans {
-            if let Fact::Cell { column, value, path } = &span.fact {
-                add(span.tokens.clone(), column, value, CELL * span.trust, Seen::File(path.clone()));
-            }
-        }
-        let derived = self.lexicon.entries.iter().flat_map(Entry::columns);
-        for column in derived.filter(|column| !column.values.is_empty()) {
-            for value in &column.values {
-                let stemmed = crate::read::words::stem(value);
-                for (at, token) in self.reading.tokens.iter().enumerate() {
-                    let content = !is_function(&token.lower) && !crate::read::words::is_file_noun(&token.lower);
-                    if content && token.stem == stemmed {
-                        add(at..at + 1, &column.name, value, 0.9 * CELL, Seen::Output(column.name.clone()));
-                    }
-                }
-            }
         }
     }
 
@@ -468,43 +383,6 @@ impl<'a> Filler<'a> {
         }
     }
 
-    /// Columns of tables that primitives produce are known from the meaning of the output: words of the turn that
-    /// occur there may be columns.
-    fn derived_columns(&self, index: usize, entry: &Entry<'_>, port: usize, out: &mut Vec<Slot>) {
-        if !super::fits::takes_column(&entry.is.inputs[port].ty) {
-            return;
-        }
-        for other in &self.lexicon.entries {
-            for super::lexicon::Derived { name, stem, .. } in other.columns() {
-                for (at, token) in self.reading.tokens.iter().enumerate() {
-                    if crate::read::words::is_file_noun(&token.lower) {
-                        continue;
-                    }
-                    let said = token.shape == Shape::Word && token.stem == *stem && !name.starts_with('{');
-                    let superlative = self.reading.spans.iter().find_map(|span| match &span.fact {
-                        Fact::Greatest { of, .. } if span.tokens.start == at => {
-                            of.iter().position(|dimension| dimension == name)
-                        }
-                        _ => None,
-                    });
-                    if !said && superlative.is_none() {
-                        continue;
-                    }
-                    let column = Value::Text(name.clone());
-                    let several = matches!(entry.is.inputs[port].ty, Type::List { .. });
-                    let value = if several { Value::List(vec![column]) } else { column };
-                    let mut converted =
-                        Converted::new(value, superlative.map_or(0.5, |place| 0.95 - 0.1 * small(place)));
-                    converted.observed = true;
-                    converted.seen_in = Some(Seen::Output(name.clone()));
-                    let mut slot = self.slot(entry, port, at..at + 1, converted);
-                    slot.strength += self.bonus(index, entry, port, &slot.tokens, &mut slot.cue);
-                    out.push(slot);
-                }
-            }
-        }
-    }
-
     /// Whether a handle port asks for something that is here already.
     pub(crate) fn wants_existing(entry: &Entry<'_>, port: usize) -> bool {
         let reads = [EffectKind::FileRead, EffectKind::FileDelete, EffectKind::FileMove, EffectKind::FileList];
@@ -517,31 +395,12 @@ impl<'a> Filler<'a> {
     }
 }
 
-/// A value that a table holds says which column is tested too: gives it, unless another is tested already.
-fn beside_column(entry: &Entry<'_>, slot: &Slot, out: &mut Vec<Slot>) -> bool {
-    let (Some(name), Some((column, _))) = (&slot.column, entry.row_test()) else { return true };
-    let wanted = Value::Text(name.clone());
-    match out.iter().find(|other| other.port == column) {
-        Some(other) => other.value == wanted,
-        None => {
-            out.push(Slot {
-                port: column,
-                value: wanted,
-                origin: ConstantOrigin::Observed,
-                column: None,
-                ..slot.clone()
-            });
-            true
-        }
-    }
-}
-
 /// Whether any words could be a value of this type. Then words that follow announce nothing: "the *larger* files".
 fn free_text(ty: &Type) -> bool {
     matches!(super::fits::refinement(ty), Some(telos_abi::Refinement::Line | telos_abi::Refinement::Utf8))
 }
 
 /// A small count as a factor.
-fn small(count: usize) -> f32 {
+pub(super) fn small(count: usize) -> f32 {
     u8::try_from(count).map_or(8.0, f32::from)
 }

@@ -179,6 +179,12 @@ fn text(entry: &Entry<'_>, port: usize, fact: &Fact, meant: bool) -> Option<Conv
             Some(found)
         }
         (_, Fact::Pattern { glob, .. }) if meant => Some(Converted::new(Value::Text(glob.clone()), 0.9)),
+        (Refinement::Line, Fact::Key { name, path }) if meant && !name.contains("[]") => Some(Converted {
+            value: Value::Text(name.clone()),
+            strength: 0.9,
+            observed: true,
+            seen_in: Some(Seen::File(path.clone())),
+        }),
         (_, Fact::Time { day, .. }) if meant => Some(Converted::new(Value::Text(day.clone()), 0.8)),
         (_, Fact::Expression(said)) if meant => Some(Converted::new(Value::Text(said.clone()), 0.9)),
         (_, Fact::Unit(name)) if meant => Some(Converted::new(Value::Text(name.clone()), 0.6)),

@@ -15,8 +15,10 @@ pub(crate) enum Demand {
     None,
     /// It would, unless the word only says what the records of the data are: "which *pages* …", "how many *people* …".
     Records,
-    /// It would.
+    /// It would, unless it stands in a part of the turn that only tells something.
     Must,
+    /// It would: the word is where an action is.
+    Act,
 }
 
 /// A word's part in the claim that a plan explains the whole turn.
@@ -102,7 +104,7 @@ fn word(reading: &Reading<'_>, lexicon: &Lexicon<'_>, evidence: &[Vec<f32>], at:
         return Weight { value: 0.7, demand: Demand::Must };
     }
     if orders(&reading.tokens, at) {
-        return Weight { value: 1.0, demand: Demand::Must };
+        return Weight { value: 1.0, demand: Demand::Act };
     }
     let base = weight(lower);
     if base == 0.0 {
@@ -123,7 +125,9 @@ fn word(reading: &Reading<'_>, lexicon: &Lexicon<'_>, evidence: &[Vec<f32>], at:
     } else {
         UNKNOWN
     };
-    let demand = if identifier || is_action(reading, at) || is_made(reading, at) && !named {
+    let demand = if is_action(reading, at) {
+        Demand::Act
+    } else if identifier || !named && !here && is_told(reading, at) || is_made(reading, at) && !named {
         Demand::Must
     } else if !named && !here && is_record(reading, at) {
         Demand::Records
@@ -161,6 +165,14 @@ fn object(reading: &Reading<'_>, at: usize, token: &Token) -> bool {
         || BEFORE_OBJECT.contains(&token.lower.as_str())
         || reading
             .covered_by(at, |fact| matches!(fact, Fact::File { .. } | Fact::Directory { .. } | Fact::Extension { .. }))
+}
+
+/// Whether the word is what rows are ordered by or said to be: "by *height*", "the *tips* column", "are *vegetarian*".
+fn is_told(reading: &Reading<'_>, at: usize) -> bool {
+    let tokens = &reading.tokens;
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
+    let before = at.checked_sub(1).map_or("", word);
+    matches!(before, "by" | "per" | "is" | "are" | "column" | "field") || matches!(word(at + 1), "column" | "field")
 }
 
 /// Whether the word is what a verb of making is to make, or what something is to be turned into.

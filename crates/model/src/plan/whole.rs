@@ -215,10 +215,14 @@ fn kinds(draft: &Draft<'_>, lexicon: &Lexicon<'_>, reading: &Reading<'_>) -> f32
         for (port, fill) in node.fills.iter().enumerate() {
             let Fill::Edge { node: from, .. } = fill else { continue };
             let meant = entry.kinds(port);
-            let Some(kind) = kind_of(draft, lexicon, reading, *from, index).filter(|_| !meant.is_empty()) else {
+            if meant.is_empty() {
                 continue;
+            }
+            cost += match kind_of(draft, lexicon, reading, *from, index) {
+                None => cost::UNKNOWN_KIND,
+                Some(kind) if meant.contains(&kind) => -cost::RIGHT_KIND,
+                Some(_) => cost::WRONG_KIND,
             };
-            cost += if meant.contains(&kind) { -cost::RIGHT_KIND } else { cost::WRONG_KIND };
         }
     }
     cost

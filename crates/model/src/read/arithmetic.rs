@@ -121,6 +121,83 @@ pub(super) fn recognise(reading: &mut Reading<'_>) {
     reading.spans.extend(found);
 }
 
+/// Adds arithmetic over columns of tables that are here, with the operators as signs: "price times quantity" is
+/// `price * quantity`.
+pub(super) fn formulas(reading: &mut Reading<'_>) {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < reading.tokens.len() {
+        match formula(reading, at) {
+            Some(span) => {
+                at = span.tokens.end;
+                found.push(span);
+            }
+            None => at += 1,
+        }
+    }
+    reading.spans.extend(found);
+}
+
+/// An operand that begins at `at`: a column or a number, and how many tokens it takes.
+fn operand(reading: &Reading<'_>, at: usize) -> Option<(String, usize, bool)> {
+    let column = reading.spans.iter().find_map(|span| match &span.fact {
+        Fact::Column { name, .. } if span.tokens.start == at && span.trust >= 0.9 => Some((name, span.tokens.len())),
+        _ => None,
+    });
+    if let Some((name, length)) = column {
+        let plain = name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+        return Some((if plain { name.clone() } else { format!("`{name}`") }, length, true));
+    }
+    let token = reading.tokens.get(at)?;
+    let number = token.shape == Shape::Number && token.lower.trim_end_matches('%').parse::<f64>().is_ok();
+    number.then(|| (token.lower.clone(), 1, false))
+}
+
+/// Operators as words and signs, longest first.
+const SIGNS: &[(&[&str], &str)] = &[
+    (&["multiplied", "by"], "*"),
+    (&["multiplied", "with"], "*"),
+    (&["divided", "by"], "/"),
+    (&["times"], "*"),
+    (&["x"], "*"),
+    (&["*"], "*"),
+    (&["×"], "*"),
+    (&["over"], "/"),
+    (&["/"], "/"),
+    (&["plus"], "+"),
+    (&["+"], "+"),
+    (&["minus"], "-"),
+    (&["-"], "-"),
+    (&["of"], "%"),
+];
+
+/// Operands with operators between them from `at`, a column among them.
+fn formula(reading: &Reading<'_>, at: usize) -> Option<Span> {
+    let (mut text, length, mut columns) = operand(reading, at)?;
+    let mut end = at + length;
+    let mut steps = 0;
+    loop {
+        let says = |words: &&(&[&str], &str)| {
+            words
+                .0
+                .iter()
+                .enumerate()
+                .all(|(step, word)| reading.tokens.get(end + step).is_some_and(|token| token.lower == *word))
+        };
+        let Some((words, sign)) = SIGNS.iter().find(says) else { break };
+        let Some((next, length, column)) = operand(reading, end + words.len()) else { break };
+        match (*sign, text.strip_suffix('%')) {
+            ("%", Some(percent)) => text = format!("{next} * {percent} / 100"),
+            ("%", None) => break,
+            (sign, _) => text = format!("{text} {sign} {next}"),
+        }
+        columns |= column;
+        end += words.len() + length;
+        steps += 1;
+    }
+    (steps > 0 && columns).then(|| Span { tokens: at..end, fact: Fact::Expression(text), trust: 1.0 })
+}
+
 fn unit(word: &str) -> Option<&'static str> {
     let one = word.strip_suffix('s').filter(|one| one.len() > 2).unwrap_or(word);
     UNITS.iter().find(|ring| ring.contains(&word) || ring.contains(&one)).map(|ring| ring[0])

@@ -69,6 +69,7 @@ pub(crate) fn read<'a>(turn: &'a Turn, around: &dyn Surroundings) -> Reading<'a>
     arithmetic::recognise(&mut reading);
     files::recognise(&mut reading, around);
     tables::recognise(&mut reading, around);
+    arithmetic::formulas(&mut reading);
     let named = reading.spans.iter().filter_map(|span| match &span.fact {
         Fact::File { path } => Some(path),
         _ => None,

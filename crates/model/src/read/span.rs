@@ -98,7 +98,7 @@ impl Span {
             Fact::Expression(_) => &["expression", "arithmetic", "formula"],
             Fact::Unit(_) => &["unit"],
             Fact::Comparison(_) => &["comparison", "compar", "operator", "condition", "relation", "test"],
-            Fact::Key { .. } => &["key", "field", "path", "query", "filter"],
+            Fact::Key { .. } => &["key", "field", "path", "query"],
             _ => &[],
         }
     }

@@ -52,24 +52,35 @@ fn candidates(reading: &Reading<'_>) -> Vec<String> {
     named
 }
 
-/// Keys by their whole path, or by their last part where no shorter path ends in it.
+/// Keys by their last part. Of several that end alike the one is meant whose other parts the turn says too: "the *ip* of the
+/// *upstairs* printer" is `printers.upstairs.ip`.
 fn keys(reading: &Reading<'_>, paths: &[String], file: &str) -> Vec<Span> {
-    let last = |path: &str| path.rsplit('.').next().unwrap_or(path).trim_matches('"').to_owned();
-    let mut seen: Vec<String> = Vec::new();
-    let mut out = matches(reading, paths, |name| Fact::Key { name, path: file.to_owned() });
-    let mut ordered: Vec<&String> = paths.iter().collect();
-    ordered.sort_by_key(|path| path.matches('.').count());
-    for path in ordered {
-        let name = last(path);
-        if name != *path && !seen.contains(&name) {
-            out.extend(matches(reading, std::slice::from_ref(&name), |_| Fact::Key {
-                name: path.clone(),
-                path: file.to_owned(),
-            }));
-        }
-        seen.push(name);
+    let mut out = Vec::new();
+    for path in paths.iter().take(COLUMNS_MAX) {
+        let pieces: Vec<&str> = path.split('.').map(|piece| piece.trim_matches(['"', '[', ']'])).collect();
+        let Some((last, outer)) = pieces.split_last() else { continue };
+        let outer: Vec<&&str> = outer.iter().filter(|piece| !piece.is_empty()).collect();
+        let said = |piece: &&&str| {
+            let words: Vec<String> = parts(piece).iter().map(|word| stem(word)).collect();
+            words.iter().all(|word| reading.tokens.iter().any(|token| token.stem == *word))
+        };
+        let share = match outer.len() {
+            0 => 1.0,
+            all => ratio(outer.iter().copied().filter(|piece| said(&piece)).count(), all),
+        };
+        let depth = 0.02 * ratio(outer.len().min(10), 1);
+        let found = matches(reading, std::slice::from_ref(&(*last).to_owned()), |_| Fact::Key {
+            name: path.clone(),
+            path: file.to_owned(),
+        });
+        out.extend(found.into_iter().map(|span| Span { trust: span.trust * (0.75 + 0.25 * share) - depth, ..span }));
     }
     out
+}
+
+fn ratio(part: usize, whole: usize) -> f32 {
+    let small = |count: usize| u16::try_from(count).map_or(f32::from(u16::MAX), f32::from);
+    small(part) / small(whole.max(1))
 }
 
 /// Values of columns that the turn says, whole: "rows of *Zea*", "invoices to *Millbrook Dental*".

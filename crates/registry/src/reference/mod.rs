@@ -16,11 +16,12 @@ use telos_abi::{Descriptor, PortIndex, Value};
 /// Makes the case of a seed.
 pub(crate) type Reference = fn(u64, &Descriptor) -> Case;
 
+/// Every pack's references.
+const PACKS: &[&[(&str, Reference)]] = &[columns::ALL, data::ALL, edit::ALL, table::ALL, text::ALL];
+
 /// The reference for a primitive.
 pub(crate) fn of(name: &str) -> Option<Reference> {
-    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(edit::ALL);
-    let all = text::ALL.iter().chain(table::ALL).chain(columns::ALL).chain(data::ALL);
-    all.copied().find(|(known, _)| *known == name).map(|(_, reference)| reference)
+    PACKS.iter().copied().flatten().find(|(known, _)| *known == name).map(|(_, reference)| *reference)
 }
 
 /// Arguments by port: the descriptor's defaults, with those named replaced.

@@ -50,7 +50,7 @@ fn optional_path(meaning: &str) -> Input {
 
 fn yaml_parse() -> Descriptor {
     whole("yaml.parse")
-        .does("Read YAML as JSON.", &["document", "yaml", "json", "parse", "convert"])
+        .does("Read YAML as JSON.", &["document", "yaml", "json", "parse", "lossless"])
         .words(&[
             "yaml",
             "yml",
@@ -102,7 +102,7 @@ fn yaml_write() -> Descriptor {
 
 fn toml_parse() -> Descriptor {
     whole("toml.parse")
-        .does("Read TOML as JSON.", &["document", "toml", "json", "parse", "convert"])
+        .does("Read TOML as JSON.", &["document", "toml", "json", "parse", "lossless"])
         .words(&[
             "toml",
             "parse",
@@ -143,7 +143,7 @@ fn xml_parse() -> Descriptor {
     whole("xml.parse")
         .does(
             "Read XML as JSON: attributes as `@name`, text as `#text`.",
-            &["document", "xml", "json", "parse", "convert"],
+            &["document", "xml", "json", "parse", "lossless"],
         )
         .words(&["xml", "parse", "read", "convert", "xml to json", "from xml", "as json", "to json", "turn into json"])
         .examples(&[
@@ -167,7 +167,7 @@ fn ini_parse() -> Descriptor {
     whole("ini.parse")
         .does(
             "Read `key = value` settings as JSON: sections as objects.",
-            &["document", "ini", "json", "parse", "convert"],
+            &["document", "ini", "json", "parse", "lossless"],
         )
         .words(&[
             "ini",
@@ -299,7 +299,7 @@ fn get() -> Descriptor {
 
 fn set() -> Descriptor {
     whole("json.set")
-        .does("Set one key of a document to a value.", &["document", "json", "set", "change"])
+        .does("Set one key of a document to a value.", &["document", "in-place", "json", "set"])
         .words(&[
             "set",
             "change",
@@ -348,7 +348,7 @@ fn set() -> Descriptor {
 
 fn remove() -> Descriptor {
     whole("json.remove")
-        .does("Remove one key of a document.", &["document", "json", "remove", "change"])
+        .does("Remove one key of a document.", &["document", "in-place", "json", "remove"])
         .words(&["remove", "delete", "drop", "unset", "take out", "get rid of", "strip", "without", "erase"])
         .examples(&[
             "remove the key password from config.json",
@@ -457,7 +457,7 @@ fn records() -> Descriptor {
     whole("json.records")
         .does(
             "Read the list of objects inside a document as a table.",
-            &["document", "json", "table", "convert", "records"],
+            &["document", "json", "table", "records", "lossless"],
         )
         .words(&[
             "records",

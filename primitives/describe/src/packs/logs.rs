@@ -18,7 +18,7 @@ fn parse() -> Descriptor {
     primitive("log.parse")
         .does(
             "Read a program's log as a table of entries with time, level, source and message.",
-            &["log", "table", "parse", "errors"],
+            &["log", "table", "parse", "lossless"],
         )
         .words(&[
             "log",
@@ -90,7 +90,7 @@ fn access() -> Descriptor {
     primitive("access-log.parse")
         .does(
             "Read a web server's access log (common or combined format) as a table of requests.",
-            &["log", "table", "parse", "web"],
+            &["log", "table", "parse", "lossless"],
         )
         .words(&[
             "access log",
@@ -123,7 +123,7 @@ fn access() -> Descriptor {
             "number of hits by user agent",
         ])
         .takes(input("text", blob(Refinement::Utf8), "access log of a web server").words(&[
-            "log",
+            "access-log",
             "logs",
             "access",
             "access log",

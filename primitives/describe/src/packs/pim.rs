@@ -57,7 +57,7 @@ fn gives_table(builder: Builder, meaning: &str) -> Builder {
 
 fn messages() -> Descriptor {
     let builder = streaming("mail.messages")
-        .does("List the messages of a mailbox or a single mail as a table.", &["mail", "list", "table"])
+        .does("List the messages of a mailbox or a single mail as a table.", &["mail", "list", "table", "lossless"])
         .words(&[
             "mail",
             "mails",
@@ -231,7 +231,7 @@ fn attachment() -> Descriptor {
 
 fn events() -> Descriptor {
     let builder = streaming("calendar.events")
-        .does("List the events of a calendar as a table.", &["calendar", "event", "list", "table"])
+        .does("List the events of a calendar as a table.", &["calendar", "event", "list", "table", "lossless"])
         .words(&[
             "calendar",
             "event",
@@ -306,7 +306,7 @@ fn tasks() -> Descriptor {
 
 fn contacts() -> Descriptor {
     let builder = streaming("contacts.list")
-        .does("List the contacts of an address book as a table.", &["contact", "list", "table"])
+        .does("List the contacts of an address book as a table.", &["contact", "list", "table", "lossless"])
         .words(&[
             "contact",
             "contacts",

@@ -19,7 +19,7 @@ fn whole(name: &str) -> Builder {
 }
 
 fn text() -> Input {
-    input("text", blob(Refinement::Utf8), "text to work on").words(&["text", "lines", "file", "input", "log", "it"])
+    input("text", blob(Refinement::Utf8), "text to work on").words(&["text", "lines", "file", "input", "it"])
 }
 
 fn how_many() -> Input {
@@ -196,6 +196,7 @@ fn unique() -> Descriptor {
             "distinct",
             "different",
             "remove duplicates",
+            "drop duplicates",
             "get rid of duplicates",
             "without duplicates",
             "duplicates",

@@ -34,7 +34,10 @@ const ENCODINGS: [&str; 24] = [
 
 pub(super) fn line_endings() -> Descriptor {
     by_line("text.line-endings")
-        .does("Write every line ending as Unix does (LF) or as Windows does (CR LF).", &["text", "line", "ending"])
+        .does(
+            "Write every line ending as Unix does (LF) or as Windows does (CR LF).",
+            &["text", "in-place", "line", "ending"],
+        )
         .words(&[
             "line endings",
             "line ending",

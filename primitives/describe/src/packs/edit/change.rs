@@ -6,7 +6,7 @@ use telos_abi::{Descriptor, Refinement, Value};
 
 pub(super) fn replace() -> Descriptor {
     by_expression("text.replace")
-        .does("Replace a text or expression by another text.", &["text", "edit", "replace"])
+        .does("Replace a text or expression by another text.", &["text", "in-place", "replace"])
         .words(&[
             "replace",
             "replacing",

@@ -72,8 +72,7 @@ fn whole(name: &str) -> Builder {
 }
 
 fn text() -> Input {
-    input("text", blob(Refinement::Utf8), "text to work on")
-        .words(&["text", "lines", "file", "input", "log", "txt", "it"])
+    input("text", blob(Refinement::Utf8), "text to work on").words(&["text", "lines", "file", "input", "it"])
 }
 
 fn ignore_case() -> Input {

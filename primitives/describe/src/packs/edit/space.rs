@@ -8,7 +8,7 @@ pub(super) fn tidy() -> Descriptor {
     by_line("text.tidy")
         .does(
             "Remove white space that is too much: at the ends of lines, blank lines, repeated spaces.",
-            &["text", "edit", "space"],
+            &["text", "in-place", "space"],
         )
         .words(&[
             "tidy",
