@@ -4,6 +4,7 @@
 
 mod columns;
 mod data;
+mod logs;
 mod seed;
 mod table;
 mod text;
@@ -17,7 +18,7 @@ pub(crate) type Reference = fn(u64, &Descriptor) -> Case;
 
 /// The reference for a primitive.
 pub(crate) fn of(name: &str) -> Option<Reference> {
-    let all = text::ALL.iter().chain(table::ALL).chain(columns::ALL).chain(data::ALL);
+    let all = text::ALL.iter().chain(table::ALL).chain(columns::ALL).chain(logs::ALL).chain(data::ALL);
     all.copied().find(|(known, _)| *known == name).map(|(_, reference)| reference)
 }
 
