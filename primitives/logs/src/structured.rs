@@ -36,7 +36,7 @@ pub(crate) fn json(line: &str) -> Option<Entry> {
     };
     let text = |names: &[&str]| names.iter().find_map(|name| plain(&fields, name)).unwrap_or_default();
     let time = TIME.iter().find_map(|name| moment(fields.get(*name)?));
-    let level = LEVEL.iter().find_map(|name| grade(fields.get(*name)?)).unwrap_or_default();
+    let level = LEVEL.iter().find_map(|name| grade(field(&fields, name)?)).unwrap_or_default();
     let message = text(&MESSAGE);
     if time.is_none() && level.is_empty() && message.is_empty() {
         return None;
@@ -45,13 +45,18 @@ pub(crate) fn json(line: &str) -> Option<Entry> {
     Some(Entry { time, level, source: text(&SOURCE), message })
 }
 
-/// A field that is text, a number or a truth value; names with dots may be nested.
-fn plain(fields: &Map<String, Value>, name: &str) -> Option<String> {
+/// A field by its name; one with a dot may be nested.
+fn field<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f Value> {
     let nested = || {
         let (outer, inner) = name.split_once('.')?;
         fields.get(outer)?.get(inner)
     };
-    match fields.get(name).or_else(nested)? {
+    fields.get(name).or_else(nested)
+}
+
+/// A field that is text, a number or a truth value.
+fn plain(fields: &Map<String, Value>, name: &str) -> Option<String> {
+    match field(fields, name)? {
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
         value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
         _ => None,

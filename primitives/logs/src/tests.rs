@@ -69,7 +69,7 @@ fn named_fields_are_found() {
         (r#"{"time":"2024-05-01T12:00:00Z","level":"ERROR","msg":"a, b","logger":"db"}"#, "error,db,\"a, b\""),
         (r#"{"level":50,"time":1714564800000,"msg":"x","name":"api","pid":1}"#, "error,api,x"),
         (r#"{"ts":1714564800.25,"severity":"warning","message":"x"}"#, "warn,,x"),
-        (r#"{"@timestamp":"2024-05-01T12:00:00Z","log":{"level":"info"},"message":"x"}"#, ",,x"),
+        (r#"{"@timestamp":"2024-05-01T12:00:00Z","log":{"level":"info"},"message":"x"}"#, "info,,x"),
         (r#"time="2024-05-01T12:00:00Z" level=info msg="a \"b\"" app=web"#, "info,web,\"a \"\"b\"\"\""),
         ("ts=2024-05-01T12:00:00Z caller=main.go:1 level=warn msg=x", "warn,main.go:1,x"),
     ] {

@@ -5,6 +5,7 @@
 mod columns;
 mod data;
 mod edit;
+mod logs;
 mod seed;
 mod table;
 mod text;
@@ -22,6 +23,8 @@ const PACKS: &[&[(&str, Reference)]] = &[columns::ALL, data::ALL, edit::ALL, tab
 /// The reference for a primitive.
 pub(crate) fn of(name: &str) -> Option<Reference> {
     PACKS.iter().copied().flatten().find(|(known, _)| *known == name).map(|(_, reference)| *reference)
+    let all = text::ALL.iter().chain(table::ALL).chain(columns::ALL).chain(logs::ALL).chain(data::ALL);
+    all.copied().find(|(known, _)| *known == name).map(|(_, reference)| reference)
 }
 
 /// Arguments by port: the descriptor's defaults, with those named replaced.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use telos_abi::limit::CHUNK_BYTES;
-use telos_abi::{Descriptor, Digest, PortIndex};
+use telos_abi::{Descriptor, Digest, PortIndex, Type};
 use telos_engine::{CallError, Emission, Engine, EngineConfig, Stop, Usage};
 use telos_registry::{Pack, Registry, RunError, Runner};
 
@@ -48,7 +48,8 @@ fn told(error: CallError) -> RunError {
 
 #[allow(dead_code, reason = "each test file uses its part")]
 impl EngineRunner {
-    /// Runs a primitive with its own bounds on `input`, in chunks of the size that hosts use. Tells what it used.
+    /// Runs a primitive with its own bounds on `input`, in chunks of the size that hosts use, at each port that takes a
+    /// blob. Tells what it used.
     pub(crate) fn measure(
         &self,
         component: &[u8],
@@ -59,8 +60,11 @@ impl EngineRunner {
     ) -> Result<Usage, RunError> {
         let pack = self.load(component)?;
         let mut call = pack.call(export, arguments, &descriptor.bounds, &Stop::new()).map_err(told)?;
-        for piece in input.chunks(CHUNK_BYTES) {
-            call.push(PortIndex(0), piece).map_err(told)?;
+        let blobs = (0..).zip(&descriptor.inputs).filter(|(_, port)| matches!(port.ty, Type::Blob { .. }));
+        for (port, _) in blobs {
+            for piece in input.chunks(CHUNK_BYTES) {
+                call.push(PortIndex(port), piece).map_err(told)?;
+            }
         }
         Ok(call.finish().map_err(told)?.1)
     }

@@ -82,7 +82,6 @@ fn parse() -> Descriptor {
         .wall_ms(600_000)
         .fuel(50_000_000, 8_000)
         .produces(1 << 20, 24)
-        .shown_by_structure()
         .build()
 }
 
