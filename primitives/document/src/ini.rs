@@ -9,7 +9,7 @@ use crate::whole::one;
 use serde_json::{Map, Value as Json};
 use telos_pack::{Args, Failure, Running};
 
-/// Most entries.
+/// Most entries and sections.
 const ENTRIES_MAX: usize = 1_000_000;
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all primitives")]
@@ -32,6 +32,10 @@ fn document(text: &str) -> Result<Json, Failure> {
         if line.is_empty() || line.starts_with(['#', ';', '!']) {
             continue;
         }
+        entries += 1;
+        if entries > ENTRIES_MAX {
+            return Err(Failure::Limit(format!("the text has more than {ENTRIES_MAX} entries and sections")));
+        }
         if let Some(rest) = line.strip_prefix('[') {
             let name = rest.split_once(']').filter(|(_, after)| uncommented(after).is_empty()).map(|(name, _)| name);
             let name = name.ok_or_else(|| wrong(number, "a section's name does not end with `]`"))?.trim();
@@ -44,10 +48,6 @@ fn document(text: &str) -> Result<Json, Failure> {
         let (key, value) = entry(&line).ok_or_else(|| {
             wrong(number, "it is neither a section in brackets, nor a key with `=` and a value, nor a comment")
         })?;
-        entries += 1;
-        if entries > ENTRIES_MAX {
-            return Err(Failure::Limit(format!("the text has more than {ENTRIES_MAX} entries")));
-        }
         let place = match &section {
             None => Some(&mut top),
             Some(name) => top.get_mut(name).and_then(Json::as_object_mut),

@@ -9,19 +9,22 @@ use telos_pack::{Failure, Out};
 /// Deepest nesting, in levels: recursion over a document ends there. The reader of JSON has the same limit.
 pub(crate) const DEPTH_MAX: usize = 127;
 /// Most bytes that the values of one document may take, as [`weight`] estimates them.
-const WEIGHT_MAX: usize = 560 << 20;
-/// What a value takes beside its text, with what the allocator adds and the free places of a growing list.
-const VALUE_BYTES: usize = 96;
-/// What an object takes beside its values: its table and the free places of its entries.
-const OBJECT_BYTES: usize = 320;
+const WEIGHT_MAX: usize = 640 << 20;
+/// What an item takes beside its text while the list that it ends grows.
+const ITEM_BYTES: usize = 144;
+/// What an object or array takes beside its items: its table, and places for the first of them.
+const CONTAINER_BYTES: usize = 256;
+/// What a key takes beside its text and its place.
+const KEY_BYTES: usize = 16;
 /// Widest indentation that is taken over from a document, in bytes.
 const INDENT_BYTES_MAX: usize = 8;
 
 /// About how many bytes the values of a document take: counted from the marks that separate them, so never too low.
 fn weight(text: &str) -> usize {
     let marks = text.bytes().map(|byte| match byte {
-        b'{' => OBJECT_BYTES,
-        b',' | b'[' | b':' => VALUE_BYTES,
+        b'{' | b'[' => CONTAINER_BYTES,
+        b',' => ITEM_BYTES,
+        b':' => KEY_BYTES,
         _ => 0,
     });
     marks.sum::<usize>().saturating_add(text.len())

@@ -14,8 +14,8 @@ use toml::de::{DeInteger, DeTable, DeValue};
 use toml_parser::lexer::TokenKind;
 use toml_writer::{ToTomlKey as _, ToTomlValue as _, TomlKeyBuilder, TomlStringBuilder};
 
-/// Most bytes of a document: the parser holds some forty times as much.
-const BYTES_MAX: usize = 8 << 20;
+/// Most bytes of a document: the parser holds some hundred times as much.
+const BYTES_MAX: usize = 4 << 20;
 /// Deepest nesting that dotted keys and inline tables may make while the document is read. The parser limits each key and
 /// each inline table, but not the two together.
 const NESTING_MAX: usize = 200;

@@ -6,6 +6,7 @@ mod columns;
 mod data;
 mod edit;
 mod logs;
+mod document;
 mod seed;
 mod table;
 mod text;
@@ -24,6 +25,7 @@ const PACKS: &[&[(&str, Reference)]] = &[columns::ALL, data::ALL, edit::ALL, tab
 pub(crate) fn of(name: &str) -> Option<Reference> {
     PACKS.iter().copied().flatten().find(|(known, _)| *known == name).map(|(_, reference)| *reference)
     let all = text::ALL.iter().chain(table::ALL).chain(columns::ALL).chain(logs::ALL).chain(data::ALL);
+    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(document::ALL);
     all.copied().find(|(known, _)| *known == name).map(|(_, reference)| reference)
 }
 

@@ -12,12 +12,18 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use telos_pack::{Args, Failure, Running};
 
-/// Most values of all documents.
-const VALUES_MAX: usize = 4_000_000;
+/// Most bytes of a text.
+const TEXT_BYTES_MAX: usize = 32 << 20;
+/// Most bytes that are held of a text: the parser's look ahead, and the values.
+const HELD_BYTES_MAX: usize = 700 << 20;
+/// What the parser holds for each mark of flow style: it looks ahead to the end of the outermost bracket.
+const MARK_BYTES: usize = 500;
+/// What a value takes beside its text, with the free places of the list or mapping that it lies in.
+const VALUE_BYTES: usize = 120;
+/// What a list or mapping takes beside its values.
+const CONTAINER_BYTES: usize = 256;
 /// Most bytes that anchors and aliases may add: an alias is a copy of what its anchor marks.
 const COPIED_BYTES_MAX: usize = 64 << 20;
-/// What a value counts towards them beside its text.
-const VALUE_BYTES: usize = 64;
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all primitives")]
 pub(crate) fn start(_: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -40,7 +46,12 @@ pub(crate) fn start(_: &mut Args) -> Result<Box<dyn Running>, Failure> {
 
 /// Reads every document of a stream.
 pub(crate) fn documents(text: &str) -> Result<Vec<Json>, Failure> {
+    if text.len() > TEXT_BYTES_MAX {
+        return Err(Failure::Limit(format!("a YAML text may take at most {} MiB", TEXT_BYTES_MAX >> 20)));
+    }
+    let marks = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
     let mut builder = Builder::default();
+    builder.hold(marks.saturating_mul(MARK_BYTES))?;
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| match error.info() {
@@ -83,7 +94,7 @@ struct Builder {
     documents: Vec<Json>,
     open: Vec<Open>,
     anchors: HashMap<usize, Json>,
-    values: usize,
+    held: usize,
     copied: usize,
 }
 
@@ -155,10 +166,11 @@ impl Builder {
 
     /// Puts a complete value where it belongs.
     fn complete(&mut self, anchor: usize, value: Json, at: &Marker) -> Result<(), Failure> {
-        self.values += 1;
-        if self.values > VALUES_MAX {
-            return Err(Failure::Limit(format!("the text has more than {VALUES_MAX} values")));
-        }
+        self.hold(match &value {
+            Json::Array(_) | Json::Object(_) => VALUE_BYTES + CONTAINER_BYTES,
+            Json::String(text) => VALUE_BYTES + text.len(),
+            _ => VALUE_BYTES,
+        })?;
         if anchor > 0 {
             self.copy(size(&value))?;
             self.anchors.insert(anchor, value.clone());
@@ -192,6 +204,15 @@ impl Builder {
         let value = value.clone();
         self.copy(bytes)?;
         self.complete(0, value, at)
+    }
+
+    /// Counts what is held.
+    fn hold(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.held = self.held.saturating_add(bytes);
+        if self.held > HELD_BYTES_MAX {
+            return Err(Failure::Limit(String::from("the YAML text has more values than can be held")));
+        }
+        Ok(())
     }
 
     /// Counts what is copied.
