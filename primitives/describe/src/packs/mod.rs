@@ -1,5 +1,6 @@
 //! The descriptors of every built-in pack. A primitive's position in its pack's list is its export index.
 
+pub mod archive;
 pub mod chart;
 pub mod digest;
 pub mod encoding;
@@ -13,7 +14,8 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 6] = [
+pub const ALL: [(&str, Describe); 7] = [
+    ("archive", archive::descriptors),
     ("chart", chart::descriptors),
     ("digest", digest::descriptors),
     ("encoding", encoding::descriptors),
