@@ -3,6 +3,7 @@
 //! A reference makes its own case from a seed, so that evidence can be derived again anywhere.
 
 mod columns;
+mod archive;
 mod data;
 mod edit;
 mod logs;
@@ -26,6 +27,7 @@ pub(crate) fn of(name: &str) -> Option<Reference> {
     PACKS.iter().copied().flatten().find(|(known, _)| *known == name).map(|(_, reference)| *reference)
     let all = text::ALL.iter().chain(table::ALL).chain(columns::ALL).chain(logs::ALL).chain(data::ALL);
     let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(document::ALL);
+    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(archive::ALL);
     all.copied().find(|(known, _)| *known == name).map(|(_, reference)| reference)
 }
 

@@ -1,5 +1,6 @@
 //! The descriptors of every built-in pack. A primitive's position in its pack's list is its export index.
 
+pub mod archive;
 pub mod bundle;
 pub mod chart;
 pub mod columns;
@@ -19,7 +20,8 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 12] = [
+pub const ALL: [(&str, Describe); 13] = [
+    ("archive", archive::descriptors),
     ("bundle", bundle::descriptors),
     ("chart", chart::descriptors),
     ("columns", columns::descriptors),
