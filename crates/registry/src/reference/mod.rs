@@ -2,6 +2,7 @@
 //!
 //! A reference makes its own case from a seed, so that evidence can be derived again anywhere.
 
+mod bundle;
 mod data;
 mod seed;
 mod table;
@@ -16,7 +17,7 @@ pub(crate) type Reference = fn(u64, &Descriptor) -> Case;
 
 /// The reference for a primitive.
 pub(crate) fn of(name: &str) -> Option<Reference> {
-    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL);
+    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(bundle::ALL);
     all.copied().find(|(known, _)| *known == name).map(|(_, reference)| reference)
 }
 
