@@ -3,7 +3,7 @@
 mod sameness;
 
 use super::{STREAM_BYTES, WHOLE_BYTES};
-use crate::{Builder, Input, blob, count, flag, input, line, output, primitive};
+use crate::{Builder, Input, Output, blob, count, flag, input, line, output, primitive};
 use sameness::{check, checksums, compare, compare_data, duplicates};
 use telos_abi::{Descriptor, Refinement, Value};
 
@@ -58,7 +58,7 @@ fn gives_bundle(builder: Builder, meaning: &str) -> Builder {
     builder.gives(output("bundle", blob(Refinement::Bundle), meaning)).introduces(&[Refinement::Bundle])
 }
 
-fn skipped() -> crate::Output {
+fn skipped() -> Output {
     output("skipped", count(0), "number of files passed over because they are not UTF-8 text")
 }
 
@@ -239,7 +239,8 @@ fn search() -> Descriptor {
     .gives(output("files", count(0), "number of files with a line that matches"))
     .gives(skipped())
     .introduces(&[Refinement::Table, Refinement::Utf8])
-    .fuel(500_000_000, 20_000)
+    // Building an expression as large as is accepted takes nearly half of it.
+    .fuel(3_000_000_000, 20_000)
     .produces((1 << 30) + (64 << 20), 1)
     .memory(WHOLE_BYTES)
     .build()
