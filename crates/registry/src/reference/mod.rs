@@ -4,6 +4,7 @@
 
 mod columns;
 mod archive;
+mod bundle;
 mod data;
 mod edit;
 mod logs;
@@ -28,6 +29,7 @@ pub(crate) fn of(name: &str) -> Option<Reference> {
     let all = text::ALL.iter().chain(table::ALL).chain(columns::ALL).chain(logs::ALL).chain(data::ALL);
     let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(document::ALL);
     let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(archive::ALL);
+    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(bundle::ALL);
     all.copied().find(|(known, _)| *known == name).map(|(_, reference)| reference)
 }
 
