@@ -4,8 +4,8 @@ use crate::inputs::Labels;
 use crate::run::Run;
 use crate::{Answer, Cause};
 use telos_abi::{
-    ApprovalRecord, DecisionRecord, Digest, Durability, Effect, EffectKind, EffectSet, Facts, Label, NodeIndex, Receipt,
-    Rule, Verdict,
+    ApprovalRecord, DecisionRecord, Digest, Durability, Effect, EffectKind, EffectSet, Facts, Label, NodeIndex,
+    Receipt, Rule, Verdict,
 };
 use telos_policy::{Decision, Permit, Question, Request, Subject};
 

@@ -1,7 +1,7 @@
 //! One call of a primitive, of either kind.
 
-use crate::handle::collect;
 use crate::effects::{decide_all, is_read};
+use crate::handle::collect;
 use crate::inputs::{Inputs, Labels};
 use crate::program::Planned;
 use crate::run::Run;
@@ -102,9 +102,8 @@ pub(crate) fn carried(run: &Run<'_>, step: &dyn Step, effects: &[(Effect, Facts)
         return Ok(Label::BOTTOM);
     }
     let known = step.label().map_err(Cause::of_step)?;
-    Ok(reads().fold(known, |label, effect| {
-        label.join(of_effect(effect.kind)).join(run.ports.labels.label(&effect.resource))
-    }))
+    Ok(reads()
+        .fold(known, |label, effect| label.join(of_effect(effect.kind)).join(run.ports.labels.label(&effect.resource))))
 }
 
 /// Labels of the node's outputs: source, inputs, control and resources (R4). Checked against the sealed ones (R20).

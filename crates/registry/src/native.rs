@@ -7,6 +7,8 @@ mod bundles;
 mod copies;
 mod knowledge;
 mod network;
+#[cfg(test)]
+mod tests;
 
 use telos_abi::limit::{BLOB_BYTES_MAX, WALK_ENTRIES_MAX};
 use telos_abi::{Descriptor, EffectKind, Label, Refinement, Taint, Value};
@@ -351,20 +353,7 @@ fn read_all() -> Descriptor {
 fn write() -> Descriptor {
     on_host("file.write")
         .does("Write content to a file, creating it or replacing what it held.", &["file", "write"])
-        .words(&[
-            "write",
-            "save",
-            "store",
-            "put",
-            "output",
-            "export",
-            "create",
-            "keep",
-            "dump",
-            "record",
-            "into",
-            "to",
-        ])
+        .words(&["write", "save", "store", "put", "output", "export", "create", "keep", "dump", "record", "into", "to"])
         .examples(&[
             "save the result to out.txt",
             "write the matching lines into errors.log",

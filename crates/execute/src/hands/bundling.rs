@@ -57,8 +57,9 @@ impl<'h> Bundle<'h> {
         let mut parts = parts.collect::<Result<Vec<_>, StepError>>()?;
         parts.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         parts.dedup_by(|one, other| one.path == other.path);
-        if let Some([one, other]) = parts.array_windows().find(|[one, other]| one.name == other.name) {
-            return Err(format!("{} and {} would have the same name in the bundle", one.path, other.path).into());
+        if let Some(pair) = parts.windows(2).find(|pair| pair[0].name == pair[1].name) {
+            let (one, other) = (&pair[0].path, &pair[1].path);
+            return Err(format!("{one} and {other} would have the same name in the bundle").into());
         }
         Ok(Self { at, walks: None, parts })
     }
@@ -194,14 +195,7 @@ impl Archive {
     }
 
     /// The header of a member, with a pax record before it for what the header cannot say.
-    fn begin(
-        &mut self,
-        name: &[u8],
-        kind: EntryType,
-        size: u64,
-        mode: u32,
-        mtime_ns: i128,
-    ) -> Result<(), StepError> {
+    fn begin(&mut self, name: &[u8], kind: EntryType, size: u64, mode: u32, mtime_ns: i128) -> Result<(), StepError> {
         let slash: &[u8] = if kind == EntryType::Directory { b"/" } else { b"" };
         let name = [name, slash].concat();
         let digits = size.to_string();
@@ -216,7 +210,7 @@ impl Archive {
         self.0.append_pax_extensions(records)?;
         let mut header = Header::new_ustar();
         let stand_in = stand_in(&name);
-        let (prefix, rest) = short.unwrap_or((b"", &stand_in));
+        let (prefix, rest) = short.unwrap_or((&[], &stand_in));
         if let Some(ustar) = header.as_ustar_mut() {
             ustar.prefix[..prefix.len()].copy_from_slice(prefix);
             ustar.name[..rest.len()].copy_from_slice(rest);

@@ -132,8 +132,11 @@ impl Step for Fill<'_> {
                 Content::Directory => {
                     directories.insert(&member.name);
                 }
-                Content::File { .. } if names.insert(&member.name) => {}
-                Content::File { .. } => return Err(twice(&member.name)),
+                Content::File { .. } => {
+                    if !names.insert(&member.name) {
+                        return Err(twice(&member.name));
+                    }
+                }
             }
         }
         if let Some(both) = names.intersection(&directories).next() {

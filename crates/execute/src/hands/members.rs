@@ -160,7 +160,9 @@ impl Members {
         let blanks = u32::from(b' ') * u32::try_from(CHECKSUM.len())?;
         if header.cksum().ok() != Some(before.iter().chain(after).fold(blanks, sum)) {
             let at = begins - BLOCK as u64;
-            return Err(format!("there is no member at byte {at} of the bundle: it is damaged, or not a tar archive").into());
+            return Err(
+                format!("there is no member at byte {at} of the bundle: it is damaged, or not a tar archive").into()
+            );
         }
         let size = header.entry_size()?;
         let kind = header.entry_type();
@@ -378,7 +380,10 @@ mod tests {
         assert!(why(&pax(&[("GNU.sparse.map", b"0,1")], "plain", b"1")).contains("empty parts"));
         let claimed = header("x", EntryType::XHeader, RECORDS_BYTES_MAX + 1);
         assert!(why(claimed.as_bytes()).contains("records"));
-        assert!(why(&archive(&[("x", EntryType::XHeader, b"99 path=a\n"), ("y", EntryType::Regular, b"")])).contains("damaged"));
+        assert!(
+            why(&archive(&[("x", EntryType::XHeader, b"99 path=a\n"), ("y", EntryType::Regular, b"")]))
+                .contains("damaged")
+        );
     }
 
     #[test]

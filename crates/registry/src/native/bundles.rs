@@ -41,9 +41,11 @@ pub(super) fn of_directory() -> Descriptor {
             "of",
         ]))
         .takes(
-            input("hidden", flag(), "whether names that begin with a dot go in")
-                .default(Value::Bool(true))
-                .words(&["hidden", "hidden files", "dotfiles"]),
+            input("hidden", flag(), "whether names that begin with a dot go in").default(Value::Bool(true)).words(&[
+                "hidden",
+                "hidden files",
+                "dotfiles",
+            ]),
         );
     gives_bundle(walk).effect(EffectKind::FileList, 0).effect(EffectKind::FileRead, 0).build()
 }
@@ -58,12 +60,11 @@ pub(super) fn of_files() -> Descriptor {
             "archive the log files as logs.tar",
             "bundle every picture",
         ])
-        .takes(input("files", list(file(), ENTRIES_MAX), "files to bundle").authority().words(&[
-            "files",
-            "all",
-            "every",
-            "each",
-        ]));
+        .takes(
+            input("files", list(file(), ENTRIES_MAX), "files to bundle")
+                .authority()
+                .words(&["files", "all", "every", "each"]),
+        );
     gives_bundle(files).effect(EffectKind::FileRead, 0).build()
 }
 
