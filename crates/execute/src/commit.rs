@@ -4,9 +4,9 @@ use crate::effects::{Wanted, decide_all};
 use crate::gather::{Contents, Gather, Lists};
 use crate::run::{Prepared, Run};
 use crate::stage::{Failed, PlainSink};
-use crate::task::{Task, remade};
+use crate::task::{Task, carried, remade};
 use crate::{Cause, Event, Step};
-use telos_abi::{Effect, Facts, NodeIndex, PortIndex};
+use telos_abi::{Effect, Facts, Label, NodeIndex, PortIndex};
 use telos_policy::Permit;
 
 /// An act with the effects it will have.
@@ -15,6 +15,26 @@ struct Ready<'a> {
     of: usize,
     task: Task<'a>,
     effects: Vec<(Effect, Facts)>,
+    /// What is carried beside what entered the node.
+    carried: Label,
+}
+
+impl<'a> Ready<'a> {
+    /// All input of `task` came: asks it what it will do.
+    fn of(run: &Run<'a>, node: NodeIndex, of: usize, mut task: Task<'a>) -> Result<Self, Cause> {
+        let Task::Acts(step) = &mut task else {
+            return Ok(Self { of, task, effects: Vec::new(), carried: Label::BOTTOM });
+        };
+        let effects = step.effects().map_err(Cause::of_step)?;
+        if let [(effect, _)] = effects.as_slice()
+            && step.content().is_some_and(|content| run.was_sent(node, effect, content))
+        {
+            let task = Task::Made(effect.resource.to_string().as_str().into());
+            return Ok(Self { of, task, effects: Vec::new(), carried: Label::BOTTOM });
+        }
+        let carried = carried(run, &**step, &effects)?;
+        Ok(Self { of, task, effects, carried })
+    }
 }
 
 /// Brings everything prepared to the host, or nothing if any of it is refused or not approved.
@@ -22,18 +42,8 @@ pub(crate) fn commit<'a>(run: &Run<'a>, prepared: Vec<Prepared<'a>>) -> Result<(
     let mut nodes = Vec::with_capacity(prepared.len());
     let mut ready = Vec::new();
     for (of, prepared) in prepared.into_iter().enumerate() {
-        for mut task in prepared.tasks {
-            let mut effects = match &mut task {
-                Task::Acts(step) => step.effects().map_err(|error| (prepared.node, Cause::of_step(error)))?,
-                _ => Vec::new(),
-            };
-            if let (Task::Acts(step), [(effect, _)]) = (&task, effects.as_slice())
-                && step.content().is_some_and(|content| run.was_sent(prepared.node, effect, content))
-            {
-                task = Task::Made(effect.resource.to_string().as_str().into());
-                effects.clear();
-            }
-            ready.push(Ready { of, task, effects });
+        for task in prepared.tasks {
+            ready.push(Ready::of(run, prepared.node, of, task).map_err(|cause| (prepared.node, cause))?);
         }
         nodes.push((prepared.node, prepared.labels, prepared.each));
     }
@@ -41,13 +51,14 @@ pub(crate) fn commit<'a>(run: &Run<'a>, prepared: Vec<Prepared<'a>>) -> Result<(
         .iter()
         .flat_map(|act| {
             let (node, labels, _) = &nodes[act.of];
-            act.effects.iter().map(|(effect, facts)| Wanted {
+            act.effects.iter().enumerate().map(|(position, (effect, facts))| Wanted {
                 node: *node,
                 labels,
+                carried: act.carried,
                 effect,
                 facts: *facts,
                 content: match &act.task {
-                    Task::Acts(step) => step.content(),
+                    Task::Acts(step) => step.content_of(position),
                     _ => None,
                 },
             })
@@ -109,8 +120,8 @@ fn act_now<'r>(
     effects: &[(Effect, Facts)],
     gather: &mut Gather<'r>,
 ) -> Result<(), Cause> {
-    let mut sink = PlainSink { run, gather };
-    step.act(permits, &mut sink).map_err(Cause::of_step)?;
-    run.changed(effects);
-    Ok(())
+    let mut sink = PlainSink { run, gather, done: 0 };
+    let acted = step.act(permits, &mut sink);
+    run.changed(if acted.is_ok() { effects } else { &effects[..sink.done.min(effects.len())] });
+    acted.map_err(Cause::of_step)
 }

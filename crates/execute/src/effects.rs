@@ -4,8 +4,8 @@ use crate::inputs::Labels;
 use crate::run::Run;
 use crate::{Answer, Cause};
 use telos_abi::{
-    ApprovalRecord, DecisionRecord, Digest, Durability, Effect, EffectKind, EffectSet, Facts, NodeIndex, Receipt, Rule,
-    Verdict,
+    ApprovalRecord, DecisionRecord, Digest, Durability, Effect, EffectKind, EffectSet, Facts, Label, NodeIndex,
+    Receipt, Rule, Verdict,
 };
 use telos_policy::{Decision, Permit, Question, Request, Subject};
 
@@ -26,6 +26,8 @@ pub(crate) fn is_read(kind: EffectKind) -> bool {
 pub(crate) struct Wanted<'a> {
     pub(crate) node: NodeIndex,
     pub(crate) labels: &'a Labels,
+    /// What is carried beside what entered the node.
+    pub(crate) carried: Label,
     pub(crate) effect: &'a Effect,
     pub(crate) facts: Facts,
     /// Digest of what is carried, for consent to exactly that.
@@ -88,6 +90,7 @@ fn node_of(wanted: &[Wanted<'_>], answered: &[Answered], question: usize) -> Nod
 
 fn decide(run: &Run<'_>, want: &Wanted<'_>) -> Result<Decision, Cause> {
     let Labels { authority, payload, control, .. } = *want.labels;
+    let payload = payload.join(want.carried);
     let decision = run.ports.gate.decide(&Request {
         effect: want.effect,
         subject: Subject::Plan { authority, payload, control, history: run.program.node(want.node).history },

@@ -39,6 +39,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_bundles;
+#[cfg(test)]
 mod tests_lanes;
 
 pub use check::decode as decode_value;

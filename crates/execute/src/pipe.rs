@@ -105,7 +105,7 @@ impl<'s, 'e, 'r: 's, 'a: 'r> Pipe<'s, 'e, 'r, 'a> {
     }
 
     pub(crate) fn start(&mut self, node: &'r Planned<'a>, inputs: Inputs) -> Result<(), Cause> {
-        let (task, resources) = task::start(self.run, node, &inputs.values)?;
+        let (task, resources) = task::start(self.run, node, &inputs.values, &inputs.labels)?;
         let labels = output_labels(node, &inputs, resources)?;
         self.run.set_labels(node.index, labels, inputs.labels.control);
         self.place.insert(node.index, self.active.len());

@@ -1,6 +1,7 @@
 //! What the executor needs from elsewhere. `system` plugs these in; tests bring their own.
 
 use crate::Cause;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::Path;
 use telos_abi::{
@@ -104,6 +105,9 @@ pub struct HostCall<'a> {
     /// Values by input port; `None` for blobs. Handles stand for [`HostCall::path`].
     pub arguments: &'a [Option<&'a Value>],
     pub(crate) handles: &'a crate::handle::Handles,
+    pub(crate) scratch: &'a Path,
+    /// Paths of acts that an interrupted run did for this node.
+    pub(crate) made: Option<&'a BTreeMap<ByteText, ByteText>>,
 }
 
 impl HostCall<'_> {
@@ -112,12 +116,42 @@ impl HostCall<'_> {
     pub fn path(&self, handle: Handle) -> Option<ByteText> {
         self.handles.path(handle)
     }
+
+    /// Directory for spooled data; files in it have no names.
+    #[must_use]
+    pub fn scratch(&self) -> &Path {
+        self.scratch
+    }
+
+    /// Paths at which an interrupted run already did what this call does, for a step that acts on more than its
+    /// [`Step::target`].
+    #[must_use]
+    pub fn made(&self) -> BTreeSet<ByteText> {
+        self.made.iter().flat_map(|made| made.keys().cloned()).collect()
+    }
 }
 
 /// A call of a host primitive under way. Dropped before [`Step::act`], it leaves nothing.
 pub trait Step: Send {
     /// The path its act is journalled under, if it changes anything. Resume finds by it what was already done.
     fn target(&self) -> Option<ByteText>;
+
+    /// What a step that changes nothing must see before its effects are known, such as the names in a directory. Had by
+    /// [`Step::look`] when the node is reached.
+    ///
+    /// # Errors
+    /// As [`Step::effects`].
+    fn looks(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
+        Ok(Vec::new())
+    }
+
+    /// Sees it, with one permit for each of [`Step::looks`], in order.
+    ///
+    /// # Errors
+    /// If the host refuses.
+    fn look(&mut self, _permits: Vec<Permit>) -> Result<(), StepError> {
+        Ok(())
+    }
 
     /// Takes the next bytes of a blob input; a writer spools them where nobody sees them.
     ///
@@ -131,7 +165,8 @@ pub trait Step: Send {
     /// If what it needs is not there.
     fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError>;
 
-    /// Label that the resources read carry from earlier runs.
+    /// Label that the resources read carry from earlier runs. Of a step that also changes something it is asked after
+    /// [`Step::effects`], and what it writes carries it.
     ///
     /// # Errors
     /// If labels cannot be read.
@@ -140,6 +175,11 @@ pub trait Step: Send {
     /// Digest of the content that a person consents to, where there is one. Asked after [`Step::effects`].
     fn content(&self) -> Option<Digest> {
         None
+    }
+
+    /// The same for one of several effects, by its position.
+    fn content_of(&self, _effect: usize) -> Option<Digest> {
+        self.content()
     }
 
     /// Does it, with one permit for each effect, in order.
@@ -165,6 +205,15 @@ pub trait Sink {
 
     /// A handle for something below a granted directory.
     fn handle(&mut self, kind: HandleKind, path: ByteText) -> Handle;
+
+    /// Says that the first `effects` effects are done and the next has not begun, for steps with many: if the step
+    /// fails, these are told.
+    ///
+    /// # Errors
+    /// When the run stops; pass it on unchanged.
+    fn done(&mut self, _effects: usize) -> Result<(), StepError> {
+        Ok(())
+    }
 }
 
 /// Carries a [`Cause`] through a step's error.

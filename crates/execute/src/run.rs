@@ -352,6 +352,11 @@ impl<'a> Run<'a> {
         held(&self.pending).push(prepared);
     }
 
+    /// Everything that the interrupted run did for a node.
+    pub(crate) fn all_made(&self, node: NodeIndex) -> Option<&BTreeMap<ByteText, ByteText>> {
+        self.made.get(&node)
+    }
+
     /// What came of an act that the interrupted run did on `target`.
     pub(crate) fn made(&self, node: NodeIndex, target: &ByteText) -> Option<ByteText> {
         self.made.get(&node)?.get(target).cloned()

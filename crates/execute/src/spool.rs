@@ -1,6 +1,7 @@
 //! Blobs that are kept: in memory while small, in an unnamed file when large.
 
 use rustix::fs::{Mode, OFlags};
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -14,7 +15,7 @@ const MEMORY_BYTES: usize = 256 << 10;
 
 /// A blob being written.
 pub(crate) struct Spool<'a> {
-    scratch: &'a Path,
+    scratch: Cow<'a, Path>,
     held: Vec<u8>,
     file: Option<File>,
     bytes: u64,
@@ -23,8 +24,8 @@ pub(crate) struct Spool<'a> {
 }
 
 impl<'a> Spool<'a> {
-    pub(crate) fn new(scratch: &'a Path) -> Self {
-        Self { scratch, held: Vec::new(), file: None, bytes: 0, hasher: Box::default() }
+    pub(crate) fn new(scratch: impl Into<Cow<'a, Path>>) -> Self {
+        Self { scratch: scratch.into(), held: Vec::new(), file: None, bytes: 0, hasher: Box::default() }
     }
 
     pub(crate) fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
@@ -37,7 +38,7 @@ impl<'a> Spool<'a> {
             self.held.extend_from_slice(chunk);
             return Ok(());
         }
-        let mut file = unnamed(self.scratch)?;
+        let mut file = unnamed(&self.scratch)?;
         file.write_all(&self.held)?;
         file.write_all(chunk)?;
         self.held = Vec::new();
@@ -91,7 +92,12 @@ impl Blob {
     /// Reads it from its beginning.
     #[must_use]
     pub fn reader(&self) -> BlobReader<'_> {
-        BlobReader { blob: self, at: 0 }
+        self.reader_at(0)
+    }
+
+    /// Reads it from this byte on.
+    pub(crate) fn reader_at(&self, at: u64) -> BlobReader<'_> {
+        BlobReader { blob: self, at }
     }
 
     /// Hands over its bytes, chunk by chunk.

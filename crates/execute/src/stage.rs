@@ -51,7 +51,14 @@ pub(crate) fn run_group(run: &Run<'_>, group: &[NodeIndex], threads: usize) -> R
 }
 
 pub(crate) fn wanted<'a>(node: NodeIndex, labels: &'a Labels, effects: &'a [(Effect, Facts)]) -> Vec<Wanted<'a>> {
-    let want = |(effect, facts): &'a (Effect, Facts)| Wanted { node, labels, effect, facts: *facts, content: None };
+    let want = |(effect, facts): &'a (Effect, Facts)| Wanted {
+        node,
+        labels,
+        carried: Label::BOTTOM,
+        effect,
+        facts: *facts,
+        content: None,
+    };
     effects.iter().map(want).collect()
 }
 
@@ -59,6 +66,8 @@ pub(crate) fn wanted<'a>(node: NodeIndex, labels: &'a Labels, effects: &'a [(Eff
 pub(crate) struct PlainSink<'p, 'r, 'a> {
     pub(crate) run: &'r Run<'a>,
     pub(crate) gather: &'p mut Gather<'r>,
+    /// How many of the step's effects are done.
+    pub(crate) done: usize,
 }
 
 impl Sink for PlainSink<'_, '_, '_> {
@@ -73,6 +82,11 @@ impl Sink for PlainSink<'_, '_, '_> {
 
     fn handle(&mut self, kind: HandleKind, path: ByteText) -> Handle {
         self.run.handles.mint(kind, path)
+    }
+
+    fn done(&mut self, effects: usize) -> Result<(), StepError> {
+        self.done = effects;
+        self.run.check_stop().map_err(|cause| Carried(cause).into())
     }
 }
 
@@ -100,7 +114,7 @@ fn run_each<'a>(run: &Run<'a>, node: &Planned<'a>, inputs: &Inputs, each: Each) 
     for item in items {
         run.check_stop()?;
         values[at] = Some(Arc::clone(&item));
-        let (mut task, label) = task::start(run, node, &values)?;
+        let (mut task, label) = task::start(run, node, &values, &inputs.labels)?;
         resources = resources.join(label);
         let mut gather = Gather::item(node, &run.handles);
         if let (Value::Bytes(bytes), true) = (&*item, is_blob_port(node, at)) {
@@ -123,7 +137,7 @@ fn run_each<'a>(run: &Run<'a>, node: &Planned<'a>, inputs: &Inputs, each: Each) 
                 output_labels(node, inputs, resources)?;
                 let wanted = wanted(node.index, &inputs.labels, &effects);
                 let permits = decide_all(run, &wanted).map_err(|(_, cause)| cause)?;
-                let mut sink = PlainSink { run, gather: &mut gather };
+                let mut sink = PlainSink { run, gather: &mut gather, done: 0 };
                 step.act(permits, &mut sink).map_err(Cause::of_step)?;
                 lists.push(gather.finish()?)?;
             }

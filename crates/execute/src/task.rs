@@ -1,14 +1,17 @@
 //! One call of a primitive, of either kind.
 
+use crate::effects::{decide_all, is_read};
 use crate::handle::collect;
-use crate::inputs::Inputs;
+use crate::inputs::{Inputs, Labels};
 use crate::program::Planned;
 use crate::run::Run;
+use crate::stage::wanted;
 use crate::{Cause, HostCall, Step};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use telos_abi::{Body, ByteText, Effect, Facts, Handle, Label, Type, Value};
 use telos_engine::Call;
+use telos_graph::origin::of_effect;
 
 /// A call under way.
 pub(crate) enum Task<'a> {
@@ -22,11 +25,12 @@ pub(crate) enum Task<'a> {
     Made(ByteText),
 }
 
-/// Starts `node` with these values, and tells what the resources it reads carry.
+/// Starts `node` with these values, and tells what the resources it reads carry. `labels` are those of its inputs.
 pub(crate) fn start<'a>(
     run: &Run<'a>,
     node: &Planned<'_>,
     values: &[Option<Arc<Value>>],
+    labels: &Labels,
 ) -> Result<(Task<'a>, Label), Cause> {
     run.count_call();
     let arguments: Vec<Option<&Value>> = values.iter().map(Option::as_deref).collect();
@@ -50,15 +54,27 @@ pub(crate) fn start<'a>(
             let call = pack.call(index, &encoded, &node.descriptor.bounds, run.ports.stop)?;
             Ok((Task::Guest { call: Box::new(call), given }, Label::BOTTOM))
         }
-        Body::Host => start_host(run, node, &arguments),
+        Body::Host => start_host(run, node, &arguments, labels),
     }
 }
 
-fn start_host<'a>(run: &Run<'a>, node: &Planned<'_>, arguments: &[Option<&Value>]) -> Result<(Task<'a>, Label), Cause> {
+fn start_host<'a>(
+    run: &Run<'a>,
+    node: &Planned<'_>,
+    arguments: &[Option<&Value>],
+    labels: &Labels,
+) -> Result<(Task<'a>, Label), Cause> {
     let mut step = run
         .ports
         .hands
-        .step(&HostCall { node: node.index, primitive: &node.descriptor.name, arguments, handles: &run.handles })
+        .step(&HostCall {
+            node: node.index,
+            primitive: &node.descriptor.name,
+            arguments,
+            handles: &run.handles,
+            scratch: run.ports.scratch,
+            made: run.all_made(node.index),
+        })
         .map_err(Cause::of_step)?;
     if node.acts {
         if let Some(made) = step.target().and_then(|target| run.made(node.index, &target)) {
@@ -66,12 +82,28 @@ fn start_host<'a>(run: &Run<'a>, node: &Planned<'_>, arguments: &[Option<&Value>
         }
         return Ok((Task::Acts(step), Label::BOTTOM));
     }
+    let looks = step.looks().map_err(Cause::of_step)?;
+    if !looks.is_empty() {
+        let permits = decide_all(run, &wanted(node.index, labels, &looks)).map_err(|(_, cause)| cause)?;
+        step.look(permits).map_err(Cause::of_step)?;
+    }
     let effects = step.effects().map_err(Cause::of_step)?;
     let mut label = step.label().map_err(Cause::of_step)?;
-    for (effect, _) in &effects {
+    for (effect, _) in looks.iter().chain(&effects) {
         label = label.join(run.ports.labels.label(&effect.resource));
     }
     Ok((Task::Reads { step, effects }, label))
+}
+
+/// What a change carries beside what entered it: the labels of everything that the step itself reads to make it.
+pub(crate) fn carried(run: &Run<'_>, step: &dyn Step, effects: &[(Effect, Facts)]) -> Result<Label, Cause> {
+    let reads = || effects.iter().map(|(effect, _)| effect).filter(|effect| is_read(effect.kind));
+    if reads().next().is_none() {
+        return Ok(Label::BOTTOM);
+    }
+    let known = step.label().map_err(Cause::of_step)?;
+    Ok(reads()
+        .fold(known, |label, effect| label.join(of_effect(effect.kind)).join(run.ports.labels.label(&effect.resource))))
 }
 
 /// Labels of the node's outputs: source, inputs, control and resources (R4). Checked against the sealed ones (R20).

@@ -15,6 +15,7 @@ use crate::{Answer, Cause, Event, Gate, HostHands, Library, Outcome, Ports, Prog
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -26,7 +27,7 @@ use telos_abi::{
 use telos_engine::{Engine, EngineConfig, Stop};
 use telos_graph::{Constant, ConstantOrigin, Each, Graph, Input, Node, ResourceLabels, Source};
 use telos_host::{Host, HostConfig};
-use telos_policy::{Decision, Policy, PolicyPlaces, Question, Request, decide, default_grant};
+use telos_policy::{Decision, Policy, PolicyPlaces, Question, Request, Subject, decide, default_grant};
 
 fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
@@ -243,12 +244,61 @@ impl World {
         names
     }
 
+    fn policy(&self) -> Policy {
+        Policy::new(&PolicyPlaces { homes: vec![bytes(&self.work)], own: vec![bytes(&self.state)] })
+    }
+
+    /// Takes back all that the recorded runs did.
+    pub(crate) fn undo(&self) {
+        let (policy, grant) = (self.policy(), default_grant(&bytes(&self.work), &[]));
+        let run = RunId { started_ms: 2, nonce: 2 };
+        let host = Host::open(HostConfig::new(&self.state, &self.work), Arc::new(Receipts::default()), run);
+        let host = host.expect("a host");
+        let plan = host.plan_undo(&self.receipts.0.lock().expect("no panic")).expect("it can be planned");
+        let permit = |effect, facts| {
+            let bottom = Label::BOTTOM;
+            let subject = Subject::Plan { authority: bottom, payload: bottom, control: bottom, history: bottom };
+            match decide(&policy, &grant, &Request { effect, subject, facts }, Timestamp(0)) {
+                Decision::Permit(permit) => permit,
+                Decision::Ask(question) => {
+                    let consent = question.consent(Timestamp(0));
+                    question.approve(consent).expect("it is the same question")
+                }
+                Decision::Refuse(refusal) => panic!("refused: {}", refusal.reason),
+            }
+        };
+        let permits = plan.effects().iter().map(|step| permit(&step.effect, step.facts)).collect();
+        host.undo(plan, permits).expect("it is taken back");
+    }
+
+    /// Everything beneath the directory: mode, time of last change and content, or what a link says.
+    pub(crate) fn tree(&self) -> BTreeMap<PathBuf, (u32, i64, i64, Vec<u8>)> {
+        let mut tree = BTreeMap::new();
+        let mut waiting = vec![self.work.clone()];
+        while let Some(directory) = waiting.pop() {
+            for entry in fs::read_dir(&directory).expect("readable") {
+                let path = entry.expect("an entry").path();
+                let meta = fs::symlink_metadata(&path).expect("there");
+                let row = if meta.is_dir() {
+                    waiting.push(path.clone());
+                    (meta.mode(), 0, 0, Vec::new())
+                } else if meta.is_symlink() {
+                    (0, 0, 0, fs::read_link(&path).expect("a link").into_os_string().into_encoded_bytes())
+                } else {
+                    (meta.mode(), meta.mtime(), meta.mtime_nsec(), fs::read(&path).expect("readable"))
+                };
+                tree.insert(path.strip_prefix(&self.work).expect("beneath").to_path_buf(), row);
+            }
+        }
+        tree
+    }
+
     pub(crate) fn run(&self, graph: &Graph) -> Result<Outcome, RunFailure> {
         self.resume(graph, &[])
     }
 
     pub(crate) fn resume(&self, graph: &Graph, receipts: &[Receipt]) -> Result<Outcome, RunFailure> {
-        let policy = Policy::new(&PolicyPlaces { homes: vec![bytes(&self.work)], own: vec![bytes(&self.state)] });
+        let policy = self.policy();
         let grant = default_grant(&bytes(&self.work), &[]);
         let run = RunId { started_ms: 1, nonce: 1 };
         let recorder: Arc<dyn Recorder> = Arc::clone(&self.receipts) as _;

@@ -51,6 +51,8 @@ fn work(host: &Host) {
     host.do_directory("d/e").unwrap();
     host.do_move("moved", "d/e/moved").unwrap();
     host.do_move("onto", "old").unwrap();
+    host.do_copy("script", "d/e/copied").unwrap();
+    host.do_copy("script", "copied-onto").unwrap();
     host.do_delete("gone").unwrap();
     host.do_link("link", "elsewhere").unwrap();
     host.do_mode("script", 0o711).unwrap();
@@ -90,7 +92,7 @@ fn child(root: &Path, task: &str, at: Option<u64>) -> bool {
 
 fn prepare() -> (Place, PathBuf, Tree) {
     let place = Place::new();
-    for name in ["old", "moved", "onto", "gone", "script"] {
+    for name in ["old", "moved", "onto", "gone", "script", "copied-onto"] {
         place.put(name, &format!("content of {name}"));
     }
     std::os::unix::fs::symlink("before", place.work().join("link")).unwrap();

@@ -20,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 mod change;
+mod duplicate;
 mod error;
 mod history;
 mod host;

@@ -340,3 +340,51 @@ fn files_move_between_filesystems() {
     assert!(!target.exists());
     assert_eq!(tree(&place.work()), before);
 }
+
+#[test]
+fn a_copy_carries_content_bits_time_and_label() {
+    let place = Place::new();
+    place.put("f", "content");
+    place.put("taken", "before");
+    std::fs::set_permissions(place.work().join("f"), Permissions::from_mode(0o750)).unwrap();
+    std::fs::set_permissions(place.work().join("taken"), Permissions::from_mode(0o600)).unwrap();
+    symlink("f", place.work().join("link")).unwrap();
+    let before = tree(&place.work());
+    let (host, memory) = place.host(1);
+    host.do_copy("f", "new").unwrap();
+    host.do_copy("link", "taken").unwrap();
+    let [original, copy, taken] = ["f", "new", "taken"].map(|name| std::fs::metadata(place.work().join(name)).unwrap());
+    assert_eq!((place.get("new"), place.get("taken")), ("content".into(), "content".into()));
+    assert_eq!(copy.mode() & 0o7777, 0o750);
+    assert_eq!((copy.mtime(), copy.mtime_nsec()), (original.mtime(), original.mtime_nsec()));
+    assert_eq!(taken.mode() & 0o7777, 0o600, "a replaced file keeps its own bits");
+    for same in ["f", "link"] {
+        assert!(matches!(host.do_copy("f", same), Err(HostError::WrongKind { .. })));
+    }
+    assert!(matches!(host.do_copy("none", "x"), Err(HostError::NotFound { .. })));
+    assert!(matches!(host.do_copy("f", "no/such/place"), Err(HostError::NoParent { .. })));
+    assert!(matches!(host.do_copy("f", "."), Err(HostError::WrongKind { .. })));
+    host.do_undo(&memory.all()).unwrap();
+    assert_eq!(tree(&place.work()), before);
+
+    host.do_write_labelled("secret", "key", SECRET).unwrap();
+    host.do_copy("secret", "copy").unwrap();
+    assert_eq!(host.label_of(&host.find("copy")).unwrap(), SECRET);
+}
+
+#[test]
+fn a_copy_needs_both_permits() {
+    let place = Place::new();
+    place.put("a", "A");
+    place.put("b", "B");
+    let (host, memory) = place.host(1);
+    let (a, b, new) = (host.find("a"), host.find("b"), host.find("new"));
+    let read = |located: &crate::Located| permit(&located.read_effect().unwrap(), Facts::default());
+    let write = |located: &crate::Located| permit(&located.write_effect().unwrap(), Facts::default());
+    assert!(matches!(host.copy(read(&b), write(&new), &a, &new), Err(HostError::WrongPermit { .. })));
+    assert!(matches!(host.copy(read(&a), write(&new), &a, &b), Err(HostError::WrongPermit { .. })));
+    assert!(matches!(host.look(read(&a), &a), Err(HostError::WrongPermit { .. })));
+    assert_eq!((place.get("b"), memory.all()), ("B".into(), Vec::new()));
+    let listed = host.look(host.allow(&a, &a.list_effect().unwrap()), &a).unwrap();
+    assert_eq!((listed.kind, listed.size), (FileKind::File, 1));
+}

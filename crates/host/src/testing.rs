@@ -166,6 +166,13 @@ impl Host {
         self.rename(leaves, arrives, &from, &to)
     }
 
+    pub(crate) fn do_copy(&self, from: &str, to: &str) -> Result<(), HostError> {
+        let (from, to) = (self.inspect(&from.into())?, self.inspect(&to.into())?);
+        let (reads, writes) = (from.read_effect()?, to.write_effect()?);
+        let (reads, writes) = (self.allow(&from, &reads), self.allow(&to, &writes));
+        self.copy(reads, writes, &from, &to).map(drop)
+    }
+
     pub(crate) fn do_directory(&self, name: &str) -> Result<(), HostError> {
         let located = self.inspect(&name.into())?;
         let permits = located.directory_effects().iter().map(|effect| self.allow(&located, effect)).collect();

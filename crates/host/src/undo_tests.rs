@@ -11,6 +11,7 @@ enum Deed {
     Write(u8, u8),
     Delete(u8),
     Move(u8, u8),
+    Copy(u8, u8),
     Directory(u8),
     Link(u8, u8),
     Mode(u8, bool),
@@ -27,6 +28,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         3 => (any::<u8>(), any::<u8>()).prop_map(|(file, text)| Deed::Write(file, text)),
         2 => any::<u8>().prop_map(Deed::Delete),
         3 => (any::<u8>(), any::<u8>()).prop_map(|(from, to)| Deed::Move(from, to)),
+        2 => (any::<u8>(), any::<u8>()).prop_map(|(from, to)| Deed::Copy(from, to)),
         2 => any::<u8>().prop_map(Deed::Directory),
         1 => (any::<u8>(), any::<u8>()).prop_map(|(file, text)| Deed::Link(file, text)),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(file, exec)| Deed::Mode(file, exec)),
@@ -39,6 +41,7 @@ fn attempt(host: &Host, deed: &Deed) {
         Deed::Write(file, text) => host.do_write(name(file), &format!("text {text}")),
         Deed::Delete(file) => host.do_delete(name(file)),
         Deed::Move(from, to) => host.do_move(name(from), name(to)),
+        Deed::Copy(from, to) => host.do_copy(name(from), name(to)),
         Deed::Directory(file) => host.do_directory(name(file)),
         // The text leads nowhere, so that no link is a way to another name.
         Deed::Link(file, text) => host.do_link(name(file), &format!("nowhere-{text}")),

@@ -154,13 +154,24 @@ impl Host {
     /// If the permit is for another effect, the target changed, the earlier content cannot be kept, or the journal
     /// or disk is full. The target is then as it was.
     pub fn commit_write(&self, permit: Permit, prepared: PreparedWrite, label: Label) -> Result<WriteDone, HostError> {
+        self.commit_write_like(permit, prepared, label, None)
+    }
+
+    /// As [`Host::commit_write`], with the metadata of another file.
+    pub(crate) fn commit_write_like(
+        &self,
+        permit: Permit,
+        prepared: PreparedWrite,
+        label: Label,
+        like: Option<Restored>,
+    ) -> Result<WriteDone, HostError> {
         check_permit(&permit, &effect(arrival(&prepared.entry), &prepared.entry))?;
         if permit.value().is_some_and(|shown| shown != prepared.content()) {
             return Err(HostError::OtherContent { path: prepared.entry.path().into() });
         }
         let label = label.join(permit.label());
         drop(permit);
-        self.commit(prepared, label, None)
+        self.commit(prepared, label, like)
     }
 
     pub(crate) fn commit(

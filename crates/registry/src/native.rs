@@ -3,11 +3,16 @@
 //! Handles that a listing gives carry no taint: their authority comes from the granted directory that was listed,
 //! not from the text of a name. The *names*, sizes and counts are tainted, because whoever made the files chose them.
 
+mod bundles;
+mod copies;
+mod knowledge;
+mod network;
+#[cfg(test)]
+mod tests;
+
 use telos_abi::limit::{BLOB_BYTES_MAX, WALK_ENTRIES_MAX};
-use telos_abi::{Descriptor, EffectKind, Label, Refinement, Taint, Type, Value};
-use telos_describe::{
-    Builder, Input, blob, choice, choose, count, directory, file, flag, input, line, list, output, primitive, texts,
-};
+use telos_abi::{Descriptor, EffectKind, Label, Refinement, Taint, Value};
+use telos_describe::{Builder, Input, blob, count, directory, file, flag, input, line, list, output, primitive};
 
 /// Most handles a listing gives; the same number as the host's own limit on a walk.
 const ENTRIES_MAX: u32 = 1_000_000;
@@ -25,17 +30,24 @@ const CONTENT: Label = Label::tainted(Taint::FILE_CONTENT);
 #[must_use]
 pub fn descriptors() -> Vec<Descriptor> {
     vec![
+        knowledge::today(),
+        bundles::of_directory(),
+        bundles::fill(),
         make_directory(),
+        bundles::of_files(),
+        copies::to_name(),
+        copies::into_directory(),
         delete(),
         find(),
+        knowledge::information(),
         list_directory(),
         move_into(),
         read(),
         read_all(),
         rename(),
         write(),
-        fetch(),
-        post(),
+        network::fetch(),
+        network::post(),
         stdin(),
     ]
 }
@@ -341,29 +353,13 @@ fn read_all() -> Descriptor {
 fn write() -> Descriptor {
     on_host("file.write")
         .does("Write content to a file, creating it or replacing what it held.", &["file", "write"])
-        .words(&[
-            "write",
-            "save",
-            "store",
-            "put",
-            "output",
-            "export",
-            "create",
-            "keep",
-            "dump",
-            "record",
-            "into",
-            "to",
-            "copy",
-            "duplicate",
-        ])
+        .words(&["write", "save", "store", "put", "output", "export", "create", "keep", "dump", "record", "into", "to"])
         .examples(&[
             "save the result to out.txt",
             "write the matching lines into errors.log",
             "sort names.txt into sorted.txt",
             "export the table as totals.csv",
             "chart it into plot.svg",
-            "copy a.txt to b.txt",
         ])
         .takes(
             chosen_file("file", "path of the file to write")
@@ -374,61 +370,6 @@ fn write() -> Descriptor {
         .effect(EffectKind::FileCreate, 0)
         .effect(EffectKind::FileOverwrite, 0)
         .produces(BLOB_BYTES_MAX, 1)
-        .build()
-}
-
-/// Where to. Written in the turn itself, or nothing is asked (R5); secret data may not choose it either (R6).
-fn address(meaning: &str) -> Input {
-    input("url", texts(Refinement::Url), meaning).authority().public()
-}
-
-fn fetch() -> Descriptor {
-    on_host("http.get")
-        .does("Fetch what is at a web address.", &["network", "http", "read"])
-        .words(&["fetch", "download", "get", "load", "retrieve", "pull", "curl", "wget", "read", "show", "open"])
-        .examples(&[
-            "fetch https://example.org/data.csv and count its lines",
-            "download https://example.org/report.pdf to report.pdf",
-            "how many words are at https://example.org/page",
-            "get the json from https://api.example.org/items",
-        ])
-        .takes(address("web address to fetch").words(&["from", "at", "of", "in", "url", "address", "page", "site"]))
-        .gives(
-            output("content", blob(Refinement::Bytes), "the bytes found there")
-                .from_source(Label::tainted(Taint::NETWORK)),
-        )
-        .gives(
-            output("status", Type::Int { min: 200, max: 299 }, "HTTP status of the answer")
-                .from_source(Label::tainted(Taint::NETWORK)),
-        )
-        .effect(EffectKind::NetGet, 0)
-        .produces(BLOB_BYTES_MAX, 0)
-        .build()
-}
-
-fn post() -> Descriptor {
-    on_host("http.post")
-        .does("Send data to a web address (HTTP POST). It cannot be taken back.", &["network", "http", "send"])
-        .words(&["post", "send", "upload", "submit", "push", "transmit", "publish", "deliver", "exfiltrate"])
-        .examples(&[
-            "post report.json to https://example.org/reports",
-            "upload notes.txt to https://example.org/in",
-            "send the result to https://example.org/hook",
-            "submit form.json to https://api.example.org/items as json",
-        ])
-        .takes(address("web address to send to").words(&["to", "at", "url", "address", "server", "site", "endpoint"]))
-        .takes(
-            input("body", blob(Refinement::Bytes), "what to send")
-                .public()
-                .words(&["result", "it", "them", "content", "data", "file"]),
-        )
-        .takes(
-            input("as", choice(&["bytes", "text", "json", "csv"]), "what kind of content it is said to be")
-                .default(choose("bytes"))
-                .words(&["as"]),
-        )
-        .gives(output("sent", flag(), "whether the host took it"))
-        .effect(EffectKind::NetSend, 0)
         .build()
 }
 

@@ -8,18 +8,40 @@ use telos_policy::Permit;
 
 const RESULT: PortIndex = PortIndex(0);
 
-fn takes_no_data() -> Result<(), StepError> {
+pub(super) fn takes_no_data() -> Result<(), StepError> {
     Err("this primitive takes no data".into())
 }
 
-fn give(out: &mut dyn Sink, kind: HandleKind, path: ByteText) -> Result<(), StepError> {
+pub(super) fn give(out: &mut dyn Sink, kind: HandleKind, path: ByteText) -> Result<(), StepError> {
     let handle = out.handle(kind, path);
     out.value(RESULT, Value::Handle(handle))
 }
 
 /// The next permit; the executor gives one for each effect.
-fn next(permits: &mut impl Iterator<Item = Permit>) -> Result<Permit, StepError> {
+pub(super) fn next(permits: &mut impl Iterator<Item = Permit>) -> Result<Permit, StepError> {
     permits.next().ok_or_else(|| "an effect has no permit".into())
+}
+
+/// The directory at input 1, and the path there of a file that keeps its own name.
+pub(super) fn place_in(at: At<'_>, call: &HostCall<'_>, from: &ByteText) -> Result<(ByteText, ByteText), StepError> {
+    let directory = at.look(&path(call, 1)?)?;
+    if !matches!(directory.kind(), None | Some(FileKind::Directory)) {
+        return Err(format!("{} is not a directory", directory.path()).into());
+    }
+    let directory = directory.path();
+    let name = from.0.rsplit(|byte| *byte == b'/').next().unwrap_or(&[]);
+    let to = joined(&directory, name);
+    Ok((directory, to))
+}
+
+/// Makes a directory that was missing when its effects were decided.
+pub(super) fn make_missing(at: At<'_>, directory: &ByteText, permits: Vec<Permit>) -> Result<(), StepError> {
+    let directory = at.look(directory)?;
+    // Another item of the same barrier may have made it: then its permits are simply not used.
+    if directory.kind().is_none() && !permits.is_empty() {
+        at.host.make_directory(permits, &directory)?;
+    }
+    Ok(())
 }
 
 /// `file.write`.
@@ -118,13 +140,8 @@ pub(super) struct Move<'h> {
 impl<'h> Move<'h> {
     pub(super) fn into_directory(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
         let from = at.look(&path(call, 0)?)?.name_path();
-        let directory = at.look(&path(call, 1)?)?;
-        if !matches!(directory.kind(), None | Some(FileKind::Directory)) {
-            return Err(format!("{} is not a directory", directory.path()).into());
-        }
-        let directory = directory.path();
-        let name = from.0.rsplit(|byte| *byte == b'/').next().unwrap_or(&[]);
-        Ok(Self { at, to: joined(&directory, name), from, directory: Some(directory) })
+        let (directory, to) = place_in(at, call, &from)?;
+        Ok(Self { at, to, from, directory: Some(directory) })
     }
 
     pub(super) fn to_name(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
@@ -170,11 +187,7 @@ impl Step for Move<'_> {
     fn act(self: Box<Self>, mut permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
         let mut moves = permits.split_off(permits.len().saturating_sub(2)).into_iter();
         if let Some(directory) = &self.directory {
-            let directory = self.at.look(directory)?;
-            // Another item of the same barrier may have made it: then its permits are simply not used.
-            if directory.kind().is_none() && !permits.is_empty() {
-                self.at.host.make_directory(permits, &directory)?;
-            }
+            make_missing(self.at, directory, permits)?;
         }
         let from = self.at.look_to_act(&self.from, EffectKind::FileMove)?;
         let to = self.at.look_to_act(&self.to, EffectKind::FileOverwrite)?;

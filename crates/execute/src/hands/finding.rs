@@ -143,20 +143,29 @@ fn seconds(entry: &Listed) -> i64 {
 
 /// One line of the canonical table.
 fn row(table: &mut String, entry: &Listed) {
-    let kind = match entry.kind {
+    cell(table, &name_of(entry));
+    table.push(',');
+    cell(table, &entry.path.lossy());
+    table.push_str(&format!(",{},{},{}\n", kind_name(entry.kind), entry.size, time(entry.mtime_ns)));
+}
+
+/// How tables call a kind.
+pub(super) fn kind_name(kind: FileKind) -> &'static str {
+    match kind {
         FileKind::File => "file",
         FileKind::Directory => "directory",
         FileKind::Link => "link",
         _ => "other",
-    };
-    let modified = jiff::Timestamp::from_second(seconds(entry)).map_or_else(|_| String::new(), |time| time.to_string());
-    cell(table, &name_of(entry));
-    table.push(',');
-    cell(table, &entry.path.lossy());
-    table.push_str(&format!(",{kind},{},{modified}\n", entry.size));
+    }
 }
 
-fn cell(table: &mut String, text: &str) {
+/// Whole seconds in RFC 3339, UTC; empty for what no calendar has.
+pub(super) fn time(mtime_ns: i128) -> String {
+    let seconds = i64::try_from(mtime_ns.div_euclid(1_000_000_000)).unwrap_or(0);
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| String::new(), |time| time.to_string())
+}
+
+pub(super) fn cell(table: &mut String, text: &str) {
     if text.contains([',', '"', '\n', '\r']) {
         table.push('"');
         table.push_str(&text.replace('"', "\"\""));

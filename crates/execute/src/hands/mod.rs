@@ -1,7 +1,12 @@
 //! The host's primitives on the real host, by the names under which the registry describes them.
 
+mod bundling;
 mod changing;
+mod copying;
+mod filling;
 mod finding;
+mod knowing;
+mod members;
 mod network;
 mod reading;
 
@@ -27,9 +32,16 @@ impl Hands for HostHands<'_> {
     fn step<'a>(&'a self, call: &HostCall<'_>) -> Result<Box<dyn Step + 'a>, StepError> {
         let at = At { host: self.host, node: call.node };
         Ok(match call.primitive {
+            "clock.today" => Box::new(knowing::Today::new(at)),
+            "directory.bundle" => Box::new(bundling::Bundle::directory(at, call)?),
+            "directory.fill" => Box::new(filling::Fill::new(at, call)?),
             "directory.make" => Box::new(changing::MakeDirectory::new(at, call)?),
+            "file.bundle" => Box::new(bundling::Bundle::files(at, call)?),
+            "file.copy" => Box::new(copying::Copy::to_name(at, call)?),
+            "file.copy-into" => Box::new(copying::Copy::into_directory(at, call)?),
             "file.delete" => Box::new(changing::Delete::new(at, call)?),
             "file.find" => Box::new(finding::Find::searching(at, call)?),
+            "file.information" => Box::new(knowing::Information::new(at, call)?),
             "file.list" => Box::new(finding::Find::listing(at, call)?),
             "file.move" => Box::new(changing::Move::into_directory(at, call)?),
             "file.read" => Box::new(reading::Read::one(at, call)?),
@@ -65,6 +77,18 @@ impl At<'_> {
         (effect, facts)
     }
 
+    /// A real path as it is called in the run's directory: relative to it, or without its first slash if it is elsewhere.
+    /// Empty for the run's directory itself.
+    fn view(&self, path: &ByteText) -> Result<Vec<u8>, StepError> {
+        let here = self.look(&".".into())?.path();
+        let beneath = match path.0.strip_prefix(here.as_bytes()) {
+            Some([]) => Some(&[][..]),
+            Some([b'/', beneath @ ..]) => Some(beneath),
+            _ => None,
+        };
+        Ok(beneath.unwrap_or_else(|| path.0.strip_prefix(b"/").unwrap_or(&path.0)).to_vec())
+    }
+
     /// Looks again before acting; tells the host anew which earlier content must be kept.
     fn look_to_act(&self, path: &ByteText, kind: EffectKind) -> Result<Located, StepError> {
         let located = self.look(path)?;
@@ -79,6 +103,18 @@ fn path(call: &HostCall<'_>, input: usize) -> Result<ByteText, StepError> {
         Some(Value::Handle(handle)) => known(call, *handle),
         _ => Err(format!("input {input} of `{}` is not a handle", call.primitive).into()),
     }
+}
+
+/// The paths of the handles in the list at an input.
+fn paths(call: &HostCall<'_>, input: usize) -> Result<Vec<ByteText>, StepError> {
+    let Some(Some(Value::List(items))) = call.arguments.get(input) else {
+        return Err(format!("input {input} of `{}` is not a list", call.primitive).into());
+    };
+    let paths = items.iter().map(|item| match item {
+        Value::Handle(handle) => known(call, *handle),
+        _ => Err(format!("an item of input {input} of `{}` is not a handle", call.primitive).into()),
+    });
+    paths.collect()
 }
 
 fn known(call: &HostCall<'_>, handle: Handle) -> Result<ByteText, StepError> {

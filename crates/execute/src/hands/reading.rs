@@ -1,8 +1,8 @@
 //! Reading files and standard input.
 
-use super::{At, known, path};
+use super::{At, path, paths};
 use crate::{HostCall, Sink, Step, StepError};
-use telos_abi::{ByteText, Effect, Facts, Label, PortIndex, Value};
+use telos_abi::{ByteText, Effect, Facts, Label, PortIndex};
 use telos_host::FileReader;
 use telos_policy::Permit;
 
@@ -22,14 +22,7 @@ impl<'h> Read<'h> {
     }
 
     pub(super) fn all(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
-        let Some(Some(Value::List(items))) = call.arguments.first() else {
-            return Err("input 0 of `file.read-all` is not a list".into());
-        };
-        let paths = items.iter().map(|item| match item {
-            Value::Handle(handle) => known(call, *handle),
-            _ => Err("an item of `file.read-all` is not a handle".into()),
-        });
-        Ok(Self { at, paths: paths.collect::<Result<_, _>>()?, ends_lines: true })
+        Ok(Self { at, paths: paths(call, 0)?, ends_lines: true })
     }
 }
 
