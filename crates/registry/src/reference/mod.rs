@@ -2,13 +2,13 @@
 //!
 //! A reference makes its own case from a seed, so that evidence can be derived again anywhere.
 
-mod columns;
 mod archive;
 mod bundle;
+mod columns;
 mod data;
+mod document;
 mod edit;
 mod logs;
-mod document;
 mod seed;
 mod table;
 mod text;
@@ -21,16 +21,12 @@ use telos_abi::{Descriptor, PortIndex, Value};
 pub(crate) type Reference = fn(u64, &Descriptor) -> Case;
 
 /// Every pack's references.
-const PACKS: &[&[(&str, Reference)]] = &[columns::ALL, data::ALL, edit::ALL, table::ALL, text::ALL];
+const PACKS: &[&[(&str, Reference)]] =
+    &[archive::ALL, bundle::ALL, columns::ALL, data::ALL, document::ALL, edit::ALL, logs::ALL, table::ALL, text::ALL];
 
 /// The reference for a primitive.
 pub(crate) fn of(name: &str) -> Option<Reference> {
     PACKS.iter().copied().flatten().find(|(known, _)| *known == name).map(|(_, reference)| *reference)
-    let all = text::ALL.iter().chain(table::ALL).chain(columns::ALL).chain(logs::ALL).chain(data::ALL);
-    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(document::ALL);
-    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(archive::ALL);
-    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(bundle::ALL);
-    all.copied().find(|(known, _)| *known == name).map(|(_, reference)| reference)
 }
 
 /// Arguments by port: the descriptor's defaults, with those named replaced.

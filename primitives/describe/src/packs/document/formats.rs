@@ -7,7 +7,7 @@ use telos_abi::{Descriptor, Refinement};
 
 pub(super) fn yaml_parse() -> Descriptor {
     whole("yaml.parse")
-        .does("Read YAML as JSON.", &["document", "yaml", "json", "parse", "convert"])
+        .does("Read YAML as JSON.", &["document", "yaml", "json", "parse", "lossless"])
         .words(&[
             "yaml",
             "yml",
@@ -59,7 +59,7 @@ pub(super) fn yaml_write() -> Descriptor {
 
 pub(super) fn toml_parse() -> Descriptor {
     whole("toml.parse")
-        .does("Read TOML as JSON.", &["document", "toml", "json", "parse", "convert"])
+        .does("Read TOML as JSON.", &["document", "toml", "json", "parse", "lossless"])
         .words(&[
             "toml",
             "parse",
@@ -100,7 +100,7 @@ pub(super) fn xml_parse() -> Descriptor {
     whole("xml.parse")
         .does(
             "Read XML as JSON: attributes as `@name`, text as `#text`.",
-            &["document", "xml", "json", "parse", "convert"],
+            &["document", "xml", "json", "parse", "lossless"],
         )
         .words(&["xml", "parse", "read", "convert", "xml to json", "from xml", "as json", "to json", "turn into json"])
         .examples(&[
@@ -124,7 +124,7 @@ pub(super) fn ini_parse() -> Descriptor {
     whole("ini.parse")
         .does(
             "Read `key = value` settings as JSON: sections as objects.",
-            &["document", "ini", "json", "parse", "convert"],
+            &["document", "ini", "json", "parse", "lossless"],
         )
         .words(&[
             "ini",

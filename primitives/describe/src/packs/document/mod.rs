@@ -97,7 +97,7 @@ fn get() -> Descriptor {
 
 fn set() -> Descriptor {
     whole("json.set")
-        .does("Set one key of a document to a value.", &["document", "json", "set", "change"])
+        .does("Set one key of a document to a value.", &["document", "in-place", "json", "set"])
         .words(&[
             "set",
             "change",
@@ -146,7 +146,7 @@ fn set() -> Descriptor {
 
 fn remove() -> Descriptor {
     whole("json.remove")
-        .does("Remove one key of a document.", &["document", "json", "remove", "change"])
+        .does("Remove one key of a document.", &["document", "in-place", "json", "remove"])
         .words(&["remove", "delete", "drop", "unset", "take out", "get rid of", "strip", "without", "erase"])
         .examples(&[
             "remove the key password from config.json",
@@ -255,7 +255,7 @@ fn records() -> Descriptor {
     whole("json.records")
         .does(
             "Read the list of objects inside a document as a table.",
-            &["document", "json", "table", "convert", "records"],
+            &["document", "json", "table", "records", "lossless"],
         )
         .words(&[
             "records",
