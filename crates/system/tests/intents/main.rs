@@ -92,6 +92,8 @@ fn people_are_answered_or_asked_and_hardly_ever_wrong() {
     let only = std::env::var("TELOS_INTENTS_BATCH").ok();
     let mut cases = all();
     cases.retain(|(case, _)| only.as_deref().is_none_or(|only| only.contains(&case.batch)));
+    let part = std::env::var("TELOS_INTENTS_SAY").unwrap_or_default();
+    cases.retain(|(case, _)| case.say.contains(&part));
     let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
     let mut families: BTreeMap<&str, Row> = BTreeMap::new();
     for ((case, _), verdict) in cases.iter().zip(judged(&cases)) {
