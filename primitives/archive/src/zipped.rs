@@ -25,7 +25,7 @@ pub(crate) fn walk(bytes: Vec<u8>, visit: &mut impl Visit, out: &mut Out) -> Res
     let mut given = 0;
     for index in 0..archive.len() {
         let file = archive.by_index_raw(index).map_err(|error| damaged(&error))?;
-        let member = described(&file)?;
+        let member = described(&file);
         drop(file);
         if visit.begin(&member, out)? {
             given += content(&mut archive, index, &member, allowed - given, visit, out)?;
@@ -39,10 +39,10 @@ fn damaged(error: &impl Display) -> Failure {
     Failure::bad(format!("the zip archive is damaged: {error}"))
 }
 
-fn described<R: Read>(file: &ZipFile<'_, R>) -> Result<Member, Failure> {
-    let name = file.name().map_err(|error| damaged(&error))?;
+fn described<R: Read>(file: &ZipFile<'_, R>) -> Member {
+    let name = file.name();
     // Some programs write the separators of another system.
-    let name = if name.contains('/') { name.into_owned() } else { name.replace('\\', "/") };
+    let name = if name.contains('/') { name.to_owned() } else { name.replace('\\', "/") };
     let kind = match file {
         _ if file.is_symlink() => Kind::Link,
         _ if name.ends_with('/') => Kind::Directory,
@@ -53,7 +53,7 @@ fn described<R: Read>(file: &ZipFile<'_, R>) -> Result<Member, Failure> {
         let (year, month, day) = (at.year(), at.month(), at.day());
         format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
     };
-    Ok(Member {
+    Member {
         size: if kind == Kind::File { file.size() } else { 0 },
         modified: modified.map(told).unwrap_or_default(),
         // A zip archive does not say where its times are of; those of UTC are as good as any.
@@ -61,7 +61,7 @@ fn described<R: Read>(file: &ZipFile<'_, R>) -> Result<Member, Failure> {
         mode: file.unix_mode().map(|mode| mode & 0o777),
         kind,
         name,
-    })
+    }
 }
 
 /// Seconds since 1970 of a time taken to be UTC.
