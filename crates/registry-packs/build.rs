@@ -202,5 +202,9 @@ fn run(command: &mut Command) -> Result<()> {
 fn componentize(module: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = ComponentEncoder::default();
     // With its causes: the last of them names the import that a pack must not have.
-    Ok(encoder.validate(true).module(module).and_then(ComponentEncoder::encode).map_err(|error| format!("{error:#}"))?)
+    Ok(encoder
+        .validate(true)
+        .module(module)
+        .and_then(ComponentEncoder::encode)
+        .map_err(|error| format!("{error:#}"))?)
 }
