@@ -19,7 +19,7 @@ pub(super) const ROOT: f32 = 0.8;
 /// Showing handles where the same node gives data.
 pub(super) const HANDLES: f32 = 0.2;
 /// Using a table, document or drawing as mere text.
-pub(super) const WEAKER: f32 = 0.8;
+pub(super) const WEAKER: f32 = 1.2;
 /// An input with a default that the turn sets nonetheless earns this.
 pub(super) const SETTING: f32 = 0.1;
 /// What the nearest example earns at most.
@@ -32,9 +32,11 @@ pub(super) const FOREIGN: f32 = 0.7;
 /// meant for it.
 pub(super) const WRONG_KIND: f32 = 0.6;
 /// The same where nothing tells the kind.
-pub(super) const UNKNOWN_KIND: f32 = 0.2;
+pub(super) const UNKNOWN_KIND: f32 = 0.5;
 /// A named primitive that the turn as a whole says nothing for, beside one that it says most for.
 pub(super) const UNLIKELY: f32 = 0.5;
+/// Reading a table or document as mere text, where something reads it as what it is.
+pub(super) const UNSPECIFIC: f32 = 0.15;
 /// What being meant for the file's kind earns.
 pub(super) const RIGHT_KIND: f32 = 0.2;
 /// A column of a table that the draft does not read. Such a draft would fail.

@@ -19,6 +19,8 @@ const COVERAGE_ASK: f32 = 0.5;
 const EXPLAINED_MIN: f32 = 0.28;
 /// Drafts shown to the validator.
 const CHECKED_MAX: usize = 8;
+/// Drafts looked at for one that leaves nothing out.
+const WHOLE_MAX: usize = 24;
 /// How much worse than the best a draft may be and still replace one the validator refused.
 const REPLACE_WITHIN: f32 = 0.6;
 /// Choices offered in a question.
@@ -40,7 +42,7 @@ impl<'a> Decision<'a> {
             .into_iter()
             .map(|draft| super::edit::in_place(self.assume_files(draft), self.lexicon, self.reading))
             .collect();
-        let Some(best) = self.best(&drafts) else {
+        let Some(best) = self.whole(&drafts).or_else(|| self.best(&drafts)) else {
             return self.abstain(None);
         };
         let coverage = best.coverage(self.weights);
@@ -74,6 +76,17 @@ impl<'a> Decision<'a> {
             readings: emit::readings(best, self.lexicon, self.reading),
             outputs: emit::outputs(best, self.lexicon),
         }))
+    }
+
+    /// The best draft that leaves nothing out and that the validator accepts, if it is not far behind the best of all.
+    fn whole<'d>(&self, drafts: &'d [Draft<'a>]) -> Option<&'d Draft<'a>> {
+        let top = drafts.first()?.score(self.weights);
+        let near = drafts.iter().take(WHOLE_MAX).take_while(|draft| draft.score(self.weights) >= top - REPLACE_WITHIN);
+        let mut complete = near.filter(|draft| {
+            let explained = draft.coverage(self.weights) >= COVERAGE_MIN && self.unexplained(draft).is_empty();
+            explained && draft.missing == 0 && self.absent(draft).is_none() && self.unused(draft).is_none()
+        });
+        complete.find(|draft| emit::graph(draft, self.lexicon).is_some_and(|graph| (self.check)(&graph).is_ok()))
     }
 
     /// The best draft the validator accepts, unless everything near the best is refused for what it would do: then
@@ -189,7 +202,13 @@ impl<'a> Decision<'a> {
 
     /// Whether the draft only looks at data whose records a word of the turn may name.
     fn reads_records(&self, draft: &Draft<'_>) -> bool {
-        let flows = |node: &super::draft::DraftNode| node.fills.iter().any(|fill| matches!(fill, Fill::Edge { .. }));
+        let flows = |node: &super::draft::DraftNode| {
+            let inputs = &self.lexicon.entries[node.entry].is.inputs;
+            node.fills.iter().zip(inputs).any(|(fill, input)| {
+                let table = super::fits::refinement(&input.ty) == Some(telos_abi::Refinement::Table);
+                table && matches!(fill, Fill::Edge { .. })
+            })
+        };
         let destroys = draft.nodes.iter().any(|node| self.lexicon.entries[node.entry].destroys());
         !destroys && draft.nodes.iter().any(flows)
     }

@@ -266,7 +266,8 @@ impl<'a> Search<'a> {
             named && !self.denied(at) && !(entry.destroys() && self.otherwise(index, at))
         };
         let said = (0..self.weights.len()).any(said);
-        said || !entry.destroys() && self.target_named(entry)
+        let takes_data = entry.is.inputs.iter().any(|input| flows(&input.ty));
+        said || !entry.destroys() && takes_data && self.target_named(entry)
     }
 
     /// Whether the word at `at` belongs to a longer phrase that names something else: "*remove* duplicates".
@@ -326,7 +327,9 @@ impl<'a> Search<'a> {
         let source =
             !needs_data && (entry.reads_stdin() || entry.is.inputs.iter().any(|input| input.default.is_none()));
         let bare = entry.is.inputs.iter().all(|input| input.default.is_some());
-        introduces && !bare && entry.lossless() || source && refinement(goal.ty).is_some()
+        // What is told *about* a file is asked for by name.
+        let raw = gives == Some(Refinement::Bytes) || gives.is_none();
+        introduces && !bare && entry.lossless() || source && raw && refinement(goal.ty).is_some()
     }
 
     /// Of primitives that introduce the same type, the one that speaks of the file's format, or is of its consumer's

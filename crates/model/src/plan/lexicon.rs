@@ -116,9 +116,11 @@ fn words(is: &Descriptor) -> HashMap<String, f32> {
         }
     };
     let name: Vec<String> = parts(&is.name);
+    // "Total" alone does not name `table.running-total`.
+    let whole = is.name.rsplit('.').next().is_some_and(|end| parts(end).len() == 1);
     let last = name.len().saturating_sub(1);
     for (position, part) in name.iter().enumerate() {
-        add(vec![stem(part)], if position == last { field::NAME } else { field::TAG });
+        add(vec![stem(part)], if position == last && whole { field::NAME } else { field::TAG });
     }
     is.semantics.tags.iter().for_each(|tag| add(stems(tag), field::TAG));
     add(stems(&is.semantics.summary), field::SUMMARY);
@@ -151,8 +153,16 @@ fn stands(phrase: &Phrase, reading: &Reading<'_>, at: usize) -> Option<Vec<usize
     let mut steps: Vec<usize> = Vec::with_capacity(phrase.len());
     let mut next = at;
     for word in phrase {
-        let between = |token: &crate::read::Token| matches!(token.lower.as_str(), "the" | "a" | "an" | "all" | "any");
-        while !steps.is_empty() && reading.tokens.get(next).is_some_and(|token| between(token) && token.stem != *word) {
+        let between = |at: usize| {
+            let article =
+                |token: &crate::read::Token| matches!(token.lower.as_str(), "the" | "a" | "an" | "all" | "any");
+            // "How many *markdown* files" speaks of how many files.
+            let kind = |fact: &Fact| matches!(fact, Fact::Extension { .. });
+            reading.tokens.get(at).is_some_and(|token| {
+                token.stem != *word && (article(token) || !is_file_noun(&token.lower) && reading.covered_by(at, kind))
+            })
+        };
+        while !steps.is_empty() && between(next) {
             next += 1;
         }
         let token = reading.tokens.get(next)?;

@@ -46,8 +46,9 @@ pub(crate) fn propose(turn: &Turn, mut reading: Reading<'_>, library: &dyn Libra
     let demands = weigh::weigh(&reading, &lexicon, &evidence);
     let likely = focus::focus(&lexicon, &reading, &demands, &mut evidence);
     let weights: Vec<f32> = demands.iter().map(|weight| weight.value).collect();
+    let acts = demands.iter().map(|weight| weight.demand == weigh::Demand::Act).collect();
     let now_s = i64::try_from(turn.now.0 / 1_000).unwrap_or(i64::MAX);
-    let filler = Filler::new(&reading, &lexicon, &evidence, now_s);
+    let filler = Filler::new(&reading, &lexicon, &evidence, now_s, acts);
     let search = Search {
         lexicon: &lexicon,
         reading: &reading,

@@ -162,7 +162,8 @@ fn run(filler: &Filler<'_>, at: usize, more: impl Fn(usize) -> bool) -> usize {
         let file = filler.reading.covered_by(end, |fact| {
             matches!(fact, Fact::File { .. } | Fact::Absent { .. } | Fact::Extension { .. } | Fact::Pattern { .. })
         });
-        if !content || file || !more(end) || (end > at && tokens[end].clause != tokens[at].clause) {
+        let turns = super::weigh::negates(&token.lower);
+        if !content || file || turns || !more(end) || (end > at && tokens[end].clause != tokens[at].clause) {
             break;
         }
         end += 1;

@@ -115,7 +115,8 @@ impl<'a> Search<'a> {
         let source = entry.is.inputs.iter().all(|input| !flows(&input.ty));
         let named = self.evidence[index].iter().any(|evidence| *evidence >= super::lexicon::STRONG);
         let Some(node) = draft.nodes.last() else { return false };
-        node.anchor.is_some() && (named || source || entry.changes_things() || self.compares(node))
+        node.anchor.is_some()
+            && (named || source || entry.changes_things() || self.compares(node) || self.looks_up(node))
     }
 
     /// Whether the newest node is named where a new request may begin: by the first word of content in its clause, or after
@@ -128,6 +129,22 @@ impl<'a> Search<'a> {
         let asks =
             |at: usize| matches!(self.reading.tokens[at].lower.as_str(), "how" | "what" | "which" | "where" | "who");
         first || (0..anchor).rev().take_while(|at| self.reading.tokens[*at].clause == clause).any(asks)
+    }
+
+    /// Whether a key of a document that is here sets an input that has to be set: "the port in config.json".
+    fn looks_up(&self, node: &DraftNode) -> bool {
+        let inputs = &self.lexicon.entries[node.entry].is.inputs;
+        node.fills.iter().zip(inputs).any(|(fill, input)| match fill {
+            Fill::Slot(slot) if input.default.is_none() => {
+                let columns = matches!(input.ty, Type::List { .. }) && super::fits::takes_column(&input.ty);
+                self.reading.covered_by(slot.tokens.start, |fact| match fact {
+                    Fact::Key { .. } => true,
+                    Fact::Column { .. } => columns,
+                    _ => false,
+                })
+            }
+            _ => false,
+        })
     }
 
     /// Whether a comparison of the turn sets one of the node's inputs: "where city is London" names no action, and is one.
@@ -155,6 +172,9 @@ impl<'a> Search<'a> {
                 *named = Some(at);
             }
             draft.cover[at] = 1.0;
+            if at > 0 && self.reading.tokens[at - 1].lower == "how" {
+                draft.cover[at - 1] = 1.0;
+            }
             draft.cost -= 0.3 - place(at);
         } else if entry.output_meant(port, self.reading) {
             draft.cost -= 0.1;
@@ -320,8 +340,7 @@ fn parses_again(gives: Option<Refinement>, reader: &Entry<'_>) -> bool {
 /// does.
 fn weaker(gives: Option<Refinement>, takes: Option<Refinement>, reader: &Entry<'_>) -> f32 {
     let structured = matches!(gives, Some(Refinement::Table | Refinement::Json | Refinement::Svg));
-    let text =
-        takes == Some(Refinement::Utf8) || takes == Some(Refinement::Bytes) && reader.introduces(Refinement::Utf8);
+    let text = takes == Some(Refinement::Utf8) || takes == Some(Refinement::Bytes) && !reader.changes_things();
     if structured && text { cost::WEAKER } else { 0.0 }
 }
 

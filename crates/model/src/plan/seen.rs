@@ -110,10 +110,11 @@ impl Filler<'_> {
                     // "The amount *column*" announces a column; it is none.
                     let announces =
                         entry.announce[port].iter().any(|phrase| phrase.len() == 1 && phrase[0] == token.stem);
-                    if is_file_noun(&token.lower) || announces {
+                    if is_file_noun(&token.lower) {
                         continue;
                     }
-                    let said = token.shape == Shape::Word && token.stem == *stem && !name.starts_with('{');
+                    let said =
+                        !announces && token.shape == Shape::Word && token.stem == *stem && !name.starts_with('{');
                     let superlative = self.reading.spans.iter().find_map(|span| match &span.fact {
                         Fact::Greatest { of, .. } if span.tokens.start == at => {
                             of.iter().position(|dimension| dimension == name)

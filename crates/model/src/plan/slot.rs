@@ -63,6 +63,8 @@ pub(crate) struct Filler<'a> {
     pub(crate) lexicon: &'a Lexicon<'a>,
     pub(crate) evidence: &'a [Vec<f32>],
     pub(crate) now_s: i64,
+    /// For each token whether it stands where an action does.
+    acts: Vec<bool>,
     /// Answers given before: drafts ask for the same many times.
     memo: RefCell<Memo>,
 }
@@ -76,8 +78,9 @@ impl<'a> Filler<'a> {
         lexicon: &'a Lexicon<'a>,
         evidence: &'a [Vec<f32>],
         now_s: i64,
+        acts: Vec<bool>,
     ) -> Self {
-        Self { reading, lexicon, evidence, now_s, memo: RefCell::default() }
+        Self { reading, lexicon, evidence, now_s, acts, memo: RefCell::default() }
     }
 
     /// The best constants for the inputs of entry `index` that do not use the tokens in `used`.
@@ -169,6 +172,13 @@ impl<'a> Filler<'a> {
             if super::fits::takes_column(&input.ty) && input.default.is_some() && slot.cue.is_empty() {
                 slot.strength -= UNCUED;
             }
+            // A number goes where it is announced: "lines with 404" gives no line number.
+            if matches!(input.ty, Type::Int { .. })
+                && input.default.is_none()
+                && (slot.cue.is_empty() || slot.cue.end != slot.tokens.start)
+            {
+                slot.strength -= 0.3;
+            }
             let overwrites = matches!(span.fact, Fact::File { .. })
                 && entry.acts(port, EffectKind::FileCreate)
                 && !Self::wants_existing(entry, port);
@@ -193,6 +203,7 @@ impl<'a> Filler<'a> {
         for (at, token) in self.reading.tokens.iter().enumerate() {
             let name = matches!(token.shape, Shape::Word | Shape::Number | Shape::Quoted | Shape::Path)
                 && !is_function(&token.lower)
+                && !crate::read::words::is_request(&token.lower)
                 && !crate::read::words::is_file_noun(&token.lower)
                 && !self.reading.covered_by(at, |fact| {
                     !matches!(
@@ -366,7 +377,9 @@ impl<'a> Filler<'a> {
                 let exact = self.at(&phrase, at);
                 let synonym =
                     phrase.len() == 1 && crate::read::words::same_meaning(&self.reading.tokens[at].stem, &phrase[0]);
-                if !exact && !synonym || self.reading.covered_by(at, |fact| matches!(fact, Fact::Comparison(_))) {
+                let verb = self.acts[at] && self.reading.tokens[at].lower != *name;
+                if verb || !exact && !synonym || self.reading.covered_by(at, |fact| matches!(fact, Fact::Comparison(_)))
+                {
                     continue;
                 }
                 let tokens = at..at + if exact { phrase.len() } else { 1 };

@@ -71,7 +71,7 @@ const BEFORE_VERB: &[&str] =
 /// Words that come between a verb and its object.
 const BEFORE_OBJECT: &[&str] = &[
     "the", "a", "an", "all", "every", "each", "my", "our", "this", "that", "these", "those", "it", "them", "both",
-    "any",
+    "any", "me", "us", "him", "her",
 ];
 
 /// The weights of all words of a turn.
@@ -129,12 +129,17 @@ fn word(reading: &Reading<'_>, lexicon: &Lexicon<'_>, evidence: &[Vec<f32>], at:
         Demand::Act
     } else if identifier || !named && !here && is_told(reading, at) || is_made(reading, at) && !named {
         Demand::Must
-    } else if !named && !here && is_record(reading, at) {
+    } else if !here && (!named || lower.ends_with('s')) && is_record(reading, at) {
         Demand::Records
     } else {
         Demand::None
     };
     Weight { value, demand }
+}
+
+/// Whether a word turns the meaning of others round.
+pub(super) fn negates(word: &str) -> bool {
+    NEGATIONS.contains(&word)
 }
 
 /// Whether the fact names something that exists here.

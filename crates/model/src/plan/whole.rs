@@ -87,12 +87,27 @@ fn entering(draft: &Draft<'_>, lexicon: &Lexicon<'_>, node: usize, depth: usize)
 }
 
 /// Columns of an output: those that its meaning names, with the inputs that its name is made from; else what enters.
-fn leaving(draft: &Draft<'_>, lexicon: &Lexicon<'_>, (node, _): (usize, usize), depth: usize) -> Option<Columns> {
+fn leaving(draft: &Draft<'_>, lexicon: &Lexicon<'_>, (node, output): (usize, usize), depth: usize) -> Option<Columns> {
     let entry = &lexicon.entries[draft.nodes[node].entry];
     let made: Vec<&str> = entry.columns().iter().map(|column| column.name.as_str()).collect();
     let lists = own_columns(&draft.nodes[node], entry);
+    // What is added to the columns that enter says so.
+    let adds = entry.is.outputs.get(output).is_some_and(|port| port.meaning.contains("one more column"));
+    if adds && let Some(entering) = entering(draft, lexicon, node, depth) {
+        return Some(match entering {
+            Columns::File => Columns::File,
+            Columns::Named(mut names) => {
+                names.extend(made.into_iter().map(|name| filled(name, &draft.nodes[node], entry)));
+                Columns::Named(names)
+            }
+        });
+    }
     if made.is_empty() {
-        let keeps_some = entry.is.inputs.iter().any(|input| takes_several(&input.ty) && input.default.is_none());
+        let kept = |(port, input): (usize, &telos_abi::InputPort)| {
+            let dropped = entry.meaning[port].iter().any(|word| matches!(word.as_str(), "drop" | "remov" | "leav"));
+            takes_several(&input.ty) && input.default.is_none() && !dropped
+        };
+        let keeps_some = entry.is.inputs.iter().enumerate().any(kept);
         return match entering(draft, lexicon, node, depth) {
             Some(_) if keeps_some => Some(Columns::Named(lists)),
             Some(columns) => Some(columns),
@@ -216,6 +231,13 @@ fn kinds(draft: &Draft<'_>, lexicon: &Lexicon<'_>, reading: &Reading<'_>) -> f32
             let Fill::Edge { node: from, .. } = fill else { continue };
             let meant = entry.kinds(port);
             if meant.is_empty() {
+                let text = refinement(&entry.is.inputs[port].ty) == Some(Refinement::Utf8) && !entry.lossless();
+                let kind = if text { kind_of(draft, lexicon, reading, *from, index) } else { None };
+                let specific =
+                    ["csv", "tsv", "json", "jsonl", "yaml", "yml", "toml", "xml", "html", "eml", "mbox", "ics", "vcf"];
+                if kind.is_some_and(|kind| specific.contains(&kind.as_str())) {
+                    cost += cost::UNSPECIFIC;
+                }
                 continue;
             }
             cost += match kind_of(draft, lexicon, reading, *from, index) {

@@ -242,6 +242,10 @@ pub(crate) fn is_file_noun(word: &str) -> bool {
     FILE_WORDS.contains(&word)
 }
 
+/// Nouns that end like forms of verbs.
+const NOUNS: &[&str] =
+    &["heading", "setting", "string", "meeting", "recording", "building", "ending", "listing", "rating", "ranking"];
+
 /// The stem under which a word is compared: lower case, without plural, `-ing` and `-ed`. Both sides of every
 /// comparison are stemmed, so a stem need not be a word.
 pub(crate) fn stem(word: &str) -> String {
@@ -251,6 +255,11 @@ pub(crate) fn stem(word: &str) -> String {
     }
     if !out.is_ascii() || out.len() < 4 {
         return out;
+    }
+    // Things, not actions: a heading is no head.
+    let noun = NOUNS.iter().find(|noun| out == **noun || out.strip_suffix('s') == Some(**noun));
+    if let Some(noun) = noun {
+        return (*noun).to_owned();
     }
     if let Some(base) = out.strip_suffix("ies") {
         return format!("{base}y");
