@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use telos_abi::limit::CHUNK_BYTES;
-use telos_abi::{Descriptor, Digest, PortIndex, Type};
+use telos_abi::{Descriptor, Digest, PortIndex};
 use telos_engine::{CallError, Emission, Engine, EngineConfig, Stop, Usage};
 use telos_registry::{Pack, Registry, RunError, Runner};
 
@@ -48,22 +48,21 @@ fn told(error: CallError) -> RunError {
 
 #[allow(dead_code, reason = "each test file uses its part")]
 impl EngineRunner {
-    /// Runs a primitive with its own bounds on `input`, in chunks of the size that hosts use, at each port that takes a
-    /// blob. Tells what it used.
+    /// Runs a primitive with its own bounds on what enters its ports, in chunks of the size that hosts use. Tells what it
+    /// used.
     pub(crate) fn measure(
         &self,
         component: &[u8],
         descriptor: &Descriptor,
         export: u32,
         arguments: &[u8],
-        input: &[u8],
+        inputs: &[(u16, Vec<u8>)],
     ) -> Result<Usage, RunError> {
         let pack = self.load(component)?;
         let mut call = pack.call(export, arguments, &descriptor.bounds, &Stop::new()).map_err(told)?;
-        let blobs = (0..).zip(&descriptor.inputs).filter(|(_, port)| matches!(port.ty, Type::Blob { .. }));
-        for (port, _) in blobs {
+        for (port, input) in inputs {
             for piece in input.chunks(CHUNK_BYTES) {
-                call.push(PortIndex(port), piece).map_err(told)?;
+                call.push(PortIndex(*port), piece).map_err(told)?;
             }
         }
         Ok(call.finish().map_err(told)?.1)

@@ -1,0 +1,132 @@
+//! Declared bounds hold with a margin on inputs that are large and as bad as we know how to make them.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod archives;
+mod bundles;
+mod columns;
+mod documents;
+mod edit;
+mod inputs;
+mod pim;
+mod seed;
+
+use common::{EngineRunner, built_in};
+use std::collections::BTreeSet;
+use telos_abi::{PortIndex, Value};
+use telos_registry::{Pack, Runner};
+
+/// One call of a primitive: arguments by name, the others as their defaults, and what enters ports that take blobs.
+pub(crate) struct Case {
+    name: &'static str,
+    given: Vec<(&'static str, Value)>,
+    inputs: Vec<(u16, Vec<u8>)>,
+}
+
+/// A case with one blob, which enters port 0.
+pub(crate) fn one(name: &'static str, given: &[(&'static str, Value)], input: impl Into<Vec<u8>>) -> Case {
+    Case { name, given: given.to_vec(), inputs: vec![(0, input.into())] }
+}
+
+/// A case with blobs for ports 0 and 1. The second comes first, so that whoever waits for the first must hold it.
+pub(crate) fn two(
+    name: &'static str,
+    given: &[(&'static str, Value)],
+    first: impl Into<Vec<u8>>,
+    second: impl Into<Vec<u8>>,
+) -> Case {
+    Case { name, given: given.to_vec(), inputs: vec![(1, second.into()), (0, first.into())] }
+}
+
+/// The built-in packs and an engine for them.
+pub(crate) struct Machine {
+    runner: EngineRunner,
+    packs: Vec<Pack>,
+}
+
+impl Machine {
+    fn find(&self, name: &str) -> (&Pack, usize) {
+        let found = self.packs.iter().find_map(|pack| {
+            let index = pack.descriptors.iter().position(|descriptor| descriptor.name == name)?;
+            Some((pack, index))
+        });
+        found.unwrap_or_else(|| panic!("there is no {name}"))
+    }
+
+    /// The primitive's first output, to be the input of another.
+    pub(crate) fn made(&self, case: &Case) -> Vec<u8> {
+        let (pack, index) = self.find(case.name);
+        let descriptor = &pack.descriptors[index];
+        let arguments = arguments(case, descriptor);
+        let inputs: Vec<_> = case.inputs.iter().map(|(port, input)| (PortIndex(*port), input.clone())).collect();
+        let export = u32::try_from(index).unwrap();
+        self.runner.call(&pack.component, descriptor, export, &arguments, &inputs).unwrap().swap_remove(0)
+    }
+
+    /// What is wrong with the fuel that a case takes.
+    fn broken(&self, case: &Case) -> Option<String> {
+        let (name, given) = (case.name, &case.given);
+        let (pack, index) = self.find(name);
+        let descriptor = &pack.descriptors[index];
+        let export = u32::try_from(index).unwrap();
+        let usage =
+            self.runner.measure(&pack.component, descriptor, export, &arguments(case, descriptor), &case.inputs);
+        let given: String = format!("{given:?}").chars().take(200).collect();
+        let usage = match usage {
+            Ok(usage) => usage,
+            Err(error) => return Some(format!("{name} {given}: {error}")),
+        };
+        let bytes: usize = case.inputs.iter().map(|(_, input)| input.len()).sum();
+        let fuel = descriptor.bounds.fuel;
+        let allowed = fuel.fixed + fuel.per_input_byte * bytes as u64;
+        let parts = usage.fuel as f64 / allowed as f64;
+        println!("{name:24} {parts:6.3} of the fuel, {:8.1} a byte", usage.fuel as f64 / bytes.max(1) as f64);
+        (usage.fuel * 2 > allowed).then(|| format!("{name} {given}: {} of {allowed}", usage.fuel))
+    }
+}
+
+/// A case's arguments as a call takes them.
+fn arguments(case: &Case, descriptor: &telos_abi::Descriptor) -> Vec<u8> {
+    let known = |name: &str| descriptor.inputs.iter().any(|port| port.name == name);
+    assert!(case.given.iter().all(|(name, _)| known(name)), "{}: {:?}", case.name, case.given);
+    let given = |port: &str| case.given.iter().find(|(name, _)| *name == port).map(|(_, value)| value.clone());
+    let arguments: Vec<Option<Value>> =
+        descriptor.inputs.iter().map(|port| given(&port.name).or_else(|| port.default.clone())).collect();
+    let mut encoded = Vec::new();
+    ciborium::into_writer(&arguments, &mut encoded).unwrap();
+    encoded
+}
+
+type Cases = fn(&Machine) -> Vec<Case>;
+
+const FAMILIES: [Cases; 7] = [
+    |_| seed::cases(),
+    |_| columns::cases(),
+    |_| edit::cases(),
+    |_| documents::cases(),
+    |_| pim::cases(),
+    |_| bundles::cases(),
+    archives::cases,
+];
+
+#[test]
+fn every_primitive_stays_within_half_its_fuel() {
+    let machine = Machine { runner: EngineRunner::new(), packs: built_in() };
+    let machine = &machine;
+    let measured = std::thread::scope(|scope| {
+        let families = FAMILIES.map(|cases| {
+            scope.spawn(move || {
+                let cases = cases(machine);
+                let broken: Vec<String> = cases.iter().filter_map(|case| machine.broken(case)).collect();
+                (cases.iter().map(|case| case.name).collect::<Vec<_>>(), broken)
+            })
+        });
+        families.map(|family| family.join().unwrap())
+    });
+    let covered: BTreeSet<&str> = measured.iter().flat_map(|(names, _)| names).copied().collect();
+    let all = machine.packs.iter().flat_map(|pack| &pack.descriptors).map(|descriptor| descriptor.name.as_str());
+    let missing = all.filter(|name| !covered.contains(name)).map(|name| format!("{name} is not covered"));
+    let broken: Vec<String> = measured.iter().flat_map(|(_, broken)| broken).cloned().chain(missing).collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
