@@ -78,7 +78,8 @@ fn parse() -> Descriptor {
         ))
         .gives(output("count", count(0), "number of entries, as of errors or warnings"))
         .introduces(&[Refinement::Table])
-        .memory(STREAM_BYTES)
+        // The longest line twice, as it comes and as a message, and as a field with its quotes doubled.
+        .memory(2 * STREAM_BYTES)
         .wall_ms(600_000)
         .fuel(50_000_000, 8_000)
         .produces(1 << 20, 24)

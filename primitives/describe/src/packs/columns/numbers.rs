@@ -133,7 +133,7 @@ pub(super) fn share() -> Descriptor {
             "total",
         ]));
     gives_table(builder, "the table with one more column, `share`, in percent of the total, to two decimals")
-        .fuel(50_000_000, 8_000)
+        .fuel(50_000_000, 20_000)
         .produces(1 << 20, 16)
         .build()
 }
@@ -172,7 +172,7 @@ pub(super) fn running_total() -> Descriptor {
             "the",
         ]));
     gives_table(builder, "the table with one more column, `running-total`")
-        .fuel(50_000_000, 6_000)
+        .fuel(50_000_000, 20_000)
         .produces(1 << 20, 30)
         .build()
 }
