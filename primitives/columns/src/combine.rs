@@ -11,7 +11,7 @@ use telos_table::{Header, Row, write_row};
 /// Most columns that both tables have where none is named.
 const SHARED_MAX: usize = 256;
 /// Most rows of the right table.
-const RIGHT_ROWS_MAX: usize = 8 << 20;
+const RIGHT_ROWS_MAX: usize = 4 << 20;
 
 pub(crate) fn join(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let by = args.texts(2)?;

@@ -71,8 +71,10 @@ fn html_row<'a>(written: &mut Vec<u8>, element: &str, fields: impl Iterator<Item
     written.extend_from_slice(b"<tr>");
     for field in fields {
         written.extend_from_slice(format!("<{element}>").as_bytes());
-        for letter in field.replace("\r\n", "\n").chars() {
+        let mut letters = field.chars().peekable();
+        while let Some(letter) = letters.next() {
             match letter {
+                '\r' if letters.peek() == Some(&'\n') => {}
                 '&' => written.extend_from_slice(b"&amp;"),
                 '<' => written.extend_from_slice(b"&lt;"),
                 '>' => written.extend_from_slice(b"&gt;"),

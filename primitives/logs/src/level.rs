@@ -1,7 +1,7 @@
 //! How grave an entry is, by the words that loggers use for it.
 
-/// A level as a logger writes it, in the one spelling that tables have. `strict` leaves out what is an ordinary word too
-/// when it stands in a sentence.
+/// A level as a logger writes it, in the one spelling that tables have. `strict` leaves out what may also be an
+/// ordinary word of a sentence.
 pub(crate) fn of_word(word: &str, strict: bool) -> Option<&'static str> {
     let (level, plain) = match word.to_ascii_lowercase().as_str() {
         "trace" | "trc" => ("trace", true),

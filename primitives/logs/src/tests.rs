@@ -140,7 +140,8 @@ fn a_year_can_be_given() {
 #[test]
 fn requests_are_read_in_both_formats() {
     let log = "1.2.3.4 - ann [10/Oct/2000:13:55:36 -0700] \"GET /a?b=c HTTP/1.0\" 200 2326\n\
-        ::1 - - [10/Oct/2000:13:55:36 +0000] \"POST /x,y HTTP/2.0\" 404 - \"http://r/\" \"Agent \\\"A\\\" 1.0\" \"-\" 0.012\n\
+        ::1 - - [10/Oct/2000:13:55:36 +0000] \"POST /x,y HTTP/2.0\" 404 - \
+        \"http://r/\" \"Agent \\\"A\\\" 1.0\" \"-\" 0.012\n\
         not a request\n\n\
         v.example:443 9.9.9.9 - - [10/Oct/2000:13:55:36 +0000] \"\\x16\\x03\" 400 0 \"-\" \"-\" rt=1.5 x\n";
     let given = call("access-log.parse", log, &[]).unwrap();

@@ -120,7 +120,8 @@ proptest! {
 
     #[test]
     fn what_is_written_reads_back(
-        year in 1..9999_i16, month in 1..=12_i8, day in 1..=28_i8, hour in 0..24_i8, minute in 0..60_i8, east in -14..14_i32,
+        (year, month, day) in (1..9999_i16, 1..=12_i8, 1..=28_i8),
+        (hour, minute, east) in (0..24_i8, 0..60_i8, -14..14_i32),
     ) {
         let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:07.5{}", match east {
             0 => "Z".to_owned(),

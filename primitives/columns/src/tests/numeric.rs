@@ -136,7 +136,8 @@ fn intervals_cover_every_number() {
 proptest! {
     #[test]
     fn every_number_is_in_its_interval(values in prop::collection::vec(-500..500_i32, 1..40), tenths in 1..300_u32) {
-        let input: String = std::iter::once("a\n".into()).chain(values.iter().map(|value| format!("{}\n", f64::from(*value) / 10.0))).collect();
+        let lines = values.iter().map(|value| format!("{}\n", f64::from(*value) / 10.0));
+        let input: String = std::iter::once("a\n".into()).chain(lines).collect();
         let width = f64::from(tenths) / 10.0;
         let arguments = [("column", text("a")), ("width", Value::Float(width))];
         let given = table("table.bin", &input, &arguments);

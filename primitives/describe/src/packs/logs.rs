@@ -14,6 +14,16 @@ fn log(meaning: &str) -> Input {
     input("text", blob(Refinement::Utf8), meaning).words(&["log", "logs", "logfile", "file", "text", "journal", "it"])
 }
 
+fn level() -> Input {
+    input(
+        "level",
+        choice(&["all", "trace", "debug", "info", "warn", "error", "fatal"]),
+        "level of the entries that are kept; errors include fatal ones",
+    )
+    .default(choose("all"))
+    .words(&["level", "only", "errors", "warnings", "severity", "with level", "of level"])
+}
+
 fn parse() -> Descriptor {
     primitive("log.parse")
         .does(
@@ -56,15 +66,7 @@ fn parse() -> Descriptor {
             "entries of app.log between 10:00 and 11:00",
         ])
         .takes(log("log of a program: plain lines, syslog, key=value pairs or JSON lines"))
-        .takes(
-            input(
-                "level",
-                choice(&["all", "trace", "debug", "info", "warn", "error", "fatal"]),
-                "level of the entries that are kept; errors include fatal ones",
-            )
-            .default(choose("all"))
-            .words(&["level", "only", "errors", "warnings", "severity", "with level", "of level"]),
-        )
+        .takes(level())
         .takes(
             input("year", count(0), "year of the entries, where the log does not tell; 0 if it is not known")
                 .default(Value::Int(0))
@@ -73,12 +75,13 @@ fn parse() -> Descriptor {
         .gives(output(
             "table",
             blob(Refinement::Table),
-            "table of the entries: `time`, `level` (trace, debug, info, warn, error, fatal or empty), `source`, `message` \
-             and `line`, the number of the line where it begins",
+            "table of the entries: `time`, `level` (trace, debug, info, warn, error, fatal or empty), `source`, \
+             `message` and `line`, the number of the line where it begins",
         ))
         .gives(output("count", count(0), "number of entries, as of errors or warnings"))
         .introduces(&[Refinement::Table])
-        .memory(STREAM_BYTES)
+        // The longest line twice, as it comes and as a message, and as a field with its quotes doubled.
+        .memory(2 * STREAM_BYTES)
         .wall_ms(600_000)
         .fuel(50_000_000, 8_000)
         .produces(1 << 20, 24)

@@ -1,6 +1,6 @@
 //! The letters of fields, and tables as other text.
 
-use super::{gives_table, some_columns, streaming, table};
+use super::{STREAM_BYTES, gives_table, some_columns, streaming, table};
 use crate::{blob, choice, choose, column, count, input, list, output};
 use telos_abi::{Descriptor, Refinement, Value};
 
@@ -31,7 +31,12 @@ pub(super) fn change_case() -> Descriptor {
                 .words(&["to", "in", "into", "case", "uppercase", "lowercase", "capitals"]),
         )
         .takes(some_columns("columns to change; none for all"));
-    gives_table(builder, "the table with changed letters").fuel(50_000_000, 4_000).produces(1 << 20, 4).build()
+    // A letter in another case may take more bytes.
+    gives_table(builder, "the table with changed letters")
+        .memory(2 * STREAM_BYTES)
+        .fuel(50_000_000, 4_000)
+        .produces(1 << 20, 4)
+        .build()
 }
 
 pub(super) fn trim() -> Descriptor {
@@ -165,7 +170,9 @@ pub(super) fn to_html() -> Descriptor {
         .takes(table())
         .gives(output("html", blob(Refinement::Html), "the table in HTML"))
         .introduces(&[Refinement::Html])
-        .fuel(50_000_000, 3_000)
+        // A row of signs that are escaped grows fivefold.
+        .memory(4 * STREAM_BYTES)
+        .fuel(50_000_000, 6_000)
         .produces(1 << 20, 16)
         .build()
 }

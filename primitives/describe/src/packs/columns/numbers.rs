@@ -1,7 +1,7 @@
 //! Numbers and times of a column.
 
 use super::{day_first, gives_table, some_columns, streaming, table, whole};
-use crate::{choice, choose, column, count, float, input, line, list};
+use crate::{Input, choice, choose, column, count, float, input, line, list};
 use telos_abi::{Descriptor, Value};
 
 pub(super) fn compute() -> Descriptor {
@@ -133,7 +133,7 @@ pub(super) fn share() -> Descriptor {
             "total",
         ]));
     gives_table(builder, "the table with one more column, `share`, in percent of the total, to two decimals")
-        .fuel(50_000_000, 8_000)
+        .fuel(50_000_000, 20_000)
         .produces(1 << 20, 16)
         .build()
 }
@@ -172,7 +172,7 @@ pub(super) fn running_total() -> Descriptor {
             "the",
         ]));
     gives_table(builder, "the table with one more column, `running-total`")
-        .fuel(50_000_000, 6_000)
+        .fuel(50_000_000, 20_000)
         .produces(1 << 20, 30)
         .build()
 }
@@ -311,15 +311,7 @@ pub(super) fn by_time() -> Descriptor {
             "files changed per day",
         ])
         .takes(table())
-        .takes(
-            input(
-                "unit",
-                choice(&["minute", "hour", "day", "week", "month", "quarter", "year", "weekday", "hour-of-day"]),
-                "unit of time: the name of the new column",
-            )
-            .default(choose("day"))
-            .words(&["per", "by", "each", "for each", "every", "a", "of the"]),
-        )
+        .takes(unit())
         .takes(
             input("column", list(column(), 1), "column of dates or times; none for the first that holds them")
                 .default(Value::List(Vec::new()))
@@ -334,4 +326,14 @@ pub(super) fn by_time() -> Descriptor {
     .fuel(50_000_000, 10_000)
     .produces(1 << 20, 12)
     .build()
+}
+
+fn unit() -> Input {
+    input(
+        "unit",
+        choice(&["minute", "hour", "day", "week", "month", "quarter", "year", "weekday", "hour-of-day"]),
+        "unit of time: the name of the new column",
+    )
+    .default(choose("day"))
+    .words(&["per", "by", "each", "for each", "every", "a", "of the"])
 }
