@@ -3,6 +3,7 @@
 //! A reference makes its own case from a seed, so that evidence can be derived again anywhere.
 
 mod data;
+mod pim;
 mod seed;
 mod table;
 mod text;
@@ -16,7 +17,7 @@ pub(crate) type Reference = fn(u64, &Descriptor) -> Case;
 
 /// The reference for a primitive.
 pub(crate) fn of(name: &str) -> Option<Reference> {
-    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL);
+    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(pim::ALL);
     all.copied().find(|(known, _)| *known == name).map(|(_, reference)| reference)
 }
 

@@ -40,7 +40,11 @@ fn fields(row: &Row) -> [String; 3] {
     [row.0.clone(), row.1.to_string(), row.2.clone()]
 }
 
-fn csv<R: AsRef<[F]>, F: AsRef<[u8]>>(header: &[&str], rows: impl IntoIterator<Item = R>, delimiter: u8) -> Vec<u8> {
+pub(super) fn csv<R: AsRef<[F]>, F: AsRef<[u8]>>(
+    header: &[&str],
+    rows: impl IntoIterator<Item = R>,
+    delimiter: u8,
+) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
     writer.write_record(header).expect("a vector takes every byte");
     for row in rows {
