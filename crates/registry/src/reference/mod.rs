@@ -9,6 +9,7 @@ mod data;
 mod document;
 mod edit;
 mod logs;
+mod pim;
 mod seed;
 mod table;
 mod text;
@@ -27,6 +28,8 @@ const PACKS: &[&[(&str, Reference)]] =
 /// The reference for a primitive.
 pub(crate) fn of(name: &str) -> Option<Reference> {
     PACKS.iter().copied().flatten().find(|(known, _)| *known == name).map(|(_, reference)| *reference)
+    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(pim::ALL);
+    all.copied().find(|(known, _)| *known == name).map(|(_, reference)| reference)
 }
 
 /// Arguments by port: the descriptor's defaults, with those named replaced.
