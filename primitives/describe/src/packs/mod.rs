@@ -4,6 +4,7 @@ pub mod chart;
 pub mod digest;
 pub mod encoding;
 pub mod json;
+pub mod markup;
 pub mod table;
 pub mod text;
 
@@ -13,11 +14,12 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 6] = [
+pub const ALL: [(&str, Describe); 7] = [
     ("chart", chart::descriptors),
     ("digest", digest::descriptors),
     ("encoding", encoding::descriptors),
     ("json", json::descriptors),
+    ("markup", markup::descriptors),
     ("table", table::descriptors),
     ("text", text::descriptors),
 ];
