@@ -1,5 +1,5 @@
-//! Goes through a document that is checked to be well-formed: one root, matching tags, names, letters, and no entity but
-//! XML's own five, so that nothing expands.
+//! Goes through a document that is checked to be well-formed: one root, matching tags, names, letters, and no entity
+//! but XML's own five, so that nothing expands.
 
 use crate::whole::position;
 use quick_xml::XmlVersion;
@@ -167,11 +167,8 @@ impl State {
         check_letters(text)?;
         if self.depth == 0 {
             let is_blank = text.trim().is_empty() && !raw.starts_with(['<', '&']);
-            return if is_blank {
-                Ok(())
-            } else {
-                Err(Fault::Wrong(String::from("there is text outside the root element")))
-            };
+            let outside = || Fault::Wrong(String::from("there is text outside the root element"));
+            return if is_blank { Ok(()) } else { Err(outside()) };
         }
         take(Part::Text(text), self.depth)?;
         Ok(take(Part::Raw(raw), self.depth)?)
