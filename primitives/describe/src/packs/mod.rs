@@ -10,6 +10,7 @@ pub mod edit;
 pub mod encoding;
 pub mod json;
 pub mod logs;
+pub mod markup;
 pub mod pim;
 pub mod table;
 pub mod text;
@@ -20,7 +21,7 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 13] = [
+pub const ALL: [(&str, Describe); 14] = [
     ("archive", archive::descriptors),
     ("bundle", bundle::descriptors),
     ("chart", chart::descriptors),
@@ -31,6 +32,7 @@ pub const ALL: [(&str, Describe); 13] = [
     ("encoding", encoding::descriptors),
     ("json", json::descriptors),
     ("logs", logs::descriptors),
+    ("markup", markup::descriptors),
     ("pim", pim::descriptors),
     ("table", table::descriptors),
     ("text", text::descriptors),
