@@ -22,14 +22,22 @@ use telos_abi::{Descriptor, PortIndex, Value};
 pub(crate) type Reference = fn(u64, &Descriptor) -> Case;
 
 /// Every pack's references.
-const PACKS: &[&[(&str, Reference)]] =
-    &[archive::ALL, bundle::ALL, columns::ALL, data::ALL, document::ALL, edit::ALL, logs::ALL, table::ALL, text::ALL];
+const PACKS: &[&[(&str, Reference)]] = &[
+    archive::ALL,
+    bundle::ALL,
+    columns::ALL,
+    data::ALL,
+    document::ALL,
+    edit::ALL,
+    logs::ALL,
+    pim::ALL,
+    table::ALL,
+    text::ALL,
+];
 
 /// The reference for a primitive.
 pub(crate) fn of(name: &str) -> Option<Reference> {
     PACKS.iter().copied().flatten().find(|(known, _)| *known == name).map(|(_, reference)| *reference)
-    let all = text::ALL.iter().chain(table::ALL).chain(data::ALL).chain(pim::ALL);
-    all.copied().find(|(known, _)| *known == name).map(|(_, reference)| reference)
 }
 
 /// Arguments by port: the descriptor's defaults, with those named replaced.

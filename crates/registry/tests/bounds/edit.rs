@@ -57,7 +57,7 @@ fn found() -> Vec<Case> {
         one("text.mask", &[("kind", choose(kind)), ("replacement", text("0123456789"))], repeated(near))
     });
     let others = [
-        one("text.extract", &[("kind", choose("words")), ("unique", YES)], numbered()),
+        one("text.extract", &[("kind", choose("words")), ("distinct", YES)], numbered()),
         one("text.word-frequencies", &[], numbered()),
         one("text.word-frequencies", &[], repeated("\u{c9} ")),
         one("text.longest", &[("count", Value::Int(100_000)), ("of", choose("words"))], numbered()),
