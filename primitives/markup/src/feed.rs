@@ -183,13 +183,16 @@ mod tests {
     use telos_pack::testing::{Given, run};
     use telos_pack::{Failure, Value};
 
-    const RSS: &str = "<?xml version='1.0'?><rss version='2.0' xmlns:dc='d' xmlns:content='c'><channel><title>The &amp; feed</title>\
+    const RSS: &str = "<?xml version='1.0'?><rss version='2.0' xmlns:dc='d' xmlns:content='c'><channel><title>The &a\
+        mp; feed</title>\
         <link>http://f</link><image><title>no</title></image>\
-        <item><title>One &lt;b&gt;bold&lt;/b&gt;</title><link> http://a/?x=1&amp;y </link><pubDate>Tue, 10 Jun 2003 04:00:00 GMT</pubDate>\
+        <item><title>One &lt;b&gt;bold&lt;/b&gt;</title><link> http://a/?x=1&amp;y </link><pubDate>Tue, 10 Jun 2003 \
+        04:00:00 GMT</pubDate>\
         <dc:creator>Ann</dc:creator><description><![CDATA[<p>Some <i>text</i>,</p><p>more</p>]]></description></item>\
         <item><guid>http://b</guid><title>Two</title><author>b@c</author><content:encoded>full</content:encoded></item>\
         </channel></rss>";
-    const ATOM: &str = "<feed xmlns='http://www.w3.org/2005/Atom'><title type='text'>Atom</title><entry><title>A</title>\
+    const ATOM: &str = "<feed xmlns='http://www.w3.org/2005/Atom'><title type='text'>Atom</title><entry><title>A</ti\
+        tle>\
         <link rel='self' href='/self'/><link href='/a'/><updated>2004-01-01T00:00:00Z</updated>\
         <published>2003-12-13T18:30:02Z</published><author><name>Joe</name><uri>u</uri></author>\
         <summary type='xhtml'><div>s <b>t</b></div></summary></entry></feed>";
@@ -201,7 +204,8 @@ mod tests {
     #[test]
     fn items_are_listed() {
         let given = call("feed.items", RSS).unwrap();
-        let expected = "title,link,date,author,summary\nOne bold,http://a/?x=1&y,2003-06-10T04:00:00Z,Ann,\"Some text, more\"\n\
+        let expected = "title,link,date,author,summary\nOne bold,http://a/?x=1&y,2003-06-10T04:00:00Z,Ann,\"Some tex\
+            t, more\"\n\
                         Two,http://b,,b@c,full\n";
         assert_eq!((given.text("table").as_str(), given.int("count")), (expected, Some(2)));
         let expected = "title,link,date,author,summary\nA,/a,2003-12-13T18:30:02Z,Joe,s t\n";

@@ -59,7 +59,8 @@ struct Grid {
     weight: usize,
 }
 
-/// The rows of a table, not those of tables inside it. A cell that goes over several columns or rows is repeated in each.
+/// The rows of a table, not those of tables inside it. A cell that goes over several columns or rows is repeated in
+/// each.
 fn rows(table: ElementRef<'_>) -> Result<Vec<Vec<String>>, Failure> {
     let mut grid = Grid::default();
     let mut inner: Option<ego_tree::NodeId> = None;

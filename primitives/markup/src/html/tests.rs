@@ -68,7 +68,8 @@ fn what_a_page_has_is_listed() {
     assert_eq!(table("html.links", PAGE), "text,url,kind\nlink,/x,local\na picture,https://y.org/,remote\n");
     assert_eq!(table("html.images", PAGE), "source,description\np.png,a picture\n");
     assert_eq!(table("html.headings", PAGE), "level,text\n1,Head ing\n");
-    let metadata = "name,content\nlanguage,en\ncharset,utf-8\ntitle,A title\ndescription,What it is\nog:image,i.png\nicon,/f.ico\n";
+    let metadata = "name,content\nlanguage,en\ncharset,utf-8\ntitle,A title\ndescription,What it is\nog:image,i.png\
+        \nicon,/f.ico\n";
     assert_eq!(table("html.metadata", PAGE), metadata);
     let title = |html: &str| call("html.title", html, &[]).map(|given| given.values["title"].clone());
     assert_eq!(title(PAGE).unwrap(), Value::Text("A title".into()));
@@ -83,7 +84,8 @@ fn what_a_page_has_is_listed() {
 #[test]
 fn tables_are_laid_out() {
     let of = |html: &str, number: i64| call("html.tables", html, &[("number", Value::Int(number))]);
-    let html = "<table><caption>c</caption><tr><th>a<th colspan=2>b<tr><td rowspan=2>1<td>2<td>3<tr><td>4<td>5<br>6</table>\
+    let html = "<table><caption>c</caption><tr><th>a<th colspan=2>b<tr><td rowspan=2>1<td>2<td>3<tr><td>4<td>5<br>6<\
+        /table>\
                 <table><tr><td><table><tr><td>in</table></table>";
     let first = of(html, 1).unwrap();
     assert_eq!(first.text("table"), "a,b,b-2\n1,2,3\n1,4,5 6\n");

@@ -1,7 +1,7 @@
 //! From text to a tree, within bounds.
 //!
-//! The parser's work at a tag grows with the number of elements that are open, so how deep they nest is limited while they
-//! are read: the tree's sink notes it and reading stops.
+//! The parser's work at a tag grows with the number of elements that are open, so how deep they nest is limited while
+//! they are read: the tree's sink notes it and reading stops.
 
 use html5ever::driver::{ParseOpts, parse_document};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};

@@ -1,7 +1,8 @@
 //! `markdown.to-html` and `markdown.to-text`.
 //!
-//! Raw HTML stays, except for the elements that GitHub's specification disallows (section 6.11): of `<script>`, `<style>`,
-//! `<iframe>` and six others the `<` is written as `&lt;`, so that they are shown and do nothing. Links stay as they are.
+//! Raw HTML stays, except for the elements that GitHub's specification disallows (section 6.11): of `<script>`,
+//! `<style>`, `<iframe>` and six others the `<` is written as `&lt;`, so that they are shown and do nothing. Links
+//! stay as they are.
 
 use super::{check_size, events, options};
 use crate::html::text_of;
@@ -140,9 +141,12 @@ mod tests {
 
     #[test]
     fn marks_are_left_out_of_text() {
-        let markdown = "# Title\n\nSome *text* with [a link](http://x) and `code`.\nNext line.\n\n- one\n- two\n  1. three\n\n\
-                        > quote\n\n```rust\nlet a;\n  b\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<i>raw</i> &amp; more\n";
-        let expected = "Title\n\nSome text with a link and code. Next line.\n\n- one\n- two\n  1. three\n\n> quote\n\nlet a;\n  b\n\n\
+        let markdown = "# Title\n\nSome *text* with [a link](http://x) and `code`.\nNext line.\n\n- one\n- two\n  1\
+            . three\n\n\
+                        > quote\n\n```rust\nlet a;\n  b\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<i>raw</i> &amp; \
+                        more\n";
+        let expected = "Title\n\nSome text with a link and code. Next line.\n\n- one\n- two\n  1. three\n\n> quote\n\
+            \nlet a;\n  b\n\n\
                         a\tb\n1\t2\n\nraw & more\n";
         assert_eq!(text(markdown), expected);
         assert_eq!(text(""), "");

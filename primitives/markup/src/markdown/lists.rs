@@ -1,4 +1,5 @@
-//! `markdown.headings`, `markdown.links`, `markdown.code`, `markdown.tasks` and `markdown.contents`: what a document has.
+//! `markdown.headings`, `markdown.links`, `markdown.code`, `markdown.tasks` and `markdown.contents`: what a document
+//! has.
 
 use super::{Plain, events};
 use crate::whole::{Sink, Table, one};
@@ -259,9 +260,11 @@ mod tests {
     proptest! {
         #[test]
         fn every_heading_is_found(headings in prop::collection::vec((1..=6_usize, "[a-z]{1,6}"), 0..8)) {
-            let markdown: String = headings.iter().map(|(level, text)| format!("{} {text}\n\n", "#".repeat(*level))).collect();
+            let markdown: String = headings.iter().map(|(level, text)| format!("{} {text}\n\
+                \n", "#".repeat(*level))).collect();
             let expected: String = std::iter::once(String::from("level,text,line\n"))
-                .chain(headings.iter().enumerate().map(|(index, (level, text))| format!("{level},{text},{}\n", index * 2 + 1)))
+                .chain(headings.iter().enumerate().map(|(index, (level, text))| format!("{level},{text},{}\
+                    \n", index * 2 + 1)))
                 .collect();
             prop_assert_eq!(call("markdown.headings", &markdown).text("table"), expected);
         }

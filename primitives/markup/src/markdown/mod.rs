@@ -1,5 +1,5 @@
-//! Markdown: CommonMark with GitHub's tables, task lists, strikethrough and alerts, and footnotes. A block of metadata at
-//! the beginning, between lines of `---` or `+++`, is no part of the text.
+//! Markdown: CommonMark with GitHub's tables, task lists, strikethrough and alerts, and footnotes. A block of metadata
+//! at the beginning, between lines of `---` or `+++`, is no part of the text.
 
 mod html;
 mod lists;

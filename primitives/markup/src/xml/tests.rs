@@ -15,8 +15,10 @@ fn elements(xml: &str, name: &str) -> Result<Given, Failure> {
 
 #[test]
 fn elements_are_laid_out() {
-    let xml = "<?xml version=\"1.0\"?><!-- c --><r a='1'><b/><c >x &amp; <i>y</i> z</c><d>\n </d><e><![CDATA[<]]></e>\n<f xml:space=\"preserve\"> <g/> </f></r>";
-    let expected = "<?xml version=\"1.0\"?>\n<!-- c -->\n<r a='1'>\n  <b/>\n  <c>x &amp; <i>y</i> z</c>\n  <d/>\n  <e><![CDATA[<]]></e>\n  \
+    let xml = "<?xml version=\"1.0\"?><!-- c --><r a='1'><b/><c >x &amp; <i>y</i> z</c><d>\n </d><e><![CDATA[<]]></e\
+        >\n<f xml:space=\"preserve\"> <g/> </f></r>";
+    let expected = "<?xml version=\"1.0\"?>\n<!-- c -->\n<r a='1'>\n  <b/>\n  <c>x &amp; <i>y</i> z</c>\n  <d/>\n  <\
+        e><![CDATA[<]]></e>\n  \
                     <f xml:space=\"preserve\"> <g/> </f>\n</r>\n";
     assert_eq!(format(xml, false).unwrap(), expected);
     assert_eq!(format(expected, false).unwrap(), expected);
@@ -39,7 +41,8 @@ fn elements_are_laid_out() {
 
 #[test]
 fn elements_become_rows() {
-    let xml = "<l xmlns:x='u'><book id='1'><title>A <i>b</i></title><by>c</by><by>d</by></book><x:book lang='e'>own<title/></x:book>\
+    let xml = "<l xmlns:x='u'><book id='1'><title>A <i>b</i></title><by>c</by><by>d</by></book><x:book lang='e'>own<\
+        title/></x:book>\
                <other/></l>";
     let given = elements(xml, "book").unwrap();
     assert_eq!(given.text("table"), "text,id,title,by,lang\n,1,A b,c; d,\nown,,,,e\n");
