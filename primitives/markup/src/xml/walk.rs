@@ -193,11 +193,15 @@ fn check_name(name: &str) -> Result<(), Fault> {
     Err(Fault::Wrong(format!("`{name}` is no name")))
 }
 
-/// Letters that XML 1.0 allows (section 2.2).
+/// Looks for letters that XML 1.0 does not allow.
 fn check_letters(text: &str) -> Result<(), Fault> {
-    let bad = |letter: char| matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
-    match text.chars().find(|letter| bad(*letter)) {
+    match text.chars().find(|letter| is_refused(*letter)) {
         Some(letter) => Err(Fault::Wrong(format!("the character U+{:04X} may not stand in XML", u32::from(letter)))),
         None => Ok(()),
     }
+}
+
+/// Whether a letter is none of XML 1.0 (section 2.2).
+fn is_refused(letter: char) -> bool {
+    matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
