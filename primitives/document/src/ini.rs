@@ -24,10 +24,13 @@ fn document(text: &str) -> Result<Json, Failure> {
     let mut lines = (1..).zip(text.lines());
     while let Some((number, line)) = lines.next() {
         let mut line = line.trim().to_owned();
-        while section.is_none() && continues(&line) {
+        // What was joined before ends in an even number of backslashes, so the last part alone tells.
+        let mut goes_on = section.is_none() && continues(&line);
+        while goes_on {
             line.pop();
             let Some((_, more)) = lines.next() else { break };
             line.push_str(more.trim());
+            goes_on = continues(more.trim());
         }
         if line.is_empty() || line.starts_with(['#', ';', '!']) {
             continue;

@@ -18,7 +18,8 @@ type Check = fn(&str, Range<usize>) -> Option<Range<usize>>;
 
 enum How {
     Numbers,
-    Expression { regex: Box<Regex>, check: Check, overlapping: bool },
+    Quotations,
+    Expression { regex: Box<Regex>, check: Check },
 }
 
 /// A quantity of money, without what names the currency.
@@ -49,7 +50,7 @@ impl Find {
             "phone-numbers" => (r"[+(]?[0-9][0-9 ().\-/\u{a0}]{5,30}[0-9]".into(), phone),
             "hashtags" => (r"#\w*[^\W\d_]\w*".into(), tag),
             "mentions" => (r"@\w+(?:[.\-]\w+)*".into(), tag),
-            "quoted" => (r#""[^"]*"|“[^”]*”|«[^»]*»|„[^“”]*[“”]|‘[^’]*’|'[^']+'"#.into(), quoted),
+            "quoted" => return Ok(Self { how: How::Quotations }),
             "words" => (r"[^\W_]+(?:['’\-_]+[^\W_]+)*".into(), |_, range| Some(range)),
             "uuids" => (r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}".into(), whole),
             "prices" => (
@@ -62,7 +63,7 @@ impl Find {
             other => return Err(Failure::Internal(format!("`{other}` is no kind of thing to find"))),
         };
         let regex = Regex::new(&expression).map_err(|error| Failure::Internal(format!("{kind}: {error}")))?;
-        Ok(Self { how: How::Expression { regex: Box::new(regex), check, overlapping: kind == "quoted" } })
+        Ok(Self { how: How::Expression { regex: Box::new(regex), check } })
     }
 
     /// Calls `take` with each place in `line`, in order.
@@ -74,25 +75,12 @@ impl Find {
         line: &str,
         mut take: impl FnMut(Range<usize>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let (regex, check, overlapping) = match &self.how {
+        let (regex, check) = match &self.how {
             How::Numbers => return telos_numerals::numbers(line).try_for_each(take),
-            How::Expression { regex, check, overlapping } => (regex, check, *overlapping),
+            How::Quotations => return crate::quotation::quotations(line).try_for_each(take),
+            How::Expression { regex, check } => (regex, check),
         };
-        if !overlapping {
-            return regex.find_iter(line).filter_map(|found| check(line, found.range())).try_for_each(take);
-        }
-        // An apostrophe that opens nothing must not hide the quotation mark after it.
-        let mut from = 0;
-        while let Some(found) = regex.find(regex_automata::Input::new(line).range(from..)) {
-            from = match check(line, found.range()) {
-                Some(range) => {
-                    take(range)?;
-                    found.end()
-                }
-                None => found.start() + line[found.start()..].chars().next().map_or(1, char::len_utf8),
-            };
-        }
-        Ok(())
+        regex.find_iter(line).filter_map(|found| check(line, found.range())).try_for_each(take)
     }
 }
 
@@ -125,7 +113,7 @@ fn in_word(letter: Option<char>) -> bool {
 }
 
 /// Takes what no letter or digit touches.
-fn alone(line: &str, range: &Range<usize>) -> bool {
+pub(crate) fn alone(line: &str, range: &Range<usize>) -> bool {
     !in_word(before(line, range)) && !in_word(after(line, range))
 }
 
@@ -240,16 +228,6 @@ fn phone(line: &str, range: Range<usize>) -> Option<Range<usize>> {
 fn tag(line: &str, range: Range<usize>) -> Option<Range<usize>> {
     let touched = before(line, &range);
     (!in_word(touched) && !matches!(touched, Some('/' | '&' | '#' | '@' | '.'))).then_some(range)
-}
-
-/// What stands between the quotation marks. An apostrophe quotes only where no letter touches it from outside.
-fn quoted(line: &str, range: Range<usize>) -> Option<Range<usize>> {
-    let text = &line[range.clone()];
-    let (first, last) = (text.chars().next()?, text.chars().next_back()?);
-    if matches!(first, '\'' | '‘') && !alone(line, &range) {
-        return None;
-    }
-    Some(range.start + first.len_utf8()..range.end - last.len_utf8())
 }
 
 fn price(line: &str, range: Range<usize>) -> Option<Range<usize>> {

@@ -16,6 +16,7 @@ mod join;
 mod lines;
 mod longest;
 mod part;
+mod quotation;
 mod replace;
 mod reverse;
 mod sets;

@@ -95,13 +95,15 @@ pub(crate) fn tabs(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
         return Err(Failure::bad(format!("a tab stop of {width} columns; expected 1 to {TAB_COLUMNS_MAX}")));
     }
     let width = usize::try_from(width).unwrap_or(1);
-    Ok(Edited::start(Tabs { to_spaces, width }))
+    Ok(Edited::start(Tabs { to_spaces, width, blanks: " ".repeat(width) }))
 }
 
 struct Tabs {
     to_spaces: bool,
     /// Columns between tab stops.
     width: usize,
+    /// As many blanks.
+    blanks: String,
 }
 
 impl LineEdit for Tabs {
@@ -118,7 +120,7 @@ impl LineEdit for Tabs {
         for letter in line.chars() {
             if letter == '\t' {
                 let next = self.stop_after(column);
-                (column..next).try_for_each(|_| made.text(" "))?;
+                made.text(&self.blanks[..next - column])?;
                 column = next;
             } else {
                 made.letter(letter)?;

@@ -21,13 +21,14 @@ const NO_VERB: f32 = 0.3;
 const LEAST: f32 = 0.75;
 
 /// Lowers the evidence of words for primitives that the turn as a whole says less for than for others, and takes it from
-/// those that are meant for other kinds of files. Gives for each primitive how much the turn says for it, in `[0, 1]`.
+/// those that are meant for other kinds of files. Gives for each primitive how much the turn says for it, in `[0, 1]`;
+/// nothing for one that has no part in it.
 pub(super) fn focus(
     lexicon: &Lexicon<'_>,
     reading: &Reading<'_>,
     weights: &[Weight],
     evidence: &mut [Vec<f32>],
-) -> Vec<f32> {
+) -> Vec<Option<f32>> {
     let kinds = kinds(reading);
     let mut relevance = Vec::with_capacity(evidence.len());
     for (entry, tokens) in lexicon.entries.iter().zip(evidence.iter_mut()) {
@@ -35,6 +36,8 @@ pub(super) fn focus(
         let suits = meant.iter().any(|kind| kinds.contains(*kind));
         if !meant.is_empty() && !suits && !spoken_of(entry, &meant, reading, !kinds.is_empty()) {
             tokens.fill(0.0);
+            relevance.push(None);
+            continue;
         }
         for (at, strength) in tokens.iter_mut().enumerate() {
             // "Email it to bob" asks for an action; "the emails in it" are things.
@@ -47,23 +50,23 @@ pub(super) fn focus(
             .enumerate()
             .map(|(at, strength)| strength * weights[at].value * lexicon.specificity(&reading.tokens[at].stem))
             .sum();
-        relevance.push(words + LIKENESS * entry.likeness(reading) + if suits { KIND } else { 0.0 });
+        relevance.push(Some(words + LIKENESS * entry.likeness(reading) + if suits { KIND } else { 0.0 }));
     }
     for at in 0..reading.tokens.len() {
         let taking = |index: &usize| evidence[*index][at] >= TAKES_PART;
-        let best = (0..evidence.len()).filter(taking).map(|index| relevance[index]).fold(0.0, f32::max);
+        let best = (0..evidence.len()).filter(taking).filter_map(|index| relevance[index]).fold(0.0, f32::max);
         if best <= 0.0 {
             continue;
         }
         for (index, tokens) in evidence.iter_mut().enumerate() {
             // What acts is held back by stricter rules, and named by words that say little else.
             if !lexicon.entries[index].changes_things() {
-                tokens[at] *= LEAST + (1.0 - LEAST) * (relevance[index] / best).clamp(0.0, 1.0);
+                tokens[at] *= LEAST + (1.0 - LEAST) * (relevance[index].unwrap_or(0.0) / best).clamp(0.0, 1.0);
             }
         }
     }
-    let best = relevance.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-    relevance.into_iter().map(|relevance| (relevance / best).clamp(0.0, 1.0)).collect()
+    let best = relevance.iter().copied().flatten().fold(f32::MIN_POSITIVE, f32::max);
+    relevance.into_iter().map(|relevance| Some((relevance? / best).clamp(0.0, 1.0))).collect()
 }
 
 /// Kinds of files that the turn names, whether they are here or not.
@@ -94,14 +97,14 @@ fn meant<'e>(entry: &'e Entry<'_>) -> BTreeSet<&'e str> {
     (0..entry.is.inputs.len()).flat_map(|port| entry.kinds(port)).map(String::as_str).collect()
 }
 
-/// Whether the turn says a kind the primitive is meant for, or names it by a phrase. Where files of other kinds are named,
-/// only the kind will do.
+/// Whether the turn says a kind the primitive is meant for, or its family. Where files of other kinds are named, only the
+/// kind will do.
 fn spoken_of(entry: &Entry<'_>, meant: &BTreeSet<&str>, reading: &Reading<'_>, named: bool) -> bool {
-    let words = reading.tokens.iter().enumerate().filter(|(_, token)| token.shape == Shape::Word);
+    let mut words = reading.tokens.iter().filter(|token| token.shape == Shape::Word);
     let family = crate::read::words::stem(entry.family());
-    words.into_iter().any(|(at, token)| {
+    words.any(|token| {
         let kind = meant.contains(token.lower.as_str())
             || token.lower.strip_suffix('s').is_some_and(|one| meant.contains(one));
-        kind || !named && (token.stem == family || entry.names_with(reading, at))
+        kind || !named && token.stem == family
     })
 }

@@ -44,7 +44,7 @@ impl<'a> Search<'a> {
         lifted: bool,
     ) -> Option<Draft<'a>> {
         let entry = &self.lexicon.entries[index];
-        if base.nodes.len() >= NODES_MAX || !self.allowed(entry, index) {
+        if base.nodes.len() >= NODES_MAX || self.likely[index].is_none() || !self.allowed(entry, index) {
             return None;
         }
         let mut draft = base.clone();
@@ -103,8 +103,8 @@ impl<'a> Search<'a> {
             content && slot.tokens.clone().any(|at| base.cover[at] < 0.5)
         });
         draft.cost += match goal {
-            _ if word.is_some() => cost::NAMED + cost::UNLIKELY * (1.0 - self.likely[index]),
-            _ if spoken => cost::SPOKEN + cost::UNLIKELY * (1.0 - self.likely[index]),
+            _ if word.is_some() => cost::NAMED + cost::UNLIKELY * (1.0 - self.likely[index].unwrap_or(0.0)),
+            _ if spoken => cost::SPOKEN + cost::UNLIKELY * (1.0 - self.likely[index].unwrap_or(0.0)),
             Some(goal) if self.plumbs(entry, goal, output) => cost::PLUMBING + self.strangeness(base, entry, goal),
             _ => cost::UNNAMED,
         };

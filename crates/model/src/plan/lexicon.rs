@@ -138,6 +138,12 @@ fn words(is: &Descriptor) -> HashMap<String, f32> {
     words
 }
 
+/// Ends of file names among the words of an input that reads files as they are. A table or document comes from any format.
+fn kinds(port: &telos_abi::InputPort) -> Vec<String> {
+    let raw = matches!(port.ty, Type::Blob { refinement: Refinement::Utf8 | Refinement::Bytes, .. });
+    port.words.iter().filter(|word| raw && crate::read::is_kind(word)).cloned().collect()
+}
+
 fn distinct(mut stems: Vec<String>) -> Vec<String> {
     stems.sort();
     stems.dedup();
@@ -192,11 +198,7 @@ impl<'a> Entry<'a> {
             announce: is.inputs.iter().map(announce).collect(),
             meaning: is.inputs.iter().map(meaning).collect(),
             columns: columns(is),
-            kinds: is
-                .inputs
-                .iter()
-                .map(|port| port.words.iter().filter(|word| crate::read::is_kind(word)).cloned().collect())
-                .collect(),
+            kinds: is.inputs.iter().map(kinds).collect(),
             examples: is.semantics.examples.iter().map(|example| distinct(stems(example))).collect(),
             outputs: is.outputs.iter().map(|port| (stems(&port.name), stems(&port.meaning))).collect(),
         }

@@ -30,8 +30,8 @@ pub(crate) struct Search<'a> {
     pub(crate) evidence: &'a [Vec<f32>],
     pub(crate) filler: &'a Filler<'a>,
     pub(crate) weights: &'a [f32],
-    /// How much the turn as a whole says for each primitive, in `[0, 1]`.
-    pub(crate) likely: &'a [f32],
+    /// How much the turn as a whole says for each primitive, in `[0, 1]`; nothing for one that has no part in it.
+    pub(crate) likely: &'a [Option<f32>],
     pub(crate) stdin_piped: bool,
     /// Whether the turn speaks of several files or items.
     pub(crate) plural: bool,

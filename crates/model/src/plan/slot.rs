@@ -177,7 +177,7 @@ impl<'a> Filler<'a> {
                 && input.default.is_none()
                 && (slot.cue.is_empty() || slot.cue.end != slot.tokens.start)
             {
-                slot.strength -= 0.3;
+                continue;
             }
             let overwrites = matches!(span.fact, Fact::File { .. })
                 && entry.acts(port, EffectKind::FileCreate)

@@ -269,6 +269,7 @@ fn to_zip() -> Descriptor {
         .gives(output("count", count(0), "number of files in it"))
         .fuel(2_000_000_000, 4_000)
         .produces(1 << 20, 3)
+        .shown_by_structure()
         .build()
 }
 

@@ -161,7 +161,18 @@ fn measure() -> Descriptor {
 fn sort() -> Descriptor {
     whole("text.sort")
         .does("Sort lines alphabetically or by the number they begin with.", &["text", "line", "sort"])
-        .words(&["sort", "order", "arrange", "rank", "alphabetical", "alphabetically", "sorted", "ordered"])
+        .words(&[
+            "sort",
+            "order",
+            "arrange",
+            "rank",
+            "alphabetical",
+            "alphabetize",
+            "alphabetise",
+            "alphabetically",
+            "sorted",
+            "ordered",
+        ])
         .examples(&[
             "sort names.txt",
             "sort the lines of scores.txt by number, highest first",

@@ -286,6 +286,7 @@ fn records() -> Descriptor {
         .gives(output("count", count(0), "number of rows"))
         .introduces(&[Refinement::Table])
         .shown_by_structure()
+        .fuel(20_000_000_000, 20_000)
         .build()
 }
 

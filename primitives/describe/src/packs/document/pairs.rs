@@ -98,7 +98,7 @@ pub(super) fn validate() -> Descriptor {
         .gives(output("valid", flag(), "whether the document fits the schema"))
         .gives(output("count", count(0), "number of problems"))
         .introduces(&[Refinement::Table])
-        .fuel(20_000_000_000, 20_000)
+        .fuel(20_000_000_000, 60_000)
         .shown_by_structure()
         .build()
 }

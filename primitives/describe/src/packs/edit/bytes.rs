@@ -107,6 +107,8 @@ pub(super) fn encode() -> Descriptor {
         ))
         .gives(output("data", blob(Refinement::Bytes), "the text as bytes"))
         .gives(output("replaced", count(0), "number of characters that were replaced"))
+        // What an encoding lacks is looked for in all of its table.
+        .fuel(10_000_000, 60_000)
         .build()
 }
 
@@ -153,5 +155,6 @@ pub(super) fn decode_as() -> Descriptor {
         .gives(output("encoding", line(), "the encoding that the bytes were read in"))
         .introduces(&[Refinement::Utf8])
         .produces(MADE_FIXED_BYTES, 4)
+        .fuel(10_000_000, 20_000)
         .build()
 }
