@@ -35,7 +35,7 @@ impl Filler<'_> {
             tokens.end = next.end;
             items.push(Value::Text((*path).clone()));
         }
-        (items.len() > 1).then(|| Slot {
+        (items.len() > 1).then_some(Slot {
             port,
             value: Value::List(items),
             origin: ConstantOrigin::Observed,

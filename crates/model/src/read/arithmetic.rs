@@ -195,7 +195,7 @@ fn formula(reading: &Reading<'_>, at: usize) -> Option<Span> {
         end += words.len() + length;
         steps += 1;
     }
-    (steps > 0 && columns).then(|| Span { tokens: at..end, fact: Fact::Expression(text), trust: 1.0 })
+    (steps > 0 && columns).then_some(Span { tokens: at..end, fact: Fact::Expression(text), trust: 1.0 })
 }
 
 fn unit(word: &str) -> Option<&'static str> {

@@ -66,7 +66,7 @@ fn keys(reading: &Reading<'_>, paths: &[String], file: &str) -> Vec<Span> {
         };
         let share = match outer.len() {
             0 => 1.0,
-            all => ratio(outer.iter().copied().filter(|piece| said(&piece)).count(), all),
+            all => ratio(outer.iter().copied().filter(|piece| said(piece)).count(), all),
         };
         let depth = 0.02 * ratio(outer.len().min(10), 1);
         let found = matches(reading, std::slice::from_ref(&(*last).to_owned()), |_| Fact::Key {

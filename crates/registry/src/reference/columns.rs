@@ -158,7 +158,8 @@ fn between(seed: u64, descriptor: &Descriptor) -> Case {
 fn compute(seed: u64, descriptor: &Descriptor) -> Case {
     let mut seed = Seed::new(seed);
     let (rows, factor) = (rows(&mut seed), small(seed.below(9)) + 1);
-    let formulas: [(&str, fn(i64, i64) -> i64); 4] = [
+    type Formula = fn(i64, i64) -> i64;
+    let formulas: [(&str, Formula); 4] = [
         ("number * F - 1", |number, factor| number * factor - 1),
         ("-(Number + 3) % F", |number, factor| -(number + 3) % factor),
         ("`number` - F * (number - 2)", |number, factor| number - factor * (number - 2)),

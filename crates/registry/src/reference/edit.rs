@@ -183,7 +183,7 @@ fn tabs(seed: u64, descriptor: &Descriptor) -> Case {
         let mut out = String::new();
         for letter in line.chars() {
             out.push(if letter == '\t' { ' ' } else { letter });
-            while letter == '\t' && out.len() % width != 0 {
+            while letter == '\t' && !out.len().is_multiple_of(width) {
                 out.push(' ');
             }
         }
