@@ -20,7 +20,7 @@ fn replaced() -> Vec<Case> {
         one("text.replace", &regex("(a)(x)?(b?)", "$3${2}\\1"), repeated("a")),
         one("text.replace", &regex(r"[a-z]+\s*\d\b|[α-ω]", "$0$0"), repeated("ab 1 \u{3b1}\n")),
         one("text.replace", &regex(r"(a|b)*c{1,50}d", "x"), repeated("ababababccccc\n")),
-        one("text.replace", &regex("", "x"), repeated("é")),
+        one("text.replace", &regex("x?", "y"), repeated("é")),
         one("text.replace", &[("find", text("ß")), ("ignore-case", YES), ("whole-words", YES)], repeated("ß ")),
     ]
 }
@@ -99,7 +99,7 @@ fn spaced() -> Vec<Case> {
         tidy("indentation", " a\n"),
         tidy("repeated-spaces", "a \t"),
         tidy("repeated-blank-lines", "\n"),
-        tabs("spaces", 60, "\t"),
+        tabs("spaces", 30, "\t"),
         tabs("spaces", 2, "\u{4e2d}\t"),
         tabs("tabs", 1, " "),
         tabs("tabs", 100, " \t\n"),
@@ -177,6 +177,10 @@ fn encoded() -> Vec<Case> {
         encode("gbk", "\u{9fa5}\u{3400}\u{9f98}"),
         encode("gb18030", "\u{9fa5}\u{e5e5}\u{ffff}"),
         encode("big5", "\u{9fa5}\u{3400}\u{9f98}"),
+        encode("big5", "\u{100}\u{7ff}"),
+        encode("gbk", "\u{100}\u{7ff}"),
+        encode("euc-kr", "\u{100}\u{7ff}"),
+        encode("shift-jis", "\u{100}\u{7ff}"),
         decode("auto", &[0xff]),
         decode("auto", &[b'a', 0]),
         decode("ascii", &[0xff]),

@@ -1,6 +1,6 @@
 //! Pack `markup`.
 
-use crate::inputs::{LINES, differing, repeated, text, within};
+use crate::inputs::{BYTES, LINES, differing, repeated, text, within};
 use crate::{Case, one};
 use telos_abi::Value;
 
@@ -30,20 +30,20 @@ const MARKDOWN: [(&str, &str, &str); 18] = [
     ("", "&amp;~~a~~<a@b.c>\\*", "\n"),
 ];
 
+/// What the primitives that walk over the same events are measured with.
+const WALKED: [&str; 4] = ["# a *b*\n", "- [ ] a\n", "[a](<b> \"c\") ![d](e)\n", "```a\n```\n"];
+
 fn markdown() -> Vec<Case> {
-    let mut cases = Vec::new();
-    for (begin, piece, end) in MARKDOWN {
-        for name in [
-            "markdown.to-html",
-            "markdown.to-text",
-            "markdown.headings",
-            "markdown.links",
-            "markdown.code",
-            "markdown.contents",
-            "markdown.tasks",
-        ] {
-            cases.push(one(name, &[], within(begin, piece, end)));
+    let all = MARKDOWN.map(|(begin, piece, end)| one("markdown.to-html", &[], within(begin, piece, end)));
+    let mut cases = Vec::from(all);
+    for piece in WALKED {
+        for name in ["markdown.headings", "markdown.links", "markdown.code", "markdown.contents", "markdown.tasks"] {
+            cases.push(one(name, &[], repeated(piece)));
         }
+    }
+    // The text is that of the HTML, which may take 8 MiB.
+    for piece in ["# a\n", "> > > a\n\n", "*a **b _c ", "[a](b)", "a\n\n", "&amp;~~a~~<a@b.c>\\*", "<b>a</b>\n\n"] {
+        cases.push(one("markdown.to-text", &[], piece.repeat(BYTES / 4 / piece.len())));
     }
     cases.push(one("markdown.headings", &[], differing(LINES / 2, |number| format!("## {number:x}\n"))));
     let number = [("number", Value::Int(i64::from(LINES / 40)))];
@@ -74,8 +74,12 @@ const HTML: [&str; 14] = [
 fn html() -> Vec<Case> {
     let mut cases = Vec::new();
     for piece in HTML {
-        for name in ["html.to-text", "html.to-markdown", "html.links", "html.images", "html.headings", "html.metadata"]
-        {
+        for name in ["html.to-text", "html.to-markdown"] {
+            cases.push(one(name, &[], within("<title>a</title><body>", piece, "")));
+        }
+    }
+    for piece in ["<a href=b>c</a>", "<img src=a alt='b'>", "<h1>a</h1>", "<meta name=a content=b>"] {
+        for name in ["html.links", "html.images", "html.headings", "html.metadata"] {
             cases.push(one(name, &[], within("<title>a</title><body>", piece, "")));
         }
     }
@@ -117,7 +121,9 @@ fn xml() -> Vec<Case> {
     let named = [("name", text("a"))];
     let compact = [("compact", Value::Bool(true))];
     let mut cases = Vec::new();
-    for input in [rss(item), rss(described), rss("<item/>"), atom(entry), rss("<item><title>&amp;</title></item>")] {
+    for input in
+        [rss(item), rss(described), rss("<item a='bc'/>"), atom(entry), rss("<item><title>&amp;</title></item>")]
+    {
         cases.push(one("feed.items", &[], input.clone()));
         cases.push(one("feed.title", &[], input));
     }
