@@ -73,7 +73,7 @@ impl Find {
     pub(crate) fn each(
         &self,
         line: &str,
-        mut take: impl FnMut(Range<usize>) -> Result<(), Failure>,
+        take: impl FnMut(Range<usize>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let (regex, check) = match &self.how {
             How::Numbers => return telos_numerals::numbers(line).try_for_each(take),

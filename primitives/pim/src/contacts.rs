@@ -52,9 +52,9 @@ impl ContentSink for Cards {
             "END" => row(card, &mut self.table, out),
             "FN" => card.name = unescaped(&value),
             "N" => card.parts = spoken(&value),
-            "EMAIL" => keep(&mut card.emails, preferred, unescaped(&value)),
-            "TEL" => keep(&mut card.phones, preferred, number(&unescaped(&value))),
-            "ADR" => keep(&mut card.addresses, preferred, listed(&value, ", ")),
+            "EMAIL" => keep(&mut card.emails, preferred, &unescaped(&value)),
+            "TEL" => keep(&mut card.phones, preferred, &number(&unescaped(&value))),
+            "ADR" => keep(&mut card.addresses, preferred, &listed(&value, ", ")),
             "ORG" => card.organization = listed(&value, ", "),
             "TITLE" => card.title = unescaped(&value),
             "BDAY" => card.birthday = birthday(&value),
@@ -70,7 +70,7 @@ impl ContentSink for Cards {
     }
 }
 
-fn keep(values: &mut Vec<(bool, String)>, preferred: bool, value: String) {
+fn keep(values: &mut Vec<(bool, String)>, preferred: bool, value: &str) {
     let value = value.trim();
     if !value.is_empty() && values.len() < VALUES_MAX {
         values.push((preferred, value.to_owned()));
