@@ -1,5 +1,6 @@
 //! `text.compare`: the differences between two texts, as a unified diff.
 
+use crate::effort::too_far;
 use crate::lines::{Made, held_text, key};
 use hashbrown::HashMap;
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
@@ -7,8 +8,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use telos_pack::{Args, Failure, Held, Out, Running, Value};
 
-/// Most lines of each text: the search for the shortest way takes longer than its length.
-const LINES_MAX: usize = 1 << 20;
+/// Most lines of each text.
+const LINES_MAX: usize = 4 << 20;
 
 pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     Ok(Box::new(Compare {
@@ -36,7 +37,7 @@ impl Running for Compare {
         let [first, second] = &mut self.held;
         let (first, second) = (held_text(first)?, held_text(second)?);
         let (old, new) = (lines(&first)?, lines(&second)?);
-        let ops = self.differences(&old, &new);
+        let ops = self.differences(&old, &new)?;
         let mut made = Made::default();
         made.took(first.len() + second.len());
         let (mut count, mut added, mut removed) = (0, 0, 0);
@@ -74,7 +75,7 @@ fn lines(text: &str) -> Result<Vec<&str>, Failure> {
 
 impl Compare {
     /// What makes the new lines from the old ones. Equal lines get equal numbers first, so that each is read once.
-    fn differences<'a>(&self, old: &[&'a str], new: &[&'a str]) -> Vec<DiffOp> {
+    fn differences<'a>(&self, old: &[&'a str], new: &[&'a str]) -> Result<Vec<DiffOp>, Failure> {
         let mut numbers: HashMap<Cow<'a, str>, usize> = HashMap::new();
         let [old, new] = [old, new].map(|lines| {
             let mut numbered = Vec::with_capacity(lines.len());
@@ -84,7 +85,10 @@ impl Compare {
             }
             numbered
         });
-        capture_diff_slices(Algorithm::Myers, &old, &new)
+        if too_far(&old, &new) {
+            return Err(Failure::Limit(String::from("the texts have too many lines for how much they differ")));
+        }
+        Ok(capture_diff_slices(Algorithm::Myers, &old, &new))
     }
 
     /// The form in which a line is compared.

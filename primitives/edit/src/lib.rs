@@ -7,6 +7,7 @@
 mod case;
 mod compare;
 mod decode;
+mod effort;
 mod encode;
 mod encoding;
 mod endings;
