@@ -41,7 +41,9 @@ pub(super) fn focus(
         }
         for (at, strength) in tokens.iter_mut().enumerate() {
             // "Email it to bob" asks for an action; "the emails in it" are things.
-            if weights[at].demand == Demand::Act && !entry.says(&reading.tokens[at].lower) {
+            let token = &reading.tokens[at];
+            let mistyped = token.stem != crate::read::words::stem(&token.lower);
+            if weights[at].demand == Demand::Act && !mistyped && !entry.says(&token.lower) {
                 *strength *= NO_VERB;
             }
         }
