@@ -16,6 +16,11 @@ pub trait ResourceLabels {
     /// The label of `resource`'s content.
     fn label(&self, resource: &Resource) -> Label;
 
+    /// The join of the labels of everything beneath a directory: what reading it whole brings in. At least its own label.
+    fn beneath(&self, directory: &ByteText) -> Label {
+        self.label(&Resource::Path(directory.clone()))
+    }
+
     /// Most bytes that reading the resource brings in (for a directory, all beneath it), if that is known now. The
     /// executor must hold the run to it. `None` makes a plan that reads it *metered* (R17).
     fn bytes_max(&self, resource: &Resource) -> Option<u64> {

@@ -104,7 +104,7 @@ impl Decider for AgentDecider<'_> {
         match self.labels {
             None => self.point.policy.sensitivity(&resource) != Label::BOTTOM,
             Some(host) => {
-                let known = KnownLabels { policy: self.point.policy, host };
+                let known = KnownLabels { policy: self.point.policy, host, grant: self.point.grant };
                 telos_graph::ResourceLabels::label(&known, &resource).secrecy != Secrecy::PUBLIC
             }
         }
@@ -138,7 +138,7 @@ impl Telos {
         let reach = AgentReach { readable: &readable, writable: &writes, hosts: &hosts };
         let grant = policy.apply(agent_grant(self.directory(), &reach));
         let host = self.quiet_host()?;
-        let known = KnownLabels { policy, host: &host };
+        let known = KnownLabels { policy, host: &host, grant: &grant };
         let secret = |path: &&ByteText| known.of(path).secrecy != Secrecy::PUBLIC;
         let label = starting_label(&known, reads.iter().chain(&writes));
         let point = DecisionPoint { policy, grant: &grant, person, recorder: &*recorder };

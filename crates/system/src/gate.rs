@@ -83,9 +83,31 @@ impl telos_execute::Gate for DecisionPoint<'_> {
 pub(crate) struct KnownLabels<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) host: &'a Host,
+    pub(crate) grant: &'a telos_abi::Grant,
 }
 
+/// Entries beneath a directory whose labels are looked up; of a directory with more, every category is assumed.
+const BENEATH_MAX: usize = 20_000;
+/// Nesting of such a directory.
+const BENEATH_DEPTH_MAX: usize = 64;
+
 impl KnownLabels<'_> {
+    /// Paths of the files beneath a directory; nothing if they cannot be listed unasked, or are too many.
+    fn files(&self, directory: &ByteText) -> Option<Vec<ByteText>> {
+        let located = self.host.inspect(directory).ok()?;
+        let permit = crate::surroundings::permit(self.policy, self.grant, &located.list_effect().ok()?)?;
+        let options = telos_host::ListOptions {
+            recursive: true,
+            hidden: true,
+            entries_max: BENEATH_MAX,
+            depth_max: BENEATH_DEPTH_MAX,
+        };
+        let listing = self.host.list(permit, &located, options).ok()?;
+        let files = listing.entries.iter().filter(|entry| entry.kind == telos_host::FileKind::File);
+        let paths = files.map(|entry| [listing.directory.as_bytes(), b"/", entry.path.as_bytes()].concat().into());
+        Some(paths.collect())
+    }
+
     /// The label of the content at a path.
     pub(crate) fn of(&self, path: &ByteText) -> Label {
         self.label(&Resource::Path(path.clone()))
@@ -102,5 +124,15 @@ impl ResourceLabels for KnownLabels<'_> {
         let real = located.path();
         let by_real_name = if real == *path { Label::BOTTOM } else { self.policy.sensitivity(&Resource::Path(real)) };
         by_rule.join(by_real_name).join(self.host.label_of(&located).unwrap_or(Label::TOP))
+    }
+
+    fn beneath(&self, directory: &ByteText) -> Label {
+        let own = self.of(directory);
+        match self.files(directory) {
+            Some(files) => files.iter().fold(own, |label, path| label.join(self.of(path))),
+            // What is not there yet has nothing beneath it; what is written there first is known by the plan.
+            None if self.host.inspect(directory).is_ok_and(|located| located.meta().is_none()) => own,
+            None => Label::TOP,
+        }
     }
 }

@@ -100,7 +100,7 @@ impl Telos {
         let grant = self.intent_grant(&text)?;
         let policy = self.policy()?;
         let shelf = Shelf(self.registry()?);
-        let labels = KnownLabels { policy, host };
+        let labels = KnownLabels { policy, host, grant: &grant };
         let context = Context {
             catalogue: &shelf,
             labels: &labels,

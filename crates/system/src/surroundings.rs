@@ -26,17 +26,7 @@ pub(crate) struct Here<'a> {
 impl Here<'_> {
     /// A permit, if the policy gives one unasked: the planner's look around never asks anybody.
     fn permit(&self, effect: &Effect) -> Option<Permit> {
-        let subject = Subject::Plan {
-            authority: Label::BOTTOM,
-            payload: Label::BOTTOM,
-            control: Label::BOTTOM,
-            history: Label::BOTTOM,
-        };
-        let request = Request { effect, subject, facts: Facts::default() };
-        match decide(self.policy, self.grant, &request, crate::now()) {
-            Decision::Permit(permit) => Some(permit),
-            Decision::Ask(_) | Decision::Refuse(_) => None,
-        }
+        permit(self.policy, self.grant, effect)
     }
 
     fn list(&self, recursive: bool) -> Option<Vec<Entry>> {
@@ -72,6 +62,21 @@ impl Here<'_> {
     fn located(&self, path: &str) -> Option<Located> {
         let path = telos_graph::path::join(self.directory, path.as_bytes()).ok()?;
         self.host.inspect(&path).ok()
+    }
+}
+
+/// A permit for a look around, if the policy gives one unasked.
+pub(crate) fn permit(policy: &Policy, grant: &Grant, effect: &Effect) -> Option<Permit> {
+    let subject = Subject::Plan {
+        authority: Label::BOTTOM,
+        payload: Label::BOTTOM,
+        control: Label::BOTTOM,
+        history: Label::BOTTOM,
+    };
+    let request = Request { effect, subject, facts: Facts::default() };
+    match decide(policy, grant, &request, crate::now()) {
+        Decision::Permit(permit) => Some(permit),
+        Decision::Ask(_) | Decision::Refuse(_) => None,
     }
 }
 

@@ -266,6 +266,7 @@ fn gives_data(kind: EffectKind) -> bool {
 fn content(work: &Work<'_>, scope: &Scope, kind: EffectKind) -> Label {
     let resource = match scope {
         Scope::Under(path) | Scope::Path(path) if kind == EffectKind::Exec => Resource::Program(path.clone()),
+        Scope::Under(path) if kind == EffectKind::FileRead => return work.context.labels.beneath(path),
         Scope::Under(path) | Scope::Path(path) => Resource::Path(ByteText::clone(path)),
         Scope::Host(host) => Resource::Host(host.clone()),
         Scope::Named(name) => Resource::Named(name.clone()),
