@@ -90,8 +90,11 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct DoArguments {
     /// The outcome you want, in your own words.
-    #[arg(required = true, num_args = 1.., value_name = "INTENT")]
+    #[arg(required_unless_present = "answer", num_args = 1.., value_name = "INTENT")]
     pub intent: Vec<OsString>,
+    /// Answer the question that the last intent was left with, in words or by the number of a choice.
+    #[arg(long, value_name = "TEXT", conflicts_with = "intent")]
+    pub answer: Option<String>,
     /// Approve what would be asked. Never approves what is forbidden.
     #[arg(short, long)]
     pub yes: bool,

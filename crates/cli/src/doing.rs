@@ -67,7 +67,10 @@ pub(crate) fn intent(telos: &Telos, arguments: &DoArguments, console: Console) -
     if arguments.intent.iter().any(|word| word.to_str().is_none()) {
         return Err(SystemError::Usage(String::from("the intent is not UTF-8; say it in text")));
     }
-    let text = words.join(" ");
+    let text = match &arguments.answer {
+        Some(answer) => telos.with_answer(answer)?,
+        None => words.join(" "),
+    };
     if text.trim().is_empty() {
         return Err(SystemError::Usage(String::from(
             "the intent is empty; for example: telos do \"count lines in notes.txt\"",

@@ -72,6 +72,18 @@ fn a_missing_file_is_3_and_near_names_are_offered() {
 }
 
 #[test]
+fn an_open_question_is_answered_later_in_words_or_by_number() {
+    let place = Place::new();
+    place.file("report.txt", "one\ntwo\n");
+    place.run(["do", "--answer", "report.txt"]).exits(2).tells("no question is open");
+    for answer in ["report.txt", "1"] {
+        place.intent(&["count the lines of reprot.txt"]).exits(3).tells("telos do --answer");
+        place.intent(&["--answer", answer]).exits(0).shows("2");
+        place.intent(&["--answer", answer]).exits(2);
+    }
+}
+
+#[test]
 fn what_needs_approval_is_4_without_it_and_says_so_in_one_sentence() {
     let place = Place::new();
     place.file("a.txt", "one\n");

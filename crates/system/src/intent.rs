@@ -58,6 +58,7 @@ impl Telos {
     /// When Telos' own state cannot be used. Everything about the intent itself is in the report.
     pub fn carry_out(&self, intent: &Intent, person: &dyn Person, stop: &Stop) -> Result<Report, SystemError> {
         let mut text = intent.text.clone();
+        self.forget_question();
         for _ in 0..QUESTIONS_MAX {
             let (answer, grant) = self.propose(&text, intent)?;
             match answer.proposal {
@@ -71,7 +72,10 @@ impl Telos {
                 }
                 Proposal::Question(question) => match person.answer(&question.text, &question.choices) {
                     Some(words) => text = question.answered(&text, &words),
-                    None => return Ok(open_question(&question)),
+                    None => {
+                        self.keep_question(&text, &question)?;
+                        return Ok(open_question(&question));
+                    }
                 },
                 Proposal::Abstain { reason, nearest } => {
                     return Ok(not_understood(&reason, &nearest, &answer.model_error));
@@ -96,7 +100,7 @@ impl Telos {
         let shelf = Shelf(registry);
         let home = crate::telos::path_text(&self.places().home);
         let here = Here { host: &host, policy, grant: &grant, directory: self.directory(), home: &home };
-        let labels = KnownLabels { policy, host: &host };
+        let labels = KnownLabels { policy, host: &host, grant: &grant };
         let turn = Turn {
             text: text.to_owned(),
             directory: self.directory().clone(),
@@ -130,7 +134,7 @@ impl Telos {
         let policy = self.policy()?;
         let host = self.quiet_host()?;
         let shelf = Shelf(self.registry()?);
-        let labels = KnownLabels { policy, host: &host };
+        let labels = KnownLabels { policy, host: &host, grant: &grant };
         let context = Context {
             catalogue: &shelf,
             labels: &labels,
@@ -204,7 +208,7 @@ impl Telos {
         let policy = self.policy()?;
         let shelf = Shelf(self.registry()?);
         let recorder = run.recorder();
-        let labels = KnownLabels { policy, host };
+        let labels = KnownLabels { policy, host, grant: &settled.grant };
         let gate = DecisionPoint { policy, grant: &settled.grant, person, recorder: &*recorder };
         let scratch = self.scratch()?;
         let ports = Ports {
@@ -300,7 +304,7 @@ fn open_question(question: &Question) -> Report {
     if !question.choices.is_empty() {
         text.push_str(&format!(" ({})", question.choices.join(", ")));
     }
-    text.push_str("\nsay it again with the answer in the words");
+    text.push_str("\nanswer it: telos do --answer TEXT");
     let mut report = Report::words(Status::Ask, text);
     report.choices = question.choices.clone();
     report

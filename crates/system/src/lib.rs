@@ -19,6 +19,7 @@ mod history;
 mod intent;
 mod outcome;
 mod page;
+mod pending;
 mod person;
 mod places;
 mod plan_view;
