@@ -4,10 +4,14 @@ use crate::cache::{PlanCache, Template};
 use crate::plan;
 use crate::read::{Reading, read};
 use crate::remote::{self, ProviderConfig, ProviderError};
+use crate::sketch::{self, Outcome};
 use crate::turn::{Check, Library, Proposal, Proposed, Surroundings, Turn};
 
 /// Confidence given to a model's graph: the validator accepted it, but its reading of the turn is not explained.
 const MODEL_CONFIDENCE: f32 = 0.7;
+
+/// Confidence from which on the translator's graph stands where the search finds none.
+const SURE: f32 = 0.97;
 
 /// Which tier answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +87,7 @@ impl<'a> Cascade<'a> {
         library: &dyn Library,
         check: &Check<'_>,
     ) -> Answer {
-        let proposal = plan::propose(turn, reading, library, check);
+        let proposal = offline(turn, reading, around, library, check);
         let (Proposal::Abstain { .. }, Some(config)) = (&proposal, &self.provider) else {
             return Answer { proposal, tier: Tier::Offline, model_error: None };
         };
@@ -96,6 +100,27 @@ impl<'a> Cascade<'a> {
             }
             Err(error) => Answer { proposal, tier: Tier::Offline, model_error: Some(error) },
         }
+    }
+}
+
+/// The offline proposal: the search's, which explains every word, else the translator's where it is sure.
+fn offline(
+    turn: &Turn,
+    reading: Reading<'_>,
+    around: &dyn Surroundings,
+    library: &dyn Library,
+    check: &Check<'_>,
+) -> Proposal {
+    let lexicon = plan::lexicon::Lexicon::new(library);
+    let translated = sketch::propose(turn, &reading, around, &lexicon, check);
+    match (plan::propose(turn, reading, library, check), translated) {
+        (Proposal::Graph(searched), _) => Proposal::Graph(searched),
+        (_, Outcome::Graph(proposed)) if proposed.confidence >= SURE => Proposal::Graph(proposed),
+        (Proposal::Abstain { .. }, Outcome::Question(question)) => Proposal::Question(question),
+        (Proposal::Abstain { nearest, .. }, Outcome::Nothing(reason)) if nearest.is_empty() => {
+            Proposal::Abstain { reason, nearest }
+        }
+        (proposal, _) => proposal,
     }
 }
 

@@ -15,9 +15,11 @@
 
 mod cache;
 mod cascade;
+mod learned;
 mod plan;
 mod read;
 mod remote;
+mod sketch;
 mod turn;
 
 pub use cache::{CacheStore, MemoryStore, PlanCache};

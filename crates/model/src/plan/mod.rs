@@ -8,10 +8,10 @@ mod decide;
 mod draft;
 mod edit;
 mod emit;
-mod fits;
+pub(crate) mod fits;
 mod focus;
 mod grow;
-mod lexicon;
+pub(crate) mod lexicon;
 mod phrase;
 mod search;
 mod seen;
@@ -27,7 +27,9 @@ use search::Search;
 use slot::Filler;
 use telos_abi::Descriptor;
 
+pub(crate) use emit::show;
 pub(crate) use value::case;
+pub(crate) use whole::promised;
 
 /// Proposes for a turn without a model. Total: any text gets an answer. The time is bounded by the beam.
 pub(crate) fn propose(turn: &Turn, mut reading: Reading<'_>, library: &dyn Library, check: &Check<'_>) -> Proposal {

@@ -167,7 +167,7 @@ fn reads(node: &DraftNode, path: &str) -> bool {
 }
 
 /// What the end of a file's name promises of its content.
-pub(super) fn promised(end: &str) -> Option<Refinement> {
+pub(crate) fn promised(end: &str) -> Option<Refinement> {
     Some(match end {
         "svg" => Refinement::Svg,
         "json" => Refinement::Json,

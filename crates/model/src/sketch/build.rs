@@ -1,0 +1,339 @@
+//! A sketch as a graph: its operations, and between them what types imply.
+
+use super::columns::Columns;
+use super::convert;
+use super::ground::{self, Ground, Ungrounded};
+use super::{Slot, Source, Statement, Step};
+use crate::plan::fits::refinement;
+use crate::plan::lexicon::{Entry, Lexicon};
+use crate::turn::Reading;
+use std::collections::BTreeMap;
+use telos_abi::{NodeIndex, PortIndex, Refinement, Type, Value};
+use telos_graph::{Constant, ConstantOrigin, Each, Graph, Input, Node, Source as Edge};
+
+/// Most items an operation runs for.
+const EACH_MAX: u32 = 10_000;
+
+/// A graph, and how the request was understood.
+pub(crate) struct Built {
+    pub(crate) graph: Graph,
+    pub(crate) readings: Vec<Reading>,
+    pub(crate) outputs: Vec<String>,
+}
+
+/// Why a sketch is no graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The sketch makes no sense.
+    Malformed,
+    /// Nothing registered is called this.
+    Unregistered(&'static str),
+    /// A slot names nothing here.
+    Ungrounded(Ungrounded),
+    /// Words that should be a number are none.
+    NoNumber(String),
+    /// A setting that must be given is not.
+    Unset { operation: &'static str, setting: String },
+    /// No conversion leads from what there is to what an operation takes.
+    NoWay(&'static str),
+}
+
+impl From<Ungrounded> for Fault {
+    fn from(why: Ungrounded) -> Self {
+        Self::Ungrounded(why)
+    }
+}
+
+/// Data between steps.
+#[derive(Clone, Debug)]
+pub(super) enum Data {
+    Nothing,
+    /// Files that are here or will be.
+    Files(Vec<String>),
+    Directory(String),
+    Output {
+        node: usize,
+        port: usize,
+        lifted: bool,
+    },
+}
+
+/// Data and what is known of it.
+#[derive(Clone, Debug)]
+pub(super) struct Flow {
+    pub(super) data: Data,
+    pub(super) columns: Columns,
+    /// The file it came from.
+    pub(super) file: Option<String>,
+    /// What the end of that file's name says, until the data has been changed.
+    pub(super) kind: Option<String>,
+    /// Whether a statement has put it somewhere.
+    pub(super) kept: bool,
+}
+
+impl Flow {
+    pub(super) fn of(data: Data) -> Self {
+        Self { data, columns: Columns::Unknown, file: None, kind: None, kept: false }
+    }
+}
+
+pub(super) struct Builder<'a> {
+    pub(super) lexicon: &'a Lexicon<'a>,
+    pub(super) ground: &'a Ground<'a>,
+    pub(super) names: BTreeMap<&'a str, usize>,
+    pub(super) nodes: Vec<Node>,
+    /// The entry of each node.
+    pub(super) entries: Vec<usize>,
+    pub(super) readings: Vec<Reading>,
+    /// Files that statements wrote, and what they wrote there.
+    pub(super) saved: BTreeMap<String, Flow>,
+    /// The last node that changes something: what comes later sees what it did.
+    pub(super) changed: Option<usize>,
+    /// Conversions that were made, so that two statements share them.
+    pub(super) memo: BTreeMap<(usize, usize, usize), usize>,
+    pub(super) reads: BTreeMap<String, usize>,
+}
+
+/// The graph of these statements.
+pub(crate) fn build(statements: &[Statement], lexicon: &Lexicon<'_>, ground: &Ground<'_>) -> Result<Built, Fault> {
+    let mut builder = Builder {
+        lexicon,
+        ground,
+        names: convert::names(lexicon),
+        nodes: Vec::new(),
+        entries: Vec::new(),
+        readings: Vec::new(),
+        saved: BTreeMap::new(),
+        changed: None,
+        memo: BTreeMap::new(),
+        reads: BTreeMap::new(),
+    };
+    let mut results: Vec<Flow> = Vec::new();
+    for statement in statements {
+        let flow = builder.statement(statement, &results)?;
+        results.push(flow);
+    }
+    builder.finish(&results)
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn entry(&self, index: usize) -> &'a Entry<'a> {
+        let lexicon: &'a Lexicon<'a> = self.lexicon;
+        &lexicon.entries[index]
+    }
+
+    pub(super) fn named(&self, name: &'static str) -> Result<usize, Fault> {
+        self.names.get(name).copied().ok_or(Fault::Unregistered(name))
+    }
+
+    pub(super) fn statement(&mut self, statement: &Statement, results: &[Flow]) -> Result<Flow, Fault> {
+        let kinds = self.wanted_kinds(statement);
+        let mut flow = self.sources(&statement.sources, results, &kinds)?;
+        for step in &statement.steps {
+            flow = match step {
+                Step::Run(operation) => self.run(operation, flow, results)?,
+                Step::Save(slot) => {
+                    let path = self.ground.made(slot, None);
+                    self.read(slot, format!("the file to write = “{path}”"));
+                    self.save(&flow, &path)?
+                }
+                Step::Over => {
+                    let path = flow.file.clone().ok_or(Fault::Malformed)?;
+                    self.save(&flow, &path)?
+                }
+                Step::Fill(source) => self.fill(flow, source)?,
+            };
+        }
+        Ok(flow)
+    }
+
+    /// Ends of names that suit the first operation of a statement.
+    pub(super) fn wanted_kinds(&self, statement: &Statement) -> Vec<String> {
+        let first = statement.steps.iter().find_map(|step| match step {
+            Step::Run(operation) => Some(operation),
+            _ => None,
+        });
+        let Some(entry) = first.and_then(|operation| self.names.get(operation.name)).map(|index| self.entry(*index))
+        else {
+            return Vec::new();
+        };
+        let data = entry.is.inputs.iter().position(|input| matches!(input.ty, Type::Blob { .. }));
+        let own = data.map_or(&[][..], |port| entry.kinds(port));
+        if !own.is_empty() {
+            return own.to_vec();
+        }
+        let family: &[&str] = match data.and_then(|port| refinement(&entry.is.inputs[port].ty)) {
+            Some(Refinement::Table) => &["csv", "tsv", "json", "jsonl", "ndjson"],
+            Some(Refinement::Json) => &["json", "yaml", "yml", "toml", "jsonl", "xml", "ini"],
+            Some(Refinement::Utf8) => &["txt", "md", "log", "csv", "tsv", "html", "json", "xml"],
+            _ => &[],
+        };
+        family.iter().map(|end| (*end).to_owned()).collect()
+    }
+
+    /// Notes how words of the request were understood.
+    pub(super) fn read(&mut self, slot: &Slot, meaning: String) {
+        self.readings.push(Reading { span: slot.bytes.clone(), meaning });
+    }
+
+    pub(super) fn sources(&mut self, sources: &[Source], results: &[Flow], kinds: &[String]) -> Result<Flow, Fault> {
+        match sources {
+            [] => Ok(Flow::of(Data::Nothing)),
+            [source] => self.source(source, results, kinds),
+            several => {
+                let mut files = Vec::new();
+                for source in several {
+                    match self.source(source, results, kinds)?.data {
+                        Data::Files(paths) => files.extend(paths),
+                        Data::Directory(path) => files.push(path),
+                        _ => return Err(Fault::Malformed),
+                    }
+                }
+                Ok(Flow::of(Data::Files(files)))
+            }
+        }
+    }
+
+    pub(super) fn source(&mut self, source: &Source, results: &[Flow], kinds: &[String]) -> Result<Flow, Fault> {
+        match source {
+            Source::Here => Ok(Flow::of(Data::Directory(".".to_owned()))),
+            Source::Stdin => {
+                let node = self.push(self.named("stdin.read")?, Vec::new(), None);
+                let mut flow = Flow::of(Data::Output { node, port: 0, lifted: false });
+                flow.kind = Some("csv".to_owned());
+                Ok(flow)
+            }
+            Source::Result(number) => results.get(*number).cloned().ok_or(Fault::Malformed).map(|mut flow| {
+                flow.kept = false;
+                flow
+            }),
+            Source::Slot(slot) => self.named_source(slot, kinds),
+        }
+    }
+
+    pub(super) fn named_source(&mut self, slot: &Slot, kinds: &[String]) -> Result<Flow, Fault> {
+        match slot.letter {
+            'f' => {
+                let said = self.ground.text(slot).to_owned();
+                if let Some(flow) = self.saved.get(&said) {
+                    return Ok(flow.clone());
+                }
+                match self.ground.file(slot, kinds) {
+                    Ok(path) => {
+                        self.read(slot, format!("the file “{path}”"));
+                        Ok(self.file(path))
+                    }
+                    // A folder where a file was expected is a folder all the same.
+                    Err(absent) => match self.ground.directory(slot) {
+                        Ok(path) => Ok(Flow::of(Data::Directory(path))),
+                        Err(_) => Err(absent.into()),
+                    },
+                }
+            }
+            'd' => match self.ground.directory(slot) {
+                Ok(path) => {
+                    self.read(slot, format!("the directory “{path}”"));
+                    Ok(Flow::of(Data::Directory(path)))
+                }
+                Err(absent) => match self.saved.get(self.ground.text(slot)) {
+                    Some(flow) => Ok(flow.clone()),
+                    None => Err(absent.into()),
+                },
+            },
+            'p' => {
+                let path = self.ground.made(slot, None);
+                if let Some(flow) = self.saved.get(&path) {
+                    return Ok(flow.clone());
+                }
+                let file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+                Ok(if file { self.file(path) } else { Flow::of(Data::Directory(path)) })
+            }
+            'u' => {
+                let url = self.ground.text(slot).to_owned();
+                let get = self.named("http.get")?;
+                let input =
+                    Input::Constant(Constant { value: Value::Text(url.clone()), origin: ConstantOrigin::UserTurn });
+                let node = self.push(get, vec![(0, input)], None);
+                let mut flow = Flow::of(Data::Output { node, port: 0, lifted: false });
+                flow.kind = Some(match ground::end(&url).as_str() {
+                    end @ ("csv" | "json" | "jsonl" | "xml" | "txt" | "md" | "yaml" | "toml" | "ics" | "rss") => {
+                        end.to_owned()
+                    }
+                    _ => "html".to_owned(),
+                });
+                Ok(flow)
+            }
+            'x' => Err(Fault::Malformed),
+            _ => Err(Fault::Malformed),
+        }
+    }
+
+    /// A file, with what a glance shows of it.
+    pub(super) fn file(&self, path: String) -> Flow {
+        let columns = self.ground.around.columns(&path);
+        let kind = self.ground.reading.kinds.get(&path).copied().or_else(|| self.ground.around.kind(&path));
+        let end = ground::end(&path);
+        Flow {
+            columns: if columns.is_empty() { Columns::Unknown } else { Columns::Known(columns) },
+            kind: kind.map(str::to_owned).or((!end.is_empty()).then_some(end)),
+            data: Data::Files(vec![path.clone()]),
+            file: Some(path),
+            kept: false,
+        }
+    }
+
+    pub(super) fn push(&mut self, entry: usize, inputs: Vec<(usize, Input)>, each: Option<usize>) -> usize {
+        let port = |at: usize| PortIndex(u16::try_from(at).unwrap_or(u16::MAX));
+        let is = self.entry(entry);
+        let mut after = Vec::new();
+        // What touches the world comes after what changed it before.
+        if !is.is.effects.is_empty()
+            && let Some(changed) = self.changed
+        {
+            after.push(NodeIndex(u32::try_from(changed).unwrap_or(u32::MAX)));
+        }
+        self.nodes.push(Node {
+            capability: is.id,
+            inputs: inputs.into_iter().map(|(at, input)| (port(at), input)).collect(),
+            each: each.map(|at| Each { port: port(at), limit: EACH_MAX }),
+            guard: None,
+            after,
+        });
+        self.entries.push(entry);
+        let node = self.nodes.len() - 1;
+        if is.changes_things() {
+            self.changed = Some(node);
+        }
+        node
+    }
+
+    pub(super) fn constant(value: Value, origin: ConstantOrigin) -> Input {
+        Input::Constant(Constant { value, origin })
+    }
+
+    /// A path as a constant: the person's if the request has it, else seen here.
+    pub(super) fn path(&self, path: &str) -> Input {
+        let said = self.ground.reading.text.contains(path);
+        let exists = self.ground.around.lookup(path).is_some();
+        let origin = if said {
+            ConstantOrigin::UserTurn
+        } else if exists {
+            ConstantOrigin::Observed
+        } else {
+            ConstantOrigin::Planner
+        };
+        Self::constant(Value::Text(path.to_owned()), origin)
+    }
+
+    pub(super) fn edge(node: usize, port: usize) -> Input {
+        Input::From(Edge {
+            node: NodeIndex(u32::try_from(node).unwrap_or(u32::MAX)),
+            port: PortIndex(u16::try_from(port).unwrap_or(u16::MAX)),
+        })
+    }
+
+    /// Type of an output, as its node gives it.
+    pub(super) fn output_type(&self, node: usize, port: usize) -> &'a Type {
+        &self.entry(self.entries[node]).is.outputs[port].ty
+    }
+}

@@ -1,0 +1,112 @@
+//! Turning data into what the next step takes: reading, decoding and parsing by σ alone.
+
+use crate::plan::fits::{fits, refinement};
+use crate::plan::lexicon::{Entry, Lexicon};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use telos_abi::{EffectKind, Refinement, Type};
+
+/// A conversion: use this entry, enter this port, leave by this output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hop {
+    pub(super) entry: usize,
+    pub(super) input: usize,
+    pub(super) output: usize,
+}
+
+/// Most conversions between two steps.
+const HOPS_MAX: usize = 4;
+
+/// The one data input of a primitive that converts by itself: lossless, without settings that must be given.
+fn converts(entry: &Entry<'_>) -> Option<usize> {
+    if !entry.lossless() || entry.changes_things() || entry.acts(0, EffectKind::FileRead) {
+        return None;
+    }
+    let mut data = entry.is.inputs.iter().enumerate().filter(|(_, input)| matches!(input.ty, Type::Blob { .. }));
+    let (input, None) = (data.next()?.0, data.next()) else { return None };
+    let free = entry.is.inputs.iter().enumerate().all(|(at, port)| at == input || port.default.is_some());
+    free.then_some(input)
+}
+
+/// The shortest way from data of a type to a type. `kind` is the end of the name of the file that the data was read from, as
+/// long as it has not been parsed: a parser that is meant for other kinds is passed over. O(primitives · hops).
+pub(super) fn path(lexicon: &Lexicon<'_>, from: &Type, to: &Type, kind: Option<&str>) -> Option<Vec<Hop>> {
+    if fits(from, to) && !parsed_first(from, to, kind) {
+        return Some(Vec::new());
+    }
+    let mut queue: VecDeque<(Type, Vec<Hop>)> = VecDeque::from([(from.clone(), Vec::new())]);
+    let mut seen: BTreeSet<Refinement> = refinement(from).into_iter().collect();
+    let mut loose: Option<Vec<Hop>> = None;
+    while let Some((ty, hops)) = queue.pop_front() {
+        if hops.len() >= HOPS_MAX {
+            continue;
+        }
+        for (index, entry) in lexicon.entries.iter().enumerate() {
+            let Some(input) = converts(entry) else { continue };
+            if !fits(&ty, &entry.is.inputs[input].ty) || !suits(entry, input, &ty, kind) {
+                continue;
+            }
+            for (output, port) in entry.is.outputs.iter().enumerate() {
+                let Some(made) = refinement(&port.ty).filter(|_| matches!(port.ty, Type::Blob { .. })) else {
+                    continue;
+                };
+                let mut next = hops.clone();
+                next.push(Hop { entry: index, input, output });
+                if fits(&port.ty, to) {
+                    return Some(next);
+                }
+                if seen.insert(made) {
+                    queue.push_back((port.ty.clone(), next));
+                } else {
+                    loose.get_or_insert(next);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// The primitive that writes structured data in another form, where no setting has to be given: tables as JSON, JSON as YAML.
+pub(super) fn writer(lexicon: &Lexicon<'_>, from: Refinement, to: Refinement) -> Option<Hop> {
+    lexicon.entries.iter().enumerate().find_map(|(index, entry)| {
+        let mut data = entry.is.inputs.iter().enumerate().filter(|(_, input)| matches!(input.ty, Type::Blob { .. }));
+        let (Some((input, port)), None) = (data.next(), data.next()) else { return None };
+        let free = entry.is.inputs.iter().enumerate().all(|(at, port)| at == input || port.default.is_some());
+        let output = entry.is.outputs.iter().position(|port| refinement(&port.ty) == Some(to))?;
+        let writes = refinement(&port.ty) == Some(from) && from != to && free && entry.is.effects.is_empty();
+        // What writes a form is called so; what draws or computes is not a form of writing.
+        let called = entry.is.name.contains(".to-") || entry.is.name.ends_with(".write");
+        (writes && called).then_some(Hop { entry: index, input, output })
+    })
+}
+
+/// Whether text of this kind has to be parsed before it is what is wanted, though by type it would do.
+fn parsed_first(from: &Type, to: &Type, _kind: Option<&str>) -> bool {
+    let structured = |ty: &Type| matches!(refinement(ty), Some(Refinement::Table | Refinement::Json));
+    structured(to) && !structured(from)
+}
+
+/// Whether a converter may take this data: what is meant for kinds of files takes only those, and a parser takes only what
+/// comes out of a file.
+fn suits(entry: &Entry<'_>, input: usize, ty: &Type, kind: Option<&str>) -> bool {
+    let kinds = entry.kinds(input);
+    let raw = matches!(refinement(ty), Some(Refinement::Bytes | Refinement::Utf8));
+    if kinds.is_empty() || !raw {
+        return true;
+    }
+    kind.is_some_and(|kind| kinds.iter().any(|meant| meant == kind))
+}
+
+/// Output ports of a primitive by name.
+pub(super) fn output(entry: &Entry<'_>, name: &str) -> Option<usize> {
+    entry.is.outputs.iter().position(|port| port.name == name)
+}
+
+/// Primitives by name.
+pub(super) fn names<'l>(lexicon: &'l Lexicon<'_>) -> BTreeMap<&'l str, usize> {
+    lexicon.entries.iter().enumerate().map(|(at, entry)| (entry.is.name.as_str(), at)).collect()
+}
+
+/// Input ports of a primitive by name.
+pub(super) fn input(entry: &Entry<'_>, name: &str) -> Option<usize> {
+    entry.is.inputs.iter().position(|port| port.name == name)
+}

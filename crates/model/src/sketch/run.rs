@@ -1,0 +1,293 @@
+//! One operation as a node: what flows in, its settings, and what is known of what flows out.
+
+use super::build::{Builder, Data, Fault, Flow};
+use super::columns::Columns;
+use super::convert;
+use super::settings::{Context, Set};
+use super::{Argument, Operation, Source};
+use crate::plan::fits::{handle, refinement, takes_column};
+use crate::plan::lexicon::Entry;
+use crate::turn::Reading;
+use telos_abi::{EffectKind, Refinement, Type, Value};
+use telos_graph::{Constant, ConstantOrigin, Input};
+
+impl<'a> Builder<'a> {
+    pub(super) fn run(&mut self, operation: &Operation, flow: Flow, results: &[Flow]) -> Result<Flow, Fault> {
+        let index = self.named(operation.name)?;
+        let entry = self.entry(index);
+        let mut inputs: Vec<(usize, Input)> = Vec::new();
+        // The first input takes what flows in, unless it is a setting.
+        let first = entry.is.inputs.iter().position(|input| {
+            matches!(input.ty, Type::Blob { .. })
+                || handle(&input.ty).is_some() && !operation.settings.iter().any(|(name, _)| *name == input.name)
+                || matches!(&input.ty, Type::List { item, .. } if handle(item).is_some())
+        });
+        let mut each = None;
+        if let Some(port) = first {
+            let want = &entry.is.inputs[port].ty;
+            let needed = entry.is.inputs[port].default.is_none();
+            match flow.data {
+                Data::Nothing if needed => {
+                    return Err(Fault::Unset { operation: operation.name, setting: String::new() });
+                }
+                Data::Nothing => {}
+                _ => {
+                    let several = matches!(&flow.data, Data::Files(paths) if paths.len() > 1) && handle(want).is_some();
+                    let lifted = operation.each || several || matches!(flow.data, Data::Output { lifted: true, .. });
+                    if let (Some((other, rest)), Type::Blob { .. }) = (self.second(entry, port, operation), want)
+                        && let Data::Files(paths) = &flow.data
+                        && let [one, two] = paths.as_slice()
+                        && rest
+                    {
+                        // "f1+f2 > compare": the second file is the other input.
+                        let (one, two) = (self.file(one.clone()), self.file(two.clone()));
+                        let wanted = &entry.is.inputs[other].ty;
+                        inputs.push((port, self.enter(&one, want, false)?));
+                        inputs.push((other, self.enter(&two, wanted, false)?));
+                    } else {
+                        inputs.push((port, self.enter(&flow, want, lifted)?));
+                        if lifted {
+                            each = Some(port);
+                        }
+                    }
+                }
+            }
+        }
+        let columns = self.columns_of(&flow);
+        let set = self.settings(operation, entry, &flow, &columns, results, &mut inputs)?;
+        self.complete(operation, entry, &flow, &inputs)?;
+        inputs.sort_by_key(|(port, _)| *port);
+        let node = self.push(index, inputs, each);
+        let output = match operation.output {
+            Some(name) => convert::output(entry, name).ok_or(Fault::Malformed)?,
+            None => 0,
+        };
+        let columns = if entry.is.outputs.is_empty() {
+            Columns::Unknown
+        } else {
+            columns.after(entry, self.table_output(entry, output), &set)
+        };
+        self.readings.push(Reading { span: 0..0, meaning: entry.is.semantics.summary.clone() });
+        let moved = self.moved(entry, node);
+        Ok(Flow {
+            data: if entry.is.outputs.is_empty() {
+                Data::Nothing
+            } else {
+                Data::Output { node, port: output, lifted: each.is_some() }
+            },
+            columns,
+            file: moved.or(flow.file),
+            kind: flow.kind.filter(|_| self.still_raw(entry)),
+            kept: entry.changes_things(),
+        })
+    }
+
+    /// The output whose columns count: the table, where the first output is a list beside it.
+    pub(super) fn table_output(&self, entry: &Entry<'_>, output: usize) -> usize {
+        let table = |port: &telos_abi::OutputPort| refinement(&port.ty) == Some(Refinement::Table);
+        let own = entry.is.outputs.get(output).is_some_and(table);
+        let other = entry.is.outputs.iter().position(table);
+        if own { output } else { other.unwrap_or(output) }
+    }
+
+    /// Whether the operation leaves data of the same kind as the file it came from, by the end of its name.
+    pub(super) fn still_raw(&self, entry: &Entry<'_>) -> bool {
+        let bytes = |ty: &Type| matches!(refinement(ty), Some(Refinement::Bytes | Refinement::Utf8));
+        entry.is.inputs.first().is_some_and(|input| bytes(&input.ty))
+            && entry.is.outputs.first().is_some_and(|port| bytes(&port.ty))
+    }
+
+    /// Where a file that an operation renamed or copied is now.
+    pub(super) fn moved(&mut self, entry: &Entry<'_>, node: usize) -> Option<String> {
+        let target = entry.is.inputs.iter().position(|input| input.name == "target")?;
+        let (_, input) = self.nodes[node].inputs.iter().find(|(port, _)| usize::from(port.0) == target)?;
+        let Input::Constant(Constant { value: Value::Text(path), .. }) = input else { return None };
+        let path = path.clone();
+        let flow = self.file(path.clone());
+        self.saved.insert(path.clone(), flow);
+        Some(path)
+    }
+
+    /// The second data input that no setting names, and whether it has to be given.
+    pub(super) fn second(&self, entry: &Entry<'_>, first: usize, operation: &Operation) -> Option<(usize, bool)> {
+        let mut rest = entry.is.inputs.iter().enumerate().skip(first + 1);
+        rest.find(|(_, input)| {
+            matches!(input.ty, Type::Blob { .. }) && !operation.settings.iter().any(|(name, _)| *name == input.name)
+        })
+        .map(|(at, input)| (at, input.default.is_none()))
+    }
+
+    /// Columns of the table that a flow is or can be read as.
+    pub(super) fn columns_of(&self, flow: &Flow) -> Columns {
+        match (&flow.data, &flow.columns) {
+            (Data::Directory(_), _) => {
+                let find = self.names.get("file.find").map(|index| self.entry(*index));
+                find.map_or(Columns::Unknown, |entry| Columns::Unknown.after(entry, self.table_output(entry, 0), &[]))
+            }
+            (_, Columns::Unknown) => self.implied(flow),
+            (_, known) => known.clone(),
+        }
+    }
+
+    /// Columns of a table that reading implies: the messages of a mailbox.
+    pub(super) fn implied(&self, flow: &Flow) -> Columns {
+        let Some(kind) = flow.kind.as_deref() else { return Columns::Unknown };
+        let parser = self.lexicon.entries.iter().find(|entry| {
+            entry.lossless()
+                && entry.is.inputs.first().is_some_and(|_| entry.kinds(0).iter().any(|end| end == kind))
+                && entry.is.outputs.first().is_some_and(|port| refinement(&port.ty) == Some(Refinement::Table))
+        });
+        parser.map_or(Columns::Unknown, |entry| Columns::Unknown.after(entry, 0, &[]))
+    }
+
+    pub(super) fn settings(
+        &mut self,
+        operation: &Operation,
+        entry: &'a Entry<'a>,
+        flow: &Flow,
+        columns: &Columns,
+        results: &[Flow],
+        inputs: &mut Vec<(usize, Input)>,
+    ) -> Result<Vec<(usize, Value)>, Fault> {
+        let mut set: Vec<(usize, Value)> = Vec::new();
+        let mut ordered: Vec<(usize, &Vec<Argument>)> = Vec::new();
+        for (name, arguments) in &operation.settings {
+            let port = entry.is.inputs.iter().position(|input| input.name == *name).ok_or(Fault::Malformed)?;
+            ordered.push((port, arguments));
+        }
+        // Columns first: the form of a value depends on its column.
+        ordered.sort_by_key(|(port, _)| (!takes_column(&entry.is.inputs[*port].ty), *port));
+        let ground = self.ground;
+        for (port, arguments) in ordered {
+            let ty = &entry.is.inputs[port].ty;
+            if let Some(input) = self.data_setting(entry, port, arguments, results)? {
+                inputs.push((port, input));
+                continue;
+            }
+            let own =
+                set.iter().find(|(at, _)| takes_column(&entry.is.inputs[*at].ty)).and_then(|(_, value)| match value {
+                    Value::Text(name) => Some(name.clone()),
+                    _ => None,
+                });
+            let beside = flow.file.clone();
+            let context = Context { ground, columns, file: beside.as_deref(), column: own.as_deref() };
+            let Set { value, origin } = context.set(entry, port, arguments)?;
+            for argument in arguments {
+                if let Argument::Source(Source::Slot(slot)) = argument {
+                    let meaning = format!("{} = {}", entry.is.inputs[port].meaning, crate::plan::show(&value));
+                    self.read(slot, meaning);
+                }
+            }
+            debug_assert!(!matches!(ty, Type::Blob { .. }));
+            set.push((port, value.clone()));
+            inputs.push((port, Self::constant(value, origin)));
+        }
+        self.guess_column(operation, entry, columns, &mut set, inputs);
+        partial_days(entry, &mut set, inputs);
+        Ok(set)
+    }
+
+    /// A setting that is data, a file or a directory.
+    pub(super) fn data_setting(
+        &mut self,
+        entry: &Entry<'_>,
+        port: usize,
+        arguments: &[Argument],
+        results: &[Flow],
+    ) -> Result<Option<Input>, Fault> {
+        let ty = &entry.is.inputs[port].ty;
+        let [Argument::Source(source)] = arguments else { return Ok(None) };
+        let creates = entry.acts(port, EffectKind::FileCreate) || entry.acts(port, EffectKind::DirCreate);
+        match (ty, source) {
+            (Type::Handle { .. }, Source::Slot(slot)) if creates || slot.letter == 'p' => {
+                let beside = (entry.is.name == "file.rename").then(|| self.directory_of_first()).flatten();
+                let existing = (slot.letter == 'd').then(|| self.ground.directory(slot).ok()).flatten();
+                let path = existing.unwrap_or_else(|| self.ground.made(slot, beside.as_deref()));
+                self.read(slot, format!("{} = “{path}”", entry.is.inputs[port].meaning));
+                Ok(Some(self.path(&path)))
+            }
+            (Type::Handle { .. } | Type::Blob { .. }, source) => {
+                let kinds: Vec<String> = Vec::new();
+                let flow = self.source(source, results, &kinds)?;
+                self.enter(&flow, ty, false).map(Some)
+            }
+            (Type::Int { .. } | Type::Float | Type::Text { .. }, Source::Result(number)) => {
+                let flow = results.get(*number).cloned().ok_or(Fault::Malformed)?;
+                self.enter(&flow, ty, false).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The directory of the file that the last node will act on: what is renamed stays where it is.
+    pub(super) fn directory_of_first(&self) -> Option<String> {
+        let file =
+            self.readings.iter().rev().find_map(|reading| {
+                reading.meaning.strip_prefix("the file “").and_then(|rest| rest.strip_suffix('”'))
+            })?;
+        file.rsplit_once('/').map(|(directory, _)| directory.to_owned())
+    }
+
+    /// A row test that names only the value: the column that holds it.
+    pub(super) fn guess_column(
+        &self,
+        operation: &Operation,
+        entry: &Entry<'_>,
+        columns: &Columns,
+        set: &mut Vec<(usize, Value)>,
+        inputs: &mut Vec<(usize, Input)>,
+    ) {
+        let Some((column, value)) = entry.row_test() else { return };
+        if set.iter().any(|(port, _)| *port == column) {
+            return;
+        }
+        let said = operation.settings.iter().find(|(name, _)| *name == entry.is.inputs[value].name);
+        let Some((_, arguments)) = said else { return };
+        let [Argument::Source(Source::Slot(slot))] = arguments.as_slice() else { return };
+        let Some((name, held)) = columns.holding(self.ground.text(slot)) else { return };
+        set.retain(|(port, _)| *port != value);
+        inputs.retain(|(port, _)| *port != value);
+        for (port, text) in [(column, name), (value, held)] {
+            set.push((port, Value::Text(text.clone())));
+            inputs.push((port, Self::constant(Value::Text(text), ConstantOrigin::Observed)));
+        }
+    }
+
+    /// Every input that must be given is given.
+    pub(super) fn complete(
+        &self,
+        operation: &Operation,
+        entry: &Entry<'_>,
+        _flow: &Flow,
+        inputs: &[(usize, Input)],
+    ) -> Result<(), Fault> {
+        let open = entry
+            .is
+            .inputs
+            .iter()
+            .enumerate()
+            .find(|(port, input)| input.default.is_none() && !inputs.iter().any(|(given, _)| given == port));
+        match open {
+            Some((_, input)) => Err(Fault::Unset { operation: operation.name, setting: input.meaning.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A day that is not whole ("March 2024") equals nothing: rows contain it.
+fn partial_days(entry: &Entry<'_>, set: &mut Vec<(usize, Value)>, inputs: &mut Vec<(usize, Input)>) {
+    let Some((_, value)) = entry.row_test() else { return };
+    let Some(comparison) = entry.is.inputs.iter().position(|input| input.name == "comparison") else { return };
+    if set.iter().any(|(port, _)| *port == comparison) {
+        return;
+    }
+    let date = set.iter().any(|(port, held)| {
+        *port == value
+            && matches!(held, Value::Text(text) if text.len() >= 4 && text.contains('-') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
+    });
+    let contains = crate::plan::case(&entry.is.inputs[comparison].ty, "contains").filter(|_| date);
+    if let Some(contains) = contains {
+        set.push((comparison, contains.clone()));
+        inputs.push((comparison, Input::Constant(Constant { value: contains, origin: ConstantOrigin::Planner })));
+    }
+}

@@ -1,0 +1,442 @@
+//! Settings of an operation: what slots and literals are as values of a port's type.
+
+use super::build::Fault;
+use super::columns::Columns;
+use super::ground::{self, Ground, Ungrounded};
+use super::{Argument, Slot, Source};
+use crate::plan::fits::{refinement, setting, takes_column};
+use crate::plan::lexicon::Entry;
+use crate::read::Fact;
+use std::collections::BTreeMap;
+use telos_abi::{Refinement, Type, Value};
+use telos_graph::ConstantOrigin;
+
+/// What a setting depends on beside its own words.
+pub(super) struct Context<'c> {
+    pub(super) ground: &'c Ground<'c>,
+    pub(super) columns: &'c Columns,
+    /// The document that keys belong to.
+    pub(super) file: Option<&'c str>,
+    /// The column of the same operation, for the form of its values.
+    pub(super) column: Option<&'c str>,
+}
+
+/// A constant and who chose it.
+pub(super) struct Set {
+    pub(super) value: Value,
+    pub(super) origin: ConstantOrigin,
+}
+
+impl Context<'_> {
+    /// The constant for a port.
+    pub(super) fn set(&self, entry: &Entry<'_>, port: usize, arguments: &[Argument]) -> Result<Set, Fault> {
+        let input = entry.is.inputs.get(port).ok_or(Fault::Malformed)?;
+        let list = matches!(&input.ty, Type::List { item, .. } if matches!(**item, Type::Text { .. }));
+        if list {
+            let items: Result<Vec<Set>, Fault> =
+                arguments.iter().map(|argument| self.one(entry, port, setting(&input.ty), argument)).collect();
+            let items = items?;
+            let origin = items.iter().map(|item| item.origin).max_by_key(rank).unwrap_or(ConstantOrigin::Planner);
+            return Ok(Set { value: Value::List(items.into_iter().map(|item| item.value).collect()), origin });
+        }
+        let [argument] = arguments else { return Err(Fault::Malformed) };
+        self.one(entry, port, &input.ty, argument)
+    }
+
+    fn one(&self, entry: &Entry<'_>, port: usize, ty: &Type, argument: &Argument) -> Result<Set, Fault> {
+        if takes_column(ty) {
+            return self.column(argument);
+        }
+        match argument {
+            Argument::Literal(literal) => self.literal(ty, literal),
+            Argument::Source(Source::Slot(slot)) => self.slot(entry, port, ty, slot),
+            Argument::Made(..) | Argument::Source(_) => Err(Fault::Malformed),
+        }
+    }
+
+    /// A column: by its own name, or made of another.
+    fn column(&self, argument: &Argument) -> Result<Set, Fault> {
+        let (said, made) = match argument {
+            Argument::Literal(name) => ((*name).to_owned(), None),
+            Argument::Source(Source::Slot(slot)) => (self.ground.text(slot).to_owned(), None),
+            Argument::Made(prefix, slot) => (self.ground.text(slot).to_owned(), Some(*prefix)),
+            Argument::Source(_) => return Err(Fault::Malformed),
+        };
+        let names = self.columns.names();
+        if let Some(prefix) = made {
+            // "sum of" and the column that was summed, as the table calls it.
+            let like = names.iter().filter(|name| name.starts_with(prefix));
+            let best = like.max_by(|a, b| {
+                let like = |name: &str| ground::likeness(name.trim_start_matches(prefix).trim(), &said);
+                like(a).total_cmp(&like(b))
+            });
+            let name = best.cloned().unwrap_or_else(|| format!("{prefix} {said}"));
+            return Ok(Set { value: Value::Text(name), origin: ConstantOrigin::Observed });
+        }
+        if let Some(name) = self.columns.find(&said) {
+            return Ok(Set { value: Value::Text(name), origin: ConstantOrigin::Observed });
+        }
+        // A column of an aggregate is said by what was aggregated: "the totals", "amount".
+        let of = names.iter().find(|name| {
+            name.contains(" of ") && {
+                let (function, column) = name.split_once(" of ").unwrap_or((name, ""));
+                ground::likeness(column, &said) >= 0.4 || ground::likeness(function, &said) >= 0.4
+            }
+        });
+        if let Some(name) = of {
+            return Ok(Set { value: Value::Text(name.clone()), origin: ConstantOrigin::Observed });
+        }
+        match self.columns {
+            Columns::Unknown => Ok(Set { value: Value::Text(said.clone()), origin: self.origin(&said) }),
+            Columns::Known(_) => Err(Fault::Ungrounded(Ungrounded::Unknown { said, known: names })),
+        }
+    }
+
+    /// Who chose a text: the person, if the request has it letter by letter.
+    fn origin(&self, text: &str) -> ConstantOrigin {
+        let said = !text.is_empty() && self.ground.reading.text.contains(text);
+        if said { ConstantOrigin::UserTurn } else { ConstantOrigin::Planner }
+    }
+
+    fn literal(&self, ty: &Type, literal: &str) -> Result<Set, Fault> {
+        let value = match ty {
+            Type::Bool => Value::Bool(literal == "true"),
+            Type::Int { min, max } => {
+                let number: i64 = literal.parse().map_err(|_| Fault::Malformed)?;
+                if number < *min || number > *max {
+                    return Err(Fault::Malformed);
+                }
+                Value::Int(number)
+            }
+            Type::Float => Value::Float(literal.parse().map_err(|_| Fault::Malformed)?),
+            Type::Variant(_) => crate::plan::case(ty, literal).ok_or(Fault::Malformed)?,
+            Type::Text { .. } => Value::Text(self.implied(literal)),
+            _ => return Err(Fault::Malformed),
+        };
+        let origin = match &value {
+            Value::Text(text) => self.origin(text),
+            _ => ConstantOrigin::Planner,
+        };
+        Ok(Set { value, origin })
+    }
+
+    /// A value that is only implied ("not done"): in the form that the column has it.
+    fn implied(&self, literal: &str) -> String {
+        let Some(column) = self.column.and_then(|name| self.columns.get(name)) else { return literal.to_owned() };
+        if let Some(value) = ground::value(column, literal) {
+            return value;
+        }
+        const NO: &[&str] = &["false", "no", "n", "open", "unpaid", "pending", "todo", "0", "absent"];
+        const YES: &[&str] = &["true", "yes", "y", "done", "paid", "closed", "finished", "complete", "1", "present"];
+        let ring = if NO.contains(&literal) {
+            NO
+        } else if YES.contains(&literal) {
+            YES
+        } else {
+            &[]
+        };
+        let meant = column.values.iter().find(|value| ring.contains(&value.to_lowercase().as_str()));
+        meant.cloned().unwrap_or_else(|| literal.to_owned())
+    }
+
+    fn slot(&self, entry: &Entry<'_>, port: usize, ty: &Type, slot: &Slot) -> Result<Set, Fault> {
+        let text = self.ground.text(slot).to_owned();
+        match ty {
+            Type::Int { min, max } => {
+                let number = self.amount(entry, port, slot).ok_or_else(|| Fault::NoNumber(text.clone()))?;
+                let whole = whole(number).filter(|whole| whole >= min && whole <= max);
+                let whole = whole.ok_or(Fault::NoNumber(text))?;
+                Ok(Set { value: Value::Int(whole), origin: ConstantOrigin::UserTurn })
+            }
+            Type::Float => {
+                let number = self.amount(entry, port, slot).ok_or(Fault::NoNumber(text))?;
+                Ok(Set { value: Value::Float(number), origin: ConstantOrigin::UserTurn })
+            }
+            Type::Bool => Ok(Set { value: Value::Bool(true), origin: ConstantOrigin::Planner }),
+            Type::Variant(cases) => {
+                let lower = text.to_lowercase();
+                let plain = lower.replace([' ', '_'], "-");
+                let case = cases
+                    .keys()
+                    .find(|name| **name == lower || **name == plain || plain.replace('-', "") == name.replace('-', ""));
+                let value = case.and_then(|name| crate::plan::case(ty, name)).ok_or(Fault::Malformed)?;
+                Ok(Set { value, origin: ConstantOrigin::Planner })
+            }
+            Type::Text { .. } => self.text(entry, port, ty, slot, &text),
+            _ => Err(Fault::Malformed),
+        }
+    }
+
+    fn text(&self, entry: &Entry<'_>, port: usize, ty: &Type, slot: &Slot, text: &str) -> Result<Set, Fault> {
+        let name = entry.is.inputs[port].name.as_str();
+        let said = match slot.letter {
+            'k' => self.key(text)?,
+            'e' => pattern(&self.extension(slot, text), name),
+            't' => self.time(slot, text),
+            'v' | 'x' if self.column.is_some() => {
+                let column = self.column.and_then(|name| self.columns.get(name));
+                column.and_then(|column| ground::value(column, text)).unwrap_or_else(|| Self::plain(slot, text))
+            }
+            'n' | 'b' | 'a' => self.digits(slot, text),
+            'x' if name == "pattern" && entry.is.name.starts_with("bundle.select") && !text.contains('*') => {
+                format!("*{text}*")
+            }
+            _ => Self::plain(slot, text),
+        };
+        if refinement(ty) == Some(Refinement::Url) && !said.contains("://") {
+            return Err(Fault::Malformed);
+        }
+        let origin = self.origin(&said);
+        // What is known from the data that is here was found there.
+        let origin = if origin == ConstantOrigin::Planner && matches!(slot.letter, 'k' | 'v') {
+            ConstantOrigin::Observed
+        } else {
+            origin
+        };
+        Ok(Set { value: Value::Text(said), origin })
+    }
+
+    /// A text without marks around it; an amount of money without its sign, a number without thousands marks.
+    fn plain(slot: &Slot, text: &str) -> String {
+        let stripped = text.trim_matches(|mark| "\"'“”‘’`".contains(mark)).to_owned();
+        if slot.letter != 'v' {
+            return stripped;
+        }
+        let digits = stripped.trim_start_matches(['$', '€', '£']).replace(',', "");
+        if digits.parse::<f64>().is_ok() { digits } else { stripped }
+    }
+
+    fn key(&self, said: &str) -> Result<String, Fault> {
+        let Some(file) = self.file else { return Ok(said.to_owned()) };
+        let keys = self.ground.around.keys(file);
+        if keys.is_empty() {
+            return Ok(said.to_owned());
+        }
+        ground::key(&keys, said, self.ground.reading.text).ok_or_else(|| {
+            let known = keys.iter().take(8).cloned().collect();
+            Fault::Ungrounded(Ungrounded::Unknown { said: said.to_owned(), known })
+        })
+    }
+
+    fn extension(&self, slot: &Slot, text: &str) -> String {
+        let found = self.ground.facts(slot).into_iter().find_map(|(fact, _)| match fact {
+            Fact::Extension { extension, .. } => Some(extension.clone()),
+            Fact::Pattern { glob, .. } => Some(glob.clone()),
+            _ => None,
+        });
+        let plain = text.trim_start_matches('.').to_lowercase();
+        found.unwrap_or_else(|| {
+            const CALLED: &[(&str, &str)] = &[
+                ("markdown", "md"),
+                ("text", "txt"),
+                ("python", "py"),
+                ("rust", "rs"),
+                ("javascript", "js"),
+                ("typescript", "ts"),
+                ("excel", "xlsx"),
+                ("word", "docx"),
+                ("jpeg", "jpg"),
+                ("shell", "sh"),
+                ("temp", "tmp"),
+                ("temporary", "tmp"),
+            ];
+            CALLED.iter().find(|(word, _)| *word == plain).map_or(plain, |(_, end)| (*end).to_owned())
+        })
+    }
+
+    /// A day as ISO 8601 writes it; "March 2024" as its beginning; a time of day as it is.
+    fn time(&self, slot: &Slot, text: &str) -> String {
+        for (fact, _) in self.ground.facts(slot) {
+            if let Fact::Time { day, .. } = fact {
+                // A time of day may stand beside the day.
+                let clock = text.split_whitespace().find(|word| word.contains(':'));
+                return clock.map_or_else(|| day.clone(), |clock| format!("{day} {clock}"));
+            }
+        }
+        partial_date(text).unwrap_or_else(|| text.to_owned())
+    }
+
+    fn digits(&self, slot: &Slot, text: &str) -> String {
+        for (fact, _) in self.ground.facts(slot) {
+            match fact {
+                Fact::Number(number) | Fact::Bytes(number) | Fact::Seconds(number) => return show(*number),
+                _ => {}
+            }
+        }
+        number_word(text).map_or_else(|| text.trim_start_matches(['$', '€', '£']).replace(',', ""), show)
+    }
+
+    /// A number in the unit that the port asks for.
+    fn amount(&self, entry: &Entry<'_>, port: usize, slot: &Slot) -> Option<f64> {
+        let text = self.ground.text(slot);
+        for (fact, _) in self.ground.facts(slot) {
+            match fact {
+                Fact::Number(number) if slot.letter != 'a' => return Some(*number),
+                Fact::Bytes(number) => return Some(*number),
+                Fact::Seconds(seconds) => return Some(in_unit(entry, port, *seconds)),
+                Fact::Time { at, .. } => {
+                    let gone = (self.ground.now_s - at).max(0);
+                    return Some(in_unit(entry, port, f64::from(i32::try_from(gone).unwrap_or(i32::MAX))));
+                }
+                _ => {}
+            }
+        }
+        let plain = text.trim_start_matches(['$', '€', '£']).trim_end_matches(['%', '.']).replace(',', "");
+        plain.parse().ok().or_else(|| number_word(text))
+    }
+}
+
+/// Planner's constants are the least trusted; a list is as trusted as its least.
+fn rank(origin: &ConstantOrigin) -> u8 {
+    match origin {
+        ConstantOrigin::UserTurn | ConstantOrigin::Default => 0,
+        ConstantOrigin::Observed => 1,
+        ConstantOrigin::Planner => 2,
+    }
+}
+
+/// Seconds in the unit that the port's meaning names.
+fn in_unit(entry: &Entry<'_>, port: usize, seconds: f64) -> f64 {
+    let units: BTreeMap<&str, f64> =
+        BTreeMap::from([("day", 86_400.0), ("hour", 3_600.0), ("minut", 60.0), ("millisecond", 0.001)]);
+    let unit = entry.meaning[port].iter().find_map(|word| units.get(word.as_str()));
+    seconds / unit.copied().unwrap_or(1.0)
+}
+
+fn whole(number: f64) -> Option<i64> {
+    let rounded = number.round();
+    if (rounded - number).abs() > 1e-9 {
+        return None;
+    }
+    format!("{rounded:.0}").parse().ok()
+}
+
+fn show(number: f64) -> String {
+    number.to_string()
+}
+
+/// An end of names as a port wants it: bare, or as a pattern.
+fn pattern(said: &str, port: &str) -> String {
+    let bare = said.trim_start_matches("*.").trim_start_matches('.');
+    let glob = said.contains(['*', '?']);
+    match port {
+        "extension" => bare.to_owned(),
+        _ if glob => said.to_owned(),
+        _ => format!("*.{bare}"),
+    }
+}
+
+/// Numbers in words, as far as people write them out.
+fn number_word(text: &str) -> Option<f64> {
+    const WORDS: [&str; 21] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+    ];
+    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    const OTHER: [(&str, f64); 9] = [
+        ("hundred", 100.0),
+        ("thousand", 1_000.0),
+        ("million", 1_000_000.0),
+        ("dozen", 12.0),
+        ("couple", 2.0),
+        ("half", 50.0),
+        ("single", 1.0),
+        ("a", 1.0),
+        ("an", 1.0),
+    ];
+    let lower = text.to_lowercase();
+    let mut total: Option<f64> = None;
+    for word in lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty() && *word != "and")
+    {
+        let small = |at: usize| f64::from(u8::try_from(at).unwrap_or(0));
+        let plain = WORDS.iter().position(|known| *known == word).map(small);
+        let tens = TENS.iter().position(|known| *known == word).map(|at| small(at + 2) * 10.0);
+        let other = OTHER.iter().find(|(known, _)| *known == word).map(|(_, number)| *number);
+        total = match (total, plain.or(tens), other) {
+            (None, Some(number), _) => Some(number),
+            (Some(before), Some(number), _) => Some(before + number),
+            (None, None, Some(number)) => Some(number),
+            (Some(before), None, Some(number)) if number >= 12.0 => Some(before * number),
+            _ => return None,
+        };
+    }
+    total
+}
+
+/// "March 2024" as `2024-03`, "14 March" as `-03-14`, "March" as `-03-`: how ISO dates contain it.
+pub(super) fn partial_date(text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let lower = text.to_lowercase();
+    let mut year = None;
+    let mut month = None;
+    let mut day = None;
+    for word in lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        let digits = word.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+        if let Some(at) = MONTHS.iter().position(|name| word.starts_with(name) && word.len() <= 9) {
+            month = Some(at + 1);
+        } else if let Ok(number) = digits.parse::<usize>() {
+            match number {
+                1000..=9999 => year = Some(number),
+                1..=31 => day = Some(number),
+                _ => return None,
+            }
+        } else if !matches!(word, "the" | "of" | "in" | "on") {
+            return None;
+        }
+    }
+    Some(match (year, month?, day) {
+        (Some(year), month, Some(day)) => format!("{year}-{month:02}-{day:02}"),
+        (Some(year), month, None) => format!("{year}-{month:02}"),
+        (None, month, Some(day)) => format!("-{month:02}-{day:02}"),
+        (None, month, None) => format!("-{month:02}-"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_words() {
+        for (text, number) in [("three", 3.0), ("sixty", 60.0), ("twenty-five", 25.0), ("two hundred", 200.0)] {
+            assert_eq!(number_word(text), Some(number), "{text}");
+        }
+        assert_eq!(number_word("many"), None);
+    }
+
+    #[test]
+    fn dates_that_leave_something_out() {
+        for (text, date) in
+            [("March 2024", "2024-03"), ("14 March", "-03-14"), ("march", "-03-"), ("1st of May 2023", "2023-05-01")]
+        {
+            assert_eq!(partial_date(text).as_deref(), Some(date), "{text}");
+        }
+        assert_eq!(partial_date("Monday"), None);
+    }
+
+    #[test]
+    fn ends_of_names_are_bare_or_patterns() {
+        assert_eq!(pattern(".csv", "extension"), "csv");
+        assert_eq!(pattern("csv", "pattern"), "*.csv");
+        assert_eq!(pattern("a*.log", "name"), "a*.log");
+    }
+}

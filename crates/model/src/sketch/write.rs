@@ -1,0 +1,183 @@
+//! Where results go: to a file in the form that its name promises, below a directory, or to the person.
+
+use super::Source;
+use super::build::{Builder, Built, Data, Fault, Flow};
+use super::convert::{self, Hop};
+use super::ground;
+use crate::plan::fits::refinement;
+use telos_abi::{Refinement, Type};
+use telos_graph::{ConstantOrigin, Graph, Input};
+
+impl Builder<'_> {
+    /// Writes data to a file, in the form that the end of its name promises.
+    pub(super) fn save(&mut self, flow: &Flow, path: &str) -> Result<Flow, Fault> {
+        let write = self.named("file.write")?;
+        let entry = self.entry(write);
+        let content = convert::input(entry, "content").ok_or(Fault::Malformed)?;
+        let end = ground::end(path);
+        let promised = crate::plan::promised(&end);
+        let bytes = &entry.is.inputs[content].ty;
+        let input = match promised.and_then(|refinement| self.promised(flow, refinement)) {
+            Some(input) => input,
+            None => self.plain(flow, &end, bytes)?,
+        };
+        let file = self.path(path);
+        let node = self.push(write, vec![(0, file), (content, input)], None);
+        let mut kept = flow.clone();
+        kept.kept = true;
+        kept.file = Some(path.to_owned());
+        if matches!(kept.data, Data::Files(_)) {
+            kept.data = Data::Files(vec![path.to_owned()]);
+        }
+        self.saved.insert(path.to_owned(), kept.clone());
+        let _ = node;
+        Ok(kept)
+    }
+
+    /// The data as what a file of this name holds: converted, or written by way of a table or document.
+    pub(super) fn promised(&mut self, flow: &Flow, wanted: Refinement) -> Option<Input> {
+        if let Some(input) = self.attempt(flow, wanted) {
+            return Some(input);
+        }
+        let ways: &[(Refinement, &[Refinement])] = &[
+            (Refinement::Json, &[Refinement::Table]),
+            (Refinement::Yaml, &[Refinement::Json, Refinement::Table]),
+            (Refinement::Toml, &[Refinement::Json, Refinement::Table]),
+            (Refinement::Html, &[Refinement::Markdown, Refinement::Table]),
+        ];
+        let (_, through) = ways.iter().find(|(to, _)| *to == wanted)?;
+        for from in *through {
+            let steps: Vec<Hop> = match (from, wanted) {
+                (Refinement::Table, Refinement::Yaml | Refinement::Toml) => [
+                    convert::writer(self.lexicon, Refinement::Table, Refinement::Json),
+                    convert::writer(self.lexicon, Refinement::Json, wanted),
+                ]
+                .into_iter()
+                .collect::<Option<Vec<Hop>>>()?,
+                _ => convert::writer(self.lexicon, *from, wanted).into_iter().collect(),
+            };
+            if steps.is_empty() {
+                continue;
+            }
+            if let Some(Input::From(edge)) = self.attempt(flow, *from) {
+                let node = usize::try_from(edge.node.0).ok()?;
+                return Some(self.follow(node, usize::from(edge.port.0), &steps));
+            }
+        }
+        None
+    }
+
+    /// The data as this refinement, or as if nothing had been tried.
+    pub(super) fn attempt(&mut self, flow: &Flow, wanted: Refinement) -> Option<Input> {
+        let before = (self.nodes.len(), self.readings.len(), self.changed);
+        let want = Type::Blob { refinement: wanted, max: u64::MAX };
+        let got = self.enter(flow, &want, false).ok();
+        if got.is_none() {
+            self.nodes.truncate(before.0);
+            self.entries.truncate(before.0);
+            self.readings.truncate(before.1);
+            self.changed = before.2;
+            self.memo.retain(|_, node| *node < before.0);
+            self.reads.retain(|_, node| *node < before.0);
+        }
+        got
+    }
+
+    /// The data as it is: a table as Markdown or lines where the file is of that kind.
+    pub(super) fn plain(&mut self, flow: &Flow, end: &str, bytes: &Type) -> Result<Input, Fault> {
+        let input = self.enter(flow, bytes, false)?;
+        let Input::From(from) = &input else { return Ok(input) };
+        let (node, port) = (usize::try_from(from.node.0).unwrap_or(0), usize::from(from.port.0));
+        let own = refinement(self.output_type(node, port));
+        let step = match (own, end) {
+            (Some(Refinement::Table), "md" | "markdown") => "table.to-markdown",
+            (Some(Refinement::Table), "txt" | "text" | "") => "table.format",
+            (Some(Refinement::Table), "html" | "htm") => "table.to-html",
+            (Some(Refinement::Bundle), "zip") => "bundle.to-zip",
+            (Some(Refinement::Bundle), "tar" | "gz" | "tgz" | "xz" | "bz2" | "zst") => "bundle.to-tar",
+            (Some(Refinement::Table), "tsv" | "tab") => "table.format",
+            (Some(Refinement::Table), "jsonl" | "ndjson") => "table.to-json",
+            _ => return Ok(input),
+        };
+        let index = self.named(step)?;
+        let mut inputs = vec![(0, input)];
+        let form = match (step, end) {
+            ("table.format", "tsv" | "tab") => Some(("format", "tsv")),
+            ("table.format", _) => Some(("format", "aligned")),
+            ("bundle.to-tar", "tar") => Some(("form", "tar")),
+            ("bundle.to-tar", "xz") => Some(("form", "xz")),
+            ("bundle.to-tar", "bz2") => Some(("form", "bzip2")),
+            ("bundle.to-tar", "zst") => Some(("form", "zstd")),
+            _ => None,
+        };
+        if let Some((setting, case)) = form {
+            let entry = self.entry(index);
+            let port = entry.is.inputs.iter().position(|input| input.name == setting).ok_or(Fault::Malformed)?;
+            let value = crate::plan::case(&entry.is.inputs[port].ty, case).ok_or(Fault::Malformed)?;
+            inputs.push((port, Self::constant(value, ConstantOrigin::Planner)));
+        }
+        let node = self.push(index, inputs, None);
+        if step == "table.to-json" && matches!(end, "jsonl" | "ndjson") {
+            let lines = self.named("json.to-lines")?;
+            let node = self.push(lines, vec![(0, Self::edge(node, 0))], None);
+            return Ok(Self::edge(node, 0));
+        }
+        Ok(Self::edge(node, 0))
+    }
+
+    /// Writes the files of a bundle below a directory.
+    pub(super) fn fill(&mut self, flow: Flow, into: &Source) -> Result<Flow, Fault> {
+        let fill = self.named("directory.fill")?;
+        let entry = self.entry(fill);
+        let bundle = self.enter(&flow, &entry.is.inputs[0].ty, false)?;
+        let path = match into {
+            Source::Here => ".".to_owned(),
+            Source::Slot(slot) => {
+                let existing = self.ground.directory(slot).ok().filter(|_| slot.letter == 'd');
+                let path = existing.unwrap_or_else(|| self.ground.made(slot, None));
+                self.read(slot, format!("{} = “{path}”", entry.is.inputs[1].meaning));
+                path
+            }
+            _ => return Err(Fault::Malformed),
+        };
+        let directory = self.path(&path);
+        self.push(fill, vec![(0, bundle), (1, directory)], None);
+        let mut kept = Flow { kept: true, ..flow };
+        self.saved.insert(path.clone(), Flow { kept: true, ..Flow::of(Data::Directory(path)) });
+        kept.file = None;
+        Ok(kept)
+    }
+
+    /// Shows what was not put anywhere.
+    pub(super) fn finish(mut self, results: &[Flow]) -> Result<Built, Fault> {
+        let mut outputs = Vec::new();
+        let mut meanings = Vec::new();
+        for flow in results {
+            if flow.kept {
+                continue;
+            }
+            let (node, port) = match &flow.data {
+                Data::Output { node, port, .. } => (*node, *port),
+                Data::Files(paths) if paths.len() == 1 => {
+                    let text = Type::Blob { refinement: Refinement::Utf8, max: u64::MAX };
+                    match self.enter(flow, &text, false)? {
+                        Input::From(edge) => (usize::try_from(edge.node.0).unwrap_or(0), usize::from(edge.port.0)),
+                        Input::Constant(_) => return Err(Fault::Malformed),
+                    }
+                }
+                Data::Nothing => continue,
+                _ => return Err(Fault::Malformed),
+            };
+            let Input::From(edge) = Self::edge(node, port) else { continue };
+            outputs.push(edge);
+            meanings.push(self.entry(self.entries[node]).is.outputs[port].meaning.clone());
+        }
+        if self.nodes.is_empty() {
+            return Err(Fault::Malformed);
+        }
+        let mut readings = std::mem::take(&mut self.readings);
+        readings.sort_by(|a, b| (a.span.start, a.span.end, &a.meaning).cmp(&(b.span.start, b.span.end, &b.meaning)));
+        readings.dedup();
+        Ok(Built { graph: Graph { nodes: self.nodes, outputs }, readings, outputs: meanings })
+    }
+}
