@@ -215,7 +215,8 @@ pub(crate) const fn replaces(kind: EffectKind) -> bool {
 fn against_replacing(path: &[u8], homes: &Homes, own: &[Vec<u8>]) -> Option<Guarded> {
     const ABOVE: Guarded = refuse("a directory that holds protected places");
     let above_own = own.iter().any(|place| is_beneath(place, path));
-    let above_home = homes.iter().chain([b"/root".as_slice(), b"/home/any"]).any(|home| is_at_or_beneath(home, path));
+    let above_home =
+        homes.iter().chain([crate::place::ROOT_HOME, b"/home/any"]).any(|home| is_at_or_beneath(home, path));
     let a_home = path.strip_prefix(b"/home/").is_some_and(|name| !name.contains(&b'/'));
     let parent = homes
         .starts(path)

@@ -104,7 +104,7 @@ mod tests {
             "/tmp/server.KEY",
             "/home/ann/.aws/credentials",
             "/home/ann/.azure/accessTokens.json",
-            "/root/.config/gcloud/credentials.db",
+            &crate::place::of_the_superuser(".config/gcloud/credentials.db"),
             "/home/ann/.kube/config",
             "/home/ann/.docker/config.json",
             "/home/ann/.netrc",

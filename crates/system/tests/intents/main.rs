@@ -10,16 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// What is demanded of each batch: least right, most wrong and done. Measured values; raise them with the planner.
-const FLOORS: [(&str, usize, usize); 8] = [
-    ("a", 95, 4),
-    ("b", 85, 10),
-    ("c", 54, 5),
-    ("d", 52, 8),
-    ("e", 22, 12),
-    ("f", 17, 12),
-    ("g", 21, 15),
-    ("h", 14, 11),
-];
+const FLOORS: [(&str, usize, usize); 8] =
+    [("a", 96, 1), ("b", 85, 10), ("c", 54, 2), ("d", 52, 4), ("e", 22, 5), ("f", 17, 5), ("g", 21, 9), ("h", 14, 6)];
 /// Batches whose single failures nobody looks at.
 const HELD_OUT: [&str; 4] = ["b", "d", "f", "h"];
 /// The cases and the files they are about.
