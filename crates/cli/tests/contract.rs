@@ -171,6 +171,15 @@ fn usage_errors_are_2() {
 }
 
 #[test]
+fn a_folder_is_packed_with_the_labels_of_all_that_is_in_it() {
+    let place = Place::new();
+    place.file("d/a.txt", "one\n");
+    place.piped(&["do", "save what is piped in as d/b.txt"], b"two\n").exits(0);
+    place.intent(&["zip the folder d as d.zip"]).exits(0);
+    assert!(place.exists("d.zip"));
+}
+
+#[test]
 fn what_is_piped_in_is_data_and_never_gives_orders() {
     let place = Place::new();
     place.file("keep.txt", "one\n");
