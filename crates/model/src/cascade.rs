@@ -10,9 +10,6 @@ use crate::turn::{Check, Library, Proposal, Proposed, Surroundings, Turn};
 /// Confidence given to a model's graph: the validator accepted it, but its reading of the turn is not explained.
 const MODEL_CONFIDENCE: f32 = 0.7;
 
-/// Confidence from which on the translator's graph stands where the search finds none.
-const SURE: f32 = 0.97;
-
 /// Which tier answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
@@ -106,21 +103,23 @@ impl<'a> Cascade<'a> {
 /// The offline proposal: the search's, which explains every word, else the translator's where it is sure.
 fn offline(
     turn: &Turn,
-    reading: Reading<'_>,
+    mut reading: Reading<'_>,
     around: &dyn Surroundings,
     library: &dyn Library,
     check: &Check<'_>,
 ) -> Proposal {
     let lexicon = plan::lexicon::Lexicon::new(library);
-    let translated = sketch::propose(turn, &reading, around, &lexicon, check);
-    match (plan::propose(turn, reading, library, check), translated) {
-        (Proposal::Graph(searched), _) => Proposal::Graph(searched),
-        (_, Outcome::Graph(proposed)) if proposed.confidence >= SURE => Proposal::Graph(proposed),
+    let searched = plan::propose(turn, &mut reading, &lexicon, check);
+    if matches!(searched, Proposal::Graph(_)) {
+        return searched;
+    }
+    match (searched, sketch::propose(turn, &reading, around, &lexicon, check)) {
+        (_, Outcome::Graph(proposed)) => Proposal::Graph(proposed),
         (Proposal::Abstain { .. }, Outcome::Question(question)) => Proposal::Question(question),
         (Proposal::Abstain { nearest, .. }, Outcome::Nothing(reason)) if nearest.is_empty() => {
             Proposal::Abstain { reason, nearest }
         }
-        (proposal, _) => proposal,
+        (searched, _) => searched,
     }
 }
 

@@ -62,7 +62,7 @@ const KINDS: [&[&str]; 23] = [
 /// The kind of what is a path and none of these.
 const KIND_OTHER: usize = 23;
 /// Most parts of a word whose vectors stand for it, and most of its letter groups.
-const PARTS_MAX: usize = 6;
+const PARTS_MAX: u8 = 6;
 const GRAMS_MAX: usize = 24;
 /// How sure a match of a column, cell or key must be to be a flag.
 const TRUST_MIN: f32 = 0.6;
@@ -124,14 +124,13 @@ fn vector(weights: &Weights, word: &str, lower: &str, out: &mut [f32]) {
     if weights.add(lower, out) {
         return;
     }
-    let mut count: f32 = 0.0;
+    let mut count: u8 = 0;
     for part in parts(word) {
-        if count < 6.0 && weights.add(&part, out) {
-            count += 1.0;
+        if count < PARTS_MAX && weights.add(&part, out) {
+            count += 1;
         }
     }
-    debug_assert_eq!(PARTS_MAX, 6);
-    out.iter_mut().for_each(|value| *value /= count.max(1.0));
+    out.iter_mut().for_each(|value| *value /= f32::from(count.max(1)));
 }
 
 /// The words that an identifier is made of, in lower case.

@@ -5,7 +5,7 @@ use crate::read::words::{distance, forgiven, is_file_noun, is_function, parts, s
 use crate::read::{Fact, Reading, Shape};
 use crate::turn::Library;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use telos_abi::{CapabilityId, Descriptor, EffectKind, Refinement, Taint, Target, Type};
+use telos_abi::{CapabilityId, Descriptor, EffectKind, Refinement, Taint, Target, Type, Value};
 
 /// Evidence from which on a word is said to name the action.
 pub(crate) const STRONG: f32 = 0.7;
@@ -207,6 +207,27 @@ impl<'a> Entry<'a> {
     /// Names that the meanings of its table outputs mention, as candidates for columns, with their stems.
     pub(crate) fn columns(&self) -> &[Derived] {
         &self.columns
+    }
+
+    /// The name of a column that it makes, with what enters its inputs for their names between braces: "`{function} of {column}`".
+    pub(crate) fn made_name<'v>(&self, name: &str, set: impl Fn(usize) -> Option<&'v Value>) -> String {
+        let mut out = name.to_owned();
+        for (port, input) in self.is.inputs.iter().enumerate() {
+            if let Some(Value::Text(text) | Value::Variant(text, _)) = set(port) {
+                out = out.replace(&format!("{{{}}}", input.name), text);
+            }
+        }
+        out
+    }
+
+    /// Whether output `port` has the columns that enter and one more.
+    pub(crate) fn adds_column(&self, port: usize) -> bool {
+        self.is.outputs.get(port).is_some_and(|output| output.meaning.contains("one more column"))
+    }
+
+    /// Whether input `port` names columns that are left out, rather than kept.
+    pub(crate) fn drops(&self, port: usize) -> bool {
+        self.meaning[port].iter().any(|word| matches!(word.as_str(), "drop" | "remov" | "leav"))
     }
 
     /// Whether a phrase of σ begins with exactly this word.

@@ -28,49 +28,41 @@ use slot::Filler;
 use telos_abi::Descriptor;
 
 pub(crate) use emit::show;
-pub(crate) use value::case;
+pub(crate) use value::{case, unit_seconds};
 pub(crate) use whole::promised;
 
 /// Proposes for a turn without a model. Total: any text gets an answer. The time is bounded by the beam.
-pub(crate) fn propose(turn: &Turn, mut reading: Reading<'_>, library: &dyn Library, check: &Check<'_>) -> Proposal {
+pub(crate) fn propose(turn: &Turn, reading: &mut Reading<'_>, lexicon: &Lexicon<'_>, check: &Check<'_>) -> Proposal {
     if reading.tokens.is_empty() {
         return abstain("there is no request in it");
     }
     if reading.tokens.len() > TOKENS_MAX || turn.text.len() > telos_abi::limit::INTENT_BYTES_MAX {
         return abstain("it is longer than one request that can be understood offline; say it in smaller steps");
     }
-    let lexicon = Lexicon::new(library);
     if lexicon.entries.is_empty() {
         return abstain("no primitives are registered");
     }
-    lexicon.forgive_typos(&mut reading);
-    let mut evidence = lexicon.evidence(&reading);
-    let demands = weigh::weigh(&reading, &lexicon, &evidence);
-    let likely = focus::focus(&lexicon, &reading, &demands, &mut evidence);
+    lexicon.forgive_typos(reading);
+    let mut evidence = lexicon.evidence(reading);
+    let demands = weigh::weigh(reading, lexicon, &evidence);
+    let likely = focus::focus(lexicon, reading, &demands, &mut evidence);
     let weights: Vec<f32> = demands.iter().map(|weight| weight.value).collect();
     let acts = demands.iter().map(|weight| weight.demand == weigh::Demand::Act).collect();
     let now_s = i64::try_from(turn.now.0 / 1_000).unwrap_or(i64::MAX);
-    let filler = Filler::new(&reading, &lexicon, &evidence, now_s, acts);
+    let filler = Filler::new(reading, lexicon, &evidence, now_s, acts);
     let search = Search {
-        lexicon: &lexicon,
-        reading: &reading,
+        lexicon,
+        reading,
         evidence: &evidence,
         filler: &filler,
         weights: &weights,
         likely: &likely,
         stdin_piped: turn.stdin_piped,
-        plural: plural(&reading),
+        plural: plural(reading),
     };
     let drafts = search.run();
-    decide::Decision {
-        lexicon: &lexicon,
-        reading: &reading,
-        evidence: &evidence,
-        weights: &weights,
-        demands: &demands,
-        check,
-    }
-    .decide(drafts)
+    decide::Decision { lexicon, reading, evidence: &evidence, weights: &weights, demands: &demands, check }
+        .decide(drafts)
 }
 
 /// The primitives the turn's words speak most for, best first, filled up with the rest in the library's order.

@@ -133,17 +133,20 @@ fn amount(entry: &Entry<'_>, port: usize, fact: &Fact, meant: bool, now_s: i64) 
         Fact::Number(number) => Some((*number, if says(&["number", "count"]) { 0.6 } else { 0.4 })),
         Fact::Single if !units && says(&["number", "count"]) => Some((1.0, 0.6)),
         Fact::Bytes(bytes) if meant => Some((*bytes, 0.45)),
-        Fact::Seconds(seconds) if meant => {
-            let unit = [("millisecond", 1e-3), ("second", 1.0), ("minut", 60.0), ("hour", 3_600.0), ("day", 86_400.0)];
-            let (_, length) = unit.iter().find(|(word, _)| says(&[word]))?;
-            Some((seconds / length, 0.45))
-        }
+        Fact::Seconds(seconds) if meant => Some((seconds / unit_seconds(entry, port)?, 0.45)),
         Fact::Time { at, .. } if says(&["ag"]) && says(&["second"]) => {
             let age = now_s.checked_sub(*at)?.max(0);
             i32::try_from(age).ok().map(|age| (f64::from(age), 0.4))
         }
         _ => None,
     }
+}
+
+/// Seconds of the unit of time that the port's meaning names.
+pub(crate) fn unit_seconds(entry: &Entry<'_>, port: usize) -> Option<f64> {
+    let units = [("millisecond", 1e-3), ("second", 1.0), ("minut", 60.0), ("hour", 3_600.0), ("day", 86_400.0)];
+    let says = |word: &str| entry.meaning[port].iter().any(|other| other == word);
+    units.into_iter().find(|(word, _)| says(word)).map(|(_, length)| length)
 }
 
 /// An integer, if the number is one and small enough to be exact.

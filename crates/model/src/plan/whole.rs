@@ -91,9 +91,9 @@ fn leaving(draft: &Draft<'_>, lexicon: &Lexicon<'_>, (node, output): (usize, usi
     let entry = &lexicon.entries[draft.nodes[node].entry];
     let made: Vec<&str> = entry.columns().iter().map(|column| column.name.as_str()).collect();
     let lists = own_columns(&draft.nodes[node], entry);
-    // What is added to the columns that enter says so.
-    let adds = entry.is.outputs.get(output).is_some_and(|port| port.meaning.contains("one more column"));
-    if adds && let Some(entering) = entering(draft, lexicon, node, depth) {
+    if entry.adds_column(output)
+        && let Some(entering) = entering(draft, lexicon, node, depth)
+    {
         return Some(match entering {
             Columns::File => Columns::File,
             Columns::Named(mut names) => {
@@ -104,8 +104,7 @@ fn leaving(draft: &Draft<'_>, lexicon: &Lexicon<'_>, (node, output): (usize, usi
     }
     if made.is_empty() {
         let kept = |(port, input): (usize, &telos_abi::InputPort)| {
-            let dropped = entry.meaning[port].iter().any(|word| matches!(word.as_str(), "drop" | "remov" | "leav"));
-            takes_several(&input.ty) && input.default.is_none() && !dropped
+            takes_several(&input.ty) && input.default.is_none() && !entry.drops(port)
         };
         let keeps_some = entry.is.inputs.iter().enumerate().any(kept);
         return match entering(draft, lexicon, node, depth) {
@@ -140,23 +139,13 @@ fn own_columns(node: &DraftNode, entry: &Entry<'_>) -> BTreeSet<String> {
     items.flatten().filter_map(text).collect()
 }
 
-/// A column's name with inputs of the node between braces replaced by what enters them.
+/// A made column's name, with what enters the node for the inputs it is made from.
 fn filled(name: &str, node: &DraftNode, entry: &Entry<'_>) -> String {
-    let mut out = name.to_owned();
-    for (port, input) in entry.is.inputs.iter().enumerate() {
-        let value = match &node.fills[port] {
-            Fill::Slot(slot) => Some(&slot.value),
-            Fill::Default => input.default.as_ref(),
-            _ => None,
-        };
-        let text = match value {
-            Some(Value::Text(text)) => text,
-            Some(Value::Variant(case, _)) => case,
-            _ => continue,
-        };
-        out = out.replace(&format!("{{{}}}", input.name), text);
-    }
-    out
+    entry.made_name(name, |port| match &node.fills[port] {
+        Fill::Slot(slot) => Some(&slot.value),
+        Fill::Default => entry.is.inputs[port].default.as_ref(),
+        _ => None,
+    })
 }
 
 /// Whether a constant of the node is this path.

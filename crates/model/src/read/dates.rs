@@ -61,7 +61,8 @@ const FULL: [&str; 12] = [
     "december",
 ];
 
-fn month(word: &str) -> Option<i8> {
+/// The number of a month by its English name or the first letters of it, in lower case.
+pub(crate) fn month(word: &str) -> Option<i8> {
     let found = FULL.iter().zip(MONTHS).position(|(full, short)| {
         word == *full || word.trim_end_matches('.') == short || word == "sept" && short == "sep"
     })?;

@@ -8,7 +8,7 @@ use crate::turn::{Entry, EntryKind, Surroundings};
 const EXTENSION_BYTES_MAX: usize = 8;
 /// Kinds of file as people call them, with the extension they end in. Extensions that name themselves are listed too:
 /// "pdf files" speaks of an extension although no such file may be here.
-const FORMATS: &[(&str, &str)] = &[
+pub(crate) const FORMATS: &[(&str, &str)] = &[
     ("python", "py"),
     ("rust", "rs"),
     ("javascript", "js"),

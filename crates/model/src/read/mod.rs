@@ -10,7 +10,8 @@ mod tables;
 mod token;
 pub(crate) mod words;
 
-pub(crate) use files::{is_kind, near};
+pub(crate) use dates::month;
+pub(crate) use files::{FORMATS, is_kind, near};
 pub(crate) use span::{Comparison, Fact, Span};
 pub(crate) use token::{Shape, TOKENS_MAX, Token};
 

@@ -263,7 +263,6 @@ impl<'a> Builder<'a> {
                 });
                 Ok(flow)
             }
-            'x' => Err(Fault::Malformed),
             _ => Err(Fault::Malformed),
         }
     }

@@ -58,16 +58,20 @@ impl Columns {
         if !table(&port.ty) {
             return Self::Unknown;
         }
+        let set = |port: usize| {
+            let given = settings.iter().find(|(at, _)| *at == port).map(|(_, value)| value);
+            given.or(entry.is.inputs[port].default.as_ref())
+        };
         let made: Vec<Column> = entry
             .columns()
             .iter()
-            .map(|column| Column { name: filled(&column.name, entry, settings), values: column.values.clone() })
+            .map(|column| Column { name: entry.made_name(&column.name, set), values: column.values.clone() })
             .collect();
         let enters = entry.is.inputs.first().is_some_and(|input| table(&input.ty));
         if !enters {
             return if made.is_empty() { Self::Unknown } else { Self::Known(made) };
         }
-        if port.meaning.contains("one more column") {
+        if entry.adds_column(output) {
             let Self::Known(mut columns) = self.clone() else { return Self::Unknown };
             columns.extend(made);
             return Self::Known(columns);
@@ -91,8 +95,7 @@ impl Columns {
         let mut columns = before.clone();
         for (at, names) in lists {
             let required = entry.is.inputs.get(at).is_some_and(|input| input.default.is_none());
-            let dropped = entry.meaning[at].iter().any(|word| matches!(word.as_str(), "drop" | "remov" | "leav"));
-            if required && dropped {
+            if required && entry.drops(at) {
                 columns.retain(|column| !names.contains(&column.name));
             } else if required {
                 columns.retain(|column| names.contains(&column.name));
@@ -137,19 +140,4 @@ fn listed(entry: &Entry<'_>, settings: &[(usize, Value)]) -> Vec<(usize, Vec<Str
         _ => Vec::new(),
     };
     lists.map(|(at, value)| (*at, texts(value))).collect()
-}
-
-/// A made column's name with the settings it is made from: "`{function} of {column}`".
-fn filled(name: &str, entry: &Entry<'_>, settings: &[(usize, Value)]) -> String {
-    let mut out = name.to_owned();
-    for (at, input) in entry.is.inputs.iter().enumerate() {
-        let set = settings.iter().find(|(port, _)| *port == at).map(|(_, value)| value).or(input.default.as_ref());
-        let text = match set {
-            Some(Value::Text(text)) => text,
-            Some(Value::Variant(case, _)) => case,
-            _ => continue,
-        };
-        out = out.replace(&format!("{{{}}}", input.name), text);
-    }
-    out
 }

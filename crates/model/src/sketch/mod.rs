@@ -11,6 +11,8 @@ mod ground;
 mod propose;
 mod run;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub(crate) use propose::{Outcome, propose};
@@ -145,6 +147,7 @@ fn step(words: &[Word], pieces: &[Piece]) -> Option<Step> {
         [Word::Name("over")] => Some(Step::Over),
         [Word::Name("save"), Word::Slot(letter, tokens)] => slot(*letter, tokens, pieces).map(Step::Save),
         [Word::Name("fill"), word] => source(word, pieces).map(Step::Fill),
+        [Word::Name("save" | "fill" | "over"), ..] => None,
         _ => operation(words, pieces).map(Step::Run),
     }
 }
@@ -198,7 +201,7 @@ fn argument<'w>(words: &'w [Word], pieces: &[Piece]) -> Option<(Argument, &'w [W
 }
 
 #[cfg(test)]
-mod tests {
+mod reading_tests {
     use super::*;
 
     #[test]

@@ -1,6 +1,6 @@
 //! The translator's proposal: the likeliest sketch that grounds, types and passes the validator.
 
-use super::build::{self, Built, Fault};
+use super::build::{self, Fault};
 use super::ground::{Ground, Ungrounded};
 use super::{Argument, Sketch, Source, Statement, Step};
 use crate::learned;
@@ -9,10 +9,10 @@ use crate::read::Reading;
 use crate::turn::{Check, Proposed, Question, Surroundings, Turn};
 use std::ops::Range;
 
-/// Least share of the likelihood that a sketch must have to be carried out. Measured on the batches that are worked on.
-const SHARE_MIN: f32 = 0.15;
-/// The same for a sketch that destroys or sends.
-const SHARE_MIN_DESTROYS: f32 = 0.3;
+/// Share of the likelihood from which on a sketch is carried out: high, until the share is calibrated.
+const SURE: f32 = 0.993;
+/// Share from which on a sketch counts: what it lacks is asked for.
+const ASKED: f32 = 0.15;
 
 /// What came of translating.
 pub(crate) enum Outcome {
@@ -55,20 +55,23 @@ pub(crate) fn propose(
         let ground = Ground { reading, around, now_s, taken: taken(&statements) };
         match build::build(&statements, lexicon, &ground) {
             Ok(built) => {
-                if share < least(&built, lexicon) || matches!(first, Some(Outcome::Nothing(_))) {
+                let refused = matches!(first, Some(Outcome::Nothing(_)));
+                if share < ASKED || refused || check(&built.graph).is_err() {
                     continue;
                 }
-                if check(&built.graph).is_ok() {
-                    return Outcome::Graph(Box::new(Proposed {
+                return if share < SURE {
+                    Outcome::Unsure
+                } else {
+                    Outcome::Graph(Box::new(Proposed {
                         graph: built.graph,
                         confidence: share.clamp(0.0, 1.0),
                         readings: built.readings,
                         outputs: built.outputs,
-                    }));
-                }
+                    }))
+                };
             }
             Err(fault) => {
-                if share >= SHARE_MIN
+                if share >= ASKED
                     && let Some(question) = question(&fault, reading)
                 {
                     first.get_or_insert(Outcome::Question(question));
@@ -77,15 +80,6 @@ pub(crate) fn propose(
         }
     }
     first.unwrap_or(Outcome::Unsure)
-}
-
-fn least(built: &Built, lexicon: &Lexicon<'_>) -> f32 {
-    let destroys = built
-        .graph
-        .nodes
-        .iter()
-        .any(|node| lexicon.entries.iter().any(|entry| entry.id == node.capability && entry.destroys()));
-    if destroys { SHARE_MIN_DESTROYS } else { SHARE_MIN }
 }
 
 /// Bytes of the request that slots take.

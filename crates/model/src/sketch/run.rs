@@ -34,10 +34,9 @@ impl<'a> Builder<'a> {
                 _ => {
                     let several = matches!(&flow.data, Data::Files(paths) if paths.len() > 1) && handle(want).is_some();
                     let lifted = operation.each || several || matches!(flow.data, Data::Output { lifted: true, .. });
-                    if let (Some((other, rest)), Type::Blob { .. }) = (self.second(entry, port, operation), want)
+                    if let (Some(other), Type::Blob { .. }) = (second(entry, port, operation), want)
                         && let Data::Files(paths) = &flow.data
                         && let [one, two] = paths.as_slice()
-                        && rest
                     {
                         // "f1+f2 > compare": the second file is the other input.
                         let (one, two) = (self.file(one.clone()), self.file(two.clone()));
@@ -55,7 +54,7 @@ impl<'a> Builder<'a> {
         }
         let columns = self.columns_of(&flow);
         let set = self.settings(operation, entry, &flow, &columns, results, &mut inputs)?;
-        self.complete(operation, entry, &flow, &inputs)?;
+        complete(operation, entry, &inputs)?;
         inputs.sort_by_key(|(port, _)| *port);
         let node = self.push(index, inputs, each);
         let output = match operation.output {
@@ -65,7 +64,7 @@ impl<'a> Builder<'a> {
         let columns = if entry.is.outputs.is_empty() {
             Columns::Unknown
         } else {
-            columns.after(entry, self.table_output(entry, output), &set)
+            columns.after(entry, table_output(entry, output), &set)
         };
         self.readings.push(Reading { span: 0..0, meaning: entry.is.semantics.summary.clone() });
         let moved = self.moved(entry, node);
@@ -77,29 +76,14 @@ impl<'a> Builder<'a> {
             },
             columns,
             file: moved.or(flow.file),
-            kind: flow.kind.filter(|_| self.still_raw(entry)),
+            kind: flow.kind.filter(|_| still_raw(entry)),
             kept: entry.changes_things(),
         })
     }
 
-    /// The output whose columns count: the table, where the first output is a list beside it.
-    pub(super) fn table_output(&self, entry: &Entry<'_>, output: usize) -> usize {
-        let table = |port: &telos_abi::OutputPort| refinement(&port.ty) == Some(Refinement::Table);
-        let own = entry.is.outputs.get(output).is_some_and(table);
-        let other = entry.is.outputs.iter().position(table);
-        if own { output } else { other.unwrap_or(output) }
-    }
-
-    /// Whether the operation leaves data of the same kind as the file it came from, by the end of its name.
-    pub(super) fn still_raw(&self, entry: &Entry<'_>) -> bool {
-        let bytes = |ty: &Type| matches!(refinement(ty), Some(Refinement::Bytes | Refinement::Utf8));
-        entry.is.inputs.first().is_some_and(|input| bytes(&input.ty))
-            && entry.is.outputs.first().is_some_and(|port| bytes(&port.ty))
-    }
-
     /// Where a file that an operation renamed or copied is now.
     pub(super) fn moved(&mut self, entry: &Entry<'_>, node: usize) -> Option<String> {
-        let target = entry.is.inputs.iter().position(|input| input.name == "target")?;
+        let target = convert::input(entry, "target")?;
         let (_, input) = self.nodes[node].inputs.iter().find(|(port, _)| usize::from(port.0) == target)?;
         let Input::Constant(Constant { value: Value::Text(path), .. }) = input else { return None };
         let path = path.clone();
@@ -108,21 +92,12 @@ impl<'a> Builder<'a> {
         Some(path)
     }
 
-    /// The second data input that no setting names, and whether it has to be given.
-    pub(super) fn second(&self, entry: &Entry<'_>, first: usize, operation: &Operation) -> Option<(usize, bool)> {
-        let mut rest = entry.is.inputs.iter().enumerate().skip(first + 1);
-        rest.find(|(_, input)| {
-            matches!(input.ty, Type::Blob { .. }) && !operation.settings.iter().any(|(name, _)| *name == input.name)
-        })
-        .map(|(at, input)| (at, input.default.is_none()))
-    }
-
     /// Columns of the table that a flow is or can be read as.
     pub(super) fn columns_of(&self, flow: &Flow) -> Columns {
         match (&flow.data, &flow.columns) {
             (Data::Directory(_), _) => {
                 let find = self.names.get("file.find").map(|index| self.entry(*index));
-                find.map_or(Columns::Unknown, |entry| Columns::Unknown.after(entry, self.table_output(entry, 0), &[]))
+                find.map_or(Columns::Unknown, |entry| Columns::Unknown.after(entry, table_output(entry, 0), &[]))
             }
             (_, Columns::Unknown) => self.implied(flow),
             (_, known) => known.clone(),
@@ -152,15 +127,14 @@ impl<'a> Builder<'a> {
         let mut set: Vec<(usize, Value)> = Vec::new();
         let mut ordered: Vec<(usize, &Vec<Argument>)> = Vec::new();
         for (name, arguments) in &operation.settings {
-            let port = entry.is.inputs.iter().position(|input| input.name == *name).ok_or(Fault::Malformed)?;
+            let port = convert::input(entry, name).ok_or(Fault::Malformed)?;
             ordered.push((port, arguments));
         }
         // Columns first: the form of a value depends on its column.
         ordered.sort_by_key(|(port, _)| (!takes_column(&entry.is.inputs[*port].ty), *port));
         let ground = self.ground;
         for (port, arguments) in ordered {
-            let ty = &entry.is.inputs[port].ty;
-            if let Some(input) = self.data_setting(entry, port, arguments, results)? {
+            if let Some(input) = self.data_setting(entry, port, arguments, flow, results)? {
                 inputs.push((port, input));
                 continue;
             }
@@ -169,8 +143,7 @@ impl<'a> Builder<'a> {
                     Value::Text(name) => Some(name.clone()),
                     _ => None,
                 });
-            let beside = flow.file.clone();
-            let context = Context { ground, columns, file: beside.as_deref(), column: own.as_deref() };
+            let context = Context { ground, columns, file: flow.file.as_deref(), column: own.as_deref() };
             let Set { value, origin } = context.set(entry, port, arguments)?;
             for argument in arguments {
                 if let Argument::Source(Source::Slot(slot)) = argument {
@@ -178,7 +151,6 @@ impl<'a> Builder<'a> {
                     self.read(slot, meaning);
                 }
             }
-            debug_assert!(!matches!(ty, Type::Blob { .. }));
             set.push((port, value.clone()));
             inputs.push((port, Self::constant(value, origin)));
         }
@@ -193,6 +165,7 @@ impl<'a> Builder<'a> {
         entry: &Entry<'_>,
         port: usize,
         arguments: &[Argument],
+        flow: &Flow,
         results: &[Flow],
     ) -> Result<Option<Input>, Fault> {
         let ty = &entry.is.inputs[port].ty;
@@ -200,15 +173,16 @@ impl<'a> Builder<'a> {
         let creates = entry.acts(port, EffectKind::FileCreate) || entry.acts(port, EffectKind::DirCreate);
         match (ty, source) {
             (Type::Handle { .. }, Source::Slot(slot)) if creates || slot.letter == 'p' => {
-                let beside = (entry.is.name == "file.rename").then(|| self.directory_of_first()).flatten();
+                // What is renamed stays where it is.
+                let renamed = flow.file.as_deref().filter(|_| entry.is.name == "file.rename");
+                let beside = renamed.and_then(|file| file.rsplit_once('/')).map(|(directory, _)| directory);
                 let existing = (slot.letter == 'd').then(|| self.ground.directory(slot).ok()).flatten();
-                let path = existing.unwrap_or_else(|| self.ground.made(slot, beside.as_deref()));
+                let path = existing.unwrap_or_else(|| self.ground.made(slot, beside));
                 self.read(slot, format!("{} = “{path}”", entry.is.inputs[port].meaning));
                 Ok(Some(self.path(&path)))
             }
             (Type::Handle { .. } | Type::Blob { .. }, source) => {
-                let kinds: Vec<String> = Vec::new();
-                let flow = self.source(source, results, &kinds)?;
+                let flow = self.source(source, results, &[])?;
                 self.enter(&flow, ty, false).map(Some)
             }
             (Type::Int { .. } | Type::Float | Type::Text { .. }, Source::Result(number)) => {
@@ -217,15 +191,6 @@ impl<'a> Builder<'a> {
             }
             _ => Ok(None),
         }
-    }
-
-    /// The directory of the file that the last node will act on: what is renamed stays where it is.
-    pub(super) fn directory_of_first(&self) -> Option<String> {
-        let file =
-            self.readings.iter().rev().find_map(|reading| {
-                reading.meaning.strip_prefix("the file “").and_then(|rest| rest.strip_suffix('”'))
-            })?;
-        file.rsplit_once('/').map(|(directory, _)| directory.to_owned())
     }
 
     /// A row test that names only the value: the column that holds it.
@@ -252,32 +217,46 @@ impl<'a> Builder<'a> {
             inputs.push((port, Self::constant(Value::Text(text), ConstantOrigin::Observed)));
         }
     }
+}
 
-    /// Every input that must be given is given.
-    pub(super) fn complete(
-        &self,
-        operation: &Operation,
-        entry: &Entry<'_>,
-        _flow: &Flow,
-        inputs: &[(usize, Input)],
-    ) -> Result<(), Fault> {
-        let open = entry
-            .is
-            .inputs
-            .iter()
-            .enumerate()
-            .find(|(port, input)| input.default.is_none() && !inputs.iter().any(|(given, _)| given == port));
-        match open {
-            Some((_, input)) => Err(Fault::Unset { operation: operation.name, setting: input.meaning.clone() }),
-            None => Ok(()),
-        }
+/// The output whose columns count: the table, where the first output is a list beside it.
+fn table_output(entry: &Entry<'_>, output: usize) -> usize {
+    let table = |port: &telos_abi::OutputPort| refinement(&port.ty) == Some(Refinement::Table);
+    let own = entry.is.outputs.get(output).is_some_and(table);
+    let other = entry.is.outputs.iter().position(table);
+    if own { output } else { other.unwrap_or(output) }
+}
+
+/// Whether the operation leaves data of the same kind as the file it came from, by the end of its name.
+fn still_raw(entry: &Entry<'_>) -> bool {
+    let bytes = |ty: &Type| matches!(refinement(ty), Some(Refinement::Bytes | Refinement::Utf8));
+    entry.is.inputs.first().is_some_and(|input| bytes(&input.ty))
+        && entry.is.outputs.first().is_some_and(|port| bytes(&port.ty))
+}
+
+/// The first of the further data inputs that no setting names, if it has to be given.
+fn second(entry: &Entry<'_>, first: usize, operation: &Operation) -> Option<usize> {
+    let mut rest = entry.is.inputs.iter().enumerate().skip(first + 1);
+    let unnamed = rest.find(|(_, input)| {
+        matches!(input.ty, Type::Blob { .. }) && !operation.settings.iter().any(|(name, _)| *name == input.name)
+    });
+    unnamed.filter(|(_, input)| input.default.is_none()).map(|(at, _)| at)
+}
+
+/// Every input that must be given is given.
+fn complete(operation: &Operation, entry: &Entry<'_>, inputs: &[(usize, Input)]) -> Result<(), Fault> {
+    let given = |port: usize| inputs.iter().any(|(given, _)| *given == port);
+    let mut all = entry.is.inputs.iter().enumerate();
+    match all.find(|(port, input)| input.default.is_none() && !given(*port)) {
+        Some((_, input)) => Err(Fault::Unset { operation: operation.name, setting: input.meaning.clone() }),
+        None => Ok(()),
     }
 }
 
 /// A day that is not whole ("March 2024") equals nothing: rows contain it.
 fn partial_days(entry: &Entry<'_>, set: &mut Vec<(usize, Value)>, inputs: &mut Vec<(usize, Input)>) {
     let Some((_, value)) = entry.row_test() else { return };
-    let Some(comparison) = entry.is.inputs.iter().position(|input| input.name == "comparison") else { return };
+    let Some(comparison) = convert::input(entry, "comparison") else { return };
     if set.iter().any(|(port, _)| *port == comparison) {
         return;
     }

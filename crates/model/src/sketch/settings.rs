@@ -6,10 +6,10 @@ use super::ground::{self, Ground, Ungrounded};
 use super::{Argument, Slot, Source};
 use crate::plan::fits::{refinement, setting, takes_column};
 use crate::plan::lexicon::Entry;
-use crate::read::Fact;
-use std::collections::BTreeMap;
+use crate::read::{FORMATS, Fact};
 use telos_abi::{Refinement, Type, Value};
 use telos_graph::ConstantOrigin;
+use telos_graph::quantity::NUMBER_WORDS;
 
 /// What a setting depends on beside its own words.
 pub(super) struct Context<'c> {
@@ -226,21 +226,11 @@ impl Context<'_> {
         });
         let plain = text.trim_start_matches('.').to_lowercase();
         found.unwrap_or_else(|| {
-            const CALLED: &[(&str, &str)] = &[
-                ("markdown", "md"),
-                ("text", "txt"),
-                ("python", "py"),
-                ("rust", "rs"),
-                ("javascript", "js"),
-                ("typescript", "ts"),
-                ("excel", "xlsx"),
-                ("word", "docx"),
-                ("jpeg", "jpg"),
-                ("shell", "sh"),
-                ("temp", "tmp"),
-                ("temporary", "tmp"),
-            ];
-            CALLED.iter().find(|(word, _)| *word == plain).map_or(plain, |(_, end)| (*end).to_owned())
+            // Not among the formats that a search may take a bare word for: "word" is mostly a word.
+            const CALLED: &[(&str, &str)] =
+                &[("excel", "xlsx"), ("word", "docx"), ("jpeg", "jpg"), ("temp", "tmp"), ("temporary", "tmp")];
+            let mut known = CALLED.iter().chain(FORMATS);
+            known.find(|(word, _)| *word == plain).map_or(plain, |(_, end)| (*end).to_owned())
         })
     }
 
@@ -297,10 +287,7 @@ fn rank(origin: &ConstantOrigin) -> u8 {
 
 /// Seconds in the unit that the port's meaning names.
 fn in_unit(entry: &Entry<'_>, port: usize, seconds: f64) -> f64 {
-    let units: BTreeMap<&str, f64> =
-        BTreeMap::from([("day", 86_400.0), ("hour", 3_600.0), ("minut", 60.0), ("millisecond", 0.001)]);
-    let unit = entry.meaning[port].iter().find_map(|word| units.get(word.as_str()));
-    seconds / unit.copied().unwrap_or(1.0)
+    seconds / crate::plan::unit_seconds(entry, port).unwrap_or(1.0)
 }
 
 fn whole(number: f64) -> Option<i64> {
@@ -328,29 +315,7 @@ fn pattern(said: &str, port: &str) -> String {
 
 /// Numbers in words, as far as people write them out.
 fn number_word(text: &str) -> Option<f64> {
-    const WORDS: [&str; 21] = [
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-    ];
+    const TEENS: [&str; 7] = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"];
     const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     const OTHER: [(&str, f64); 9] = [
         ("hundred", 100.0),
@@ -368,7 +333,8 @@ fn number_word(text: &str) -> Option<f64> {
     for word in lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty() && *word != "and")
     {
         let small = |at: usize| f64::from(u8::try_from(at).unwrap_or(0));
-        let plain = WORDS.iter().position(|known| *known == word).map(small);
+        let units = NUMBER_WORDS.iter().chain(&TEENS).position(|known| *known == word);
+        let plain = if word == "zero" { Some(0.0) } else { units.map(|at| small(at + 1)) };
         let tens = TENS.iter().position(|known| *known == word).map(|at| small(at + 2) * 10.0);
         let other = OTHER.iter().find(|(known, _)| *known == word).map(|(_, number)| *number);
         total = match (total, plain.or(tens), other) {
@@ -384,15 +350,14 @@ fn number_word(text: &str) -> Option<f64> {
 
 /// "March 2024" as `2024-03`, "14 March" as `-03-14`, "March" as `-03-`: how ISO dates contain it.
 pub(super) fn partial_date(text: &str) -> Option<String> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let lower = text.to_lowercase();
     let mut year = None;
     let mut month = None;
     let mut day = None;
     for word in lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()) {
         let digits = word.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-        if let Some(at) = MONTHS.iter().position(|name| word.starts_with(name) && word.len() <= 9) {
-            month = Some(at + 1);
+        if let Some(number) = crate::read::month(word) {
+            month = Some(number);
         } else if let Ok(number) = digits.parse::<usize>() {
             match number {
                 1000..=9999 => year = Some(number),

@@ -22,7 +22,7 @@ impl Builder<'_> {
             None => self.plain(flow, &end, bytes)?,
         };
         let file = self.path(path);
-        let node = self.push(write, vec![(0, file), (content, input)], None);
+        self.push(write, vec![(0, file), (content, input)], None);
         let mut kept = flow.clone();
         kept.kept = true;
         kept.file = Some(path.to_owned());
@@ -30,7 +30,6 @@ impl Builder<'_> {
             kept.data = Data::Files(vec![path.to_owned()]);
         }
         self.saved.insert(path.to_owned(), kept.clone());
-        let _ = node;
         Ok(kept)
     }
 
@@ -97,6 +96,9 @@ impl Builder<'_> {
             (Some(Refinement::Bundle), "tar" | "gz" | "tgz" | "xz" | "bz2" | "zst") => "bundle.to-tar",
             (Some(Refinement::Table), "tsv" | "tab") => "table.format",
             (Some(Refinement::Table), "jsonl" | "ndjson") => "table.to-json",
+            (Some(Refinement::Utf8), _) if self.flattened(node) && crate::plan::promised(end).is_some() => {
+                return Err(Fault::NoWay("a table that is already written out"));
+            }
             _ => return Ok(input),
         };
         let index = self.named(step)?;
@@ -112,7 +114,7 @@ impl Builder<'_> {
         };
         if let Some((setting, case)) = form {
             let entry = self.entry(index);
-            let port = entry.is.inputs.iter().position(|input| input.name == setting).ok_or(Fault::Malformed)?;
+            let port = convert::input(entry, setting).ok_or(Fault::Malformed)?;
             let value = crate::plan::case(&entry.is.inputs[port].ty, case).ok_or(Fault::Malformed)?;
             inputs.push((port, Self::constant(value, ConstantOrigin::Planner)));
         }
@@ -123,6 +125,12 @@ impl Builder<'_> {
             return Ok(Self::edge(node, 0));
         }
         Ok(Self::edge(node, 0))
+    }
+
+    /// Whether a node writes a table out as text: what a file of another form must not be filled with.
+    fn flattened(&self, node: usize) -> bool {
+        let inputs = &self.entry(self.entries[node]).is.inputs;
+        inputs.first().is_some_and(|input| refinement(&input.ty) == Some(Refinement::Table))
     }
 
     /// Writes the files of a bundle below a directory.

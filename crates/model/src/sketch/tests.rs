@@ -1,0 +1,90 @@
+//! Sketches against a registry and a small tree of files.
+
+use super::build::{Fault, build};
+use super::ground::Ground;
+use super::{Sketch, parse};
+use crate::learned::Piece;
+use crate::learned::Word;
+use crate::plan::lexicon::Lexicon;
+use crate::read::read;
+use crate::tests_support::{Shelf, Tree, print, turn};
+
+/// The graph of a sketch in the notation of the corpus, with slots as `c[words of the request]`.
+fn graph(text: &str, sketch: &'static str) -> Result<String, Fault> {
+    let (shelf, tree, turn) = (Shelf::standard(), Tree::home(), turn(text));
+    let lexicon = Lexicon::new(&shelf);
+    let reading = read(&turn, &tree);
+    // Each slot is one piece: its words need not be tokens here.
+    let mut pieces = Vec::new();
+    let mut words = Vec::new();
+    for word in sketch.split(' ') {
+        match word.strip_suffix(']').and_then(|word| word.split_once('[')) {
+            Some((letter, said)) => {
+                let start = text.find(&said.replace('~', " ")).expect("the request has the words of its slots");
+                words.push(Word::Slot(letter.chars().next().unwrap(), pieces.len()..pieces.len() + 1));
+                pieces.push(Piece { start, end: start + said.len() });
+            }
+            None => words.push(Word::Name(word)),
+        }
+    }
+    let Some(Sketch::Statements(statements)) = parse(&words, &pieces) else { return Err(Fault::Malformed) };
+    let taken = pieces.iter().map(|piece| piece.start..piece.end).collect();
+    let ground = Ground { reading: &reading, around: &tree, now_s: 0, taken };
+    build(&statements, &lexicon, &ground).map(|built| print(&built.graph, &shelf))
+}
+
+#[test]
+fn reading_and_parsing_are_implied_by_type() {
+    let text = "what do the amounts in sales.csv come to per region";
+    assert_eq!(
+        graph(text, "f[sales.csv] > table.aggregate function= sum column= c[amounts] by= c[region]").unwrap(),
+        "table.aggregate(table.parse.table(text.decode(file.read(file=sales.csv))), column=amount, function=sum, by=region)"
+    );
+    assert_eq!(
+        graph("how many words has draft.md", "f[draft.md] > text.count :words").unwrap(),
+        "text.count.words(text.decode(file.read(file=draft.md)))"
+    );
+}
+
+#[test]
+fn a_file_is_written_in_the_form_that_its_name_promises() {
+    assert_eq!(
+        graph("people.csv as people.yaml", "f[people.csv] > save p[people.yaml]").unwrap(),
+        "file.write(file=people.yaml, yaml.write(table.to-json(table.parse.table(text.decode(file.read(file=people.csv))))))"
+    );
+    let text = "people.csv with tabs, as out.csv";
+    assert_eq!(
+        graph(text, "f[people.csv] > table.format format= tsv > save p[out.csv]"),
+        Err(Fault::NoWay("a table that is already written out"))
+    );
+}
+
+#[test]
+fn later_statements_use_earlier_results_and_come_after_them() {
+    let text = "sort names.txt, save it as sorted.txt, then count the lines of that";
+    assert_eq!(
+        graph(text, "f[names.txt] > text.sort > save p[sorted.txt] ; @1 > text.count :lines").unwrap(),
+        "text.count.lines(text.sort(text.decode(file.read(file=names.txt)))) & \
+         file.write(file=sorted.txt, text.sort(text.decode(file.read(file=names.txt))))"
+    );
+}
+
+#[test]
+fn what_is_renamed_stays_where_it_is() {
+    assert_eq!(
+        graph("call data/temps.csv may.csv", "f[data/temps.csv] > file.rename target= p[may.csv]").unwrap(),
+        "file.rename(file=data/temps.csv, target=data/may.csv)"
+    );
+}
+
+#[test]
+fn what_is_not_here_is_no_graph() {
+    let missing = |sketch| graph("the height in people.csv and prices.csv", sketch);
+    assert!(matches!(
+        missing("f[people.csv] > table.aggregate function= mean column= c[height]"),
+        Err(Fault::Ungrounded(_))
+    ));
+    assert!(matches!(missing("f[prices.csv] > table.count"), Err(Fault::Ungrounded(_))));
+    assert_eq!(missing("f[people.csv] > table.juggle"), Err(Fault::Unregistered("table.juggle")));
+    assert!(matches!(missing("f[people.csv] > table.sort"), Err(Fault::Unset { .. })));
+}
