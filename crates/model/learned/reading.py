@@ -1,6 +1,7 @@
 """Tokens and features of a request. `src/learned/token.rs` and `features.rs` are the same in Rust; a test compares them."""
 
 import re
+import unicodedata
 
 OPEN = "\"'“‘([{<«"
 CLOSE = ".,;:?!)]}\"'”’»…"
@@ -156,23 +157,52 @@ def flags(text, tokens, known):
     return out
 
 
-def parts(word):
-    """The words that an identifier is made of, in lower case."""
-    spaced = re.sub(r"([a-z])([A-Z])", r"\1 \2", word)
-    return [part.lower() for part in re.split(r"[^A-Za-z]+", spaced) if part]
+PIECES_MAX = 6  # of a word; what is longer is a name, and told by its flags
 
 
-GRAM_BUCKETS = 4096
+class Pieces:
+    """Word pieces by greedy longest match (Wu et al. 2016), as MiniLM reads them: lower case, without accents."""
+
+    def __init__(self, pieces):
+        self.index = {piece: at for at, piece in enumerate(pieces)}
+        self.unknown, self.open, self.close = (self.index[mark] for mark in ("[UNK]", "[CLS]", "[SEP]"))
+        self.cache = {}
+
+    def known(self, word):
+        return bare(word) in self.index
+
+    def of(self, word):
+        """Numbers of the pieces; at least one, at most PIECES_MAX."""
+        found = self.cache.get(word)
+        if found is None:
+            found = [piece for run in runs(word) for piece in self.cut(run)][:PIECES_MAX] or [self.unknown]
+            if len(self.cache) < 500_000:
+                self.cache[word] = found
+        return found
+
+    def cut(self, run):
+        out, at = [], 0
+        while at < len(run):
+            for end in range(min(len(run), at + PIECE_LETTERS_MAX), at, -1):
+                piece = self.index.get(("##" if at else "") + run[at:end])
+                if piece is not None:
+                    break
+            else:
+                return [self.unknown]
+            out.append(piece)
+            at = end
+        return out
 
 
-def grams(word):
-    """Buckets of the letters that follow each other in a word, three and four at a time (FNV-1a)."""
-    marked = f"<{word.lower()}>".encode()
-    out = []
-    for length in (3, 4):
-        for at in range(len(marked) - length + 1):
-            digest = 0x811C9DC5
-            for byte in marked[at : at + length]:
-                digest = ((digest ^ byte) * 0x01000193) & 0xFFFFFFFF
-            out.append(digest % GRAM_BUCKETS)
-    return out[:24] or [0]
+PIECE_LETTERS_MAX = 24
+
+
+def bare(word):
+    """The word in lower case, without accents."""
+    return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", word.lower()))
+
+
+def runs(word):
+    """The letters and digits that stand together, and each mark by itself; a capital in a name begins a run."""
+    spaced = bare(re.sub(r"([a-z])([A-Z])", r"\1 \2", word))
+    return re.findall(r"[^\W_]+|[^\s\w]|_", spaced)

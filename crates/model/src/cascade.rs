@@ -4,7 +4,7 @@ use crate::cache::{PlanCache, Template};
 use crate::plan;
 use crate::read::{Reading, read};
 use crate::remote::{self, ProviderConfig, ProviderError};
-use crate::sketch::{self, Outcome};
+use crate::sketch;
 use crate::turn::{Check, Library, Proposal, Proposed, Surroundings, Turn};
 
 /// Confidence given to a model's graph: the validator accepted it, but its reading of the turn is not explained.
@@ -100,7 +100,8 @@ impl<'a> Cascade<'a> {
     }
 }
 
-/// The offline proposal: the search's, which explains every word, else the translator's where it is sure.
+/// The offline proposal: the translator's where it is sure, else the search's, which explains every word, unless the
+/// translator thinks that something else is likelier.
 fn offline(
     turn: &Turn,
     mut reading: Reading<'_>,
@@ -109,16 +110,18 @@ fn offline(
     check: &Check<'_>,
 ) -> Proposal {
     let lexicon = plan::lexicon::Lexicon::new(library);
-    let searched = plan::propose(turn, &mut reading, &lexicon, check);
-    if matches!(searched, Proposal::Graph(_)) {
-        return searched;
-    }
-    match (searched, sketch::propose(turn, &reading, around, &lexicon, check)) {
-        (_, Outcome::Graph(proposed)) => Proposal::Graph(proposed),
-        (Proposal::Abstain { .. }, Outcome::Question(question)) => Proposal::Question(question),
-        (Proposal::Abstain { nearest, .. }, Outcome::Nothing(reason)) if nearest.is_empty() => {
-            Proposal::Abstain { reason, nearest }
-        }
+    let heard = sketch::propose(turn, &reading, around, &lexicon, check);
+    let translated = match heard.graph {
+        Some(proposed) if proposed.confidence >= sketch::SURE => return Proposal::Graph(proposed),
+        other => other.filter(|proposed| proposed.confidence >= sketch::LIKELY),
+    };
+    match (plan::propose(turn, &mut reading, &lexicon, check), translated) {
+        (Proposal::Graph(_), Some(proposed)) => Proposal::Graph(proposed),
+        (Proposal::Abstain { nearest, reason }, _) => match (heard.question, heard.nothing) {
+            (Some(question), _) => Proposal::Question(question),
+            (None, Some(reason)) if nearest.is_empty() => Proposal::Abstain { reason, nearest },
+            _ => Proposal::Abstain { reason, nearest },
+        },
         (searched, _) => searched,
     }
 }

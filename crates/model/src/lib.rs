@@ -1,9 +1,9 @@
 //! The cascade that turns a person's phrase into a proposed graph.
 //!
 //! 1. **It only proposes.** A [`Proposal`] has no authority: the caller validates every graph, cached ones included.
-//! 2. **Code knows no family of requests.** Tier 1 plans over whatever is registered, by what descriptors say of
-//!    themselves: types, words, meanings. Where that search finds nothing, a translator that learned from examples says
-//!    sketches of operations by their names; what it names must be registered, and types decide the rest.
+//! 2. **Code knows no family of requests.** Tier 1 is two planners over whatever is registered. A translator that learned
+//!    from examples says sketches of operations by their names; what it names must be registered, and types decide the
+//!    rest. A search goes by what descriptors say of themselves: types, words, meanings.
 //! 3. **Only the turn is read as an instruction.** Names of files and columns are matched to its words and come back
 //!    as `Observed` constants; contents of files never arrive here at all. A remote model sees opaque tokens for files.
 //! 4. **Constants tell who chose them**, literally: `UserTurn` only for what occurs in the turn byte for byte.

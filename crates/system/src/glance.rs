@@ -82,6 +82,7 @@ pub(crate) fn columns(path: &str, head: &[u8]) -> Vec<Column> {
                 .for_each(|line| fields(&line, &mut seen));
         }
         "csv" | "tsv" | "tab" | "psv" | "" | "txt" | "dat" => delimited(head, &mut seen),
+        "md" | "markdown" => drawn(&String::from_utf8_lossy(head), &mut seen),
         _ => {}
     }
     seen.columns()
@@ -132,6 +133,29 @@ fn delimited(head: &[u8], seen: &mut Seen) {
     for record in reader.records().take(ROWS_MAX) {
         let Ok(record) = record else { return };
         for (name, value) in names.iter().zip(record.iter()) {
+            seen.value(name, value);
+        }
+    }
+}
+
+/// The table of a Markdown document, where it has just one: cells between bars, and a line of dashes below the first row.
+fn drawn(text: &str, seen: &mut Seen) {
+    let cells = |line: &str| -> Option<Vec<String>> {
+        let line = line.trim();
+        line.contains('|').then(|| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect())
+    };
+    let ruled = |line: &str| {
+        cells(line).is_some_and(|cells| {
+            cells.iter().all(|cell| cell.contains('-') && cell.trim_matches([':', '-']).is_empty())
+        })
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let mut rules = lines.iter().enumerate().filter(|(_, line)| ruled(line)).map(|(at, _)| at);
+    let (Some(rule), None) = (rules.next(), rules.next()) else { return };
+    let Some(names) = rule.checked_sub(1).and_then(|at| cells(lines[at])) else { return };
+    names.iter().for_each(|name| seen.column(name));
+    for row in lines[rule + 1..].iter().map_while(|line| cells(line)).take(ROWS_MAX) {
+        for (name, value) in names.iter().zip(&row) {
             seen.value(name, value);
         }
     }
@@ -238,6 +262,12 @@ mod tests {
         assert_eq!(columns("a.json", br#"{"n": 1, "items": [{"ok": true, "who": "Ada"}]}"#)[0].values, ["true"]);
         assert_eq!(columns("a.jsonl", b"{\"who\": \"Ada\"}\nbroken\n{\"x\": 1}\n").len(), 2);
         assert_eq!(columns("a.md", b"One, two\nthree, four\n"), []);
+        let drawn = columns("a.md", b"# Crew\n\n| Name | Port |\n|:--|--:|\n| Ada | Oslo |\n| Bo | 7 |\n\nEnd | of\n");
+        let said: Vec<(&str, Vec<&str>)> = drawn
+            .iter()
+            .map(|column| (column.name.as_str(), column.values.iter().map(String::as_str).collect()))
+            .collect();
+        assert_eq!(said, [("Name", vec!["Ada", "Bo"]), ("Port", vec!["Oslo"])]);
         assert_eq!(columns("a.txt", b"Dear all, hello\nnothing here\n"), []);
     }
 

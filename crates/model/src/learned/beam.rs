@@ -1,8 +1,8 @@
 //! The likeliest sketches of a request, by beam search.
 
 use super::features::Features;
-use super::net::{Memory, log_softmax};
-use super::weights::Weights;
+use super::net::{Memory, log_softmax, size};
+use super::weights::{DECODER_HEADS, ENCODER_HEADS, Weights};
 use ndarray::{Array2, Axis, concatenate};
 use std::ops::Range;
 
@@ -48,11 +48,7 @@ enum Next {
 /// The likeliest sketches, best first.
 pub(super) fn search(weights: &Weights, features: &Features) -> Vec<Said> {
     let encoded = encode(weights, features);
-    let Some(remembered) =
-        weights.decoder.iter().map(|block| block.remember(&encoded)).collect::<Option<Vec<Memory>>>()
-    else {
-        return Vec::new();
-    };
+    let remembered: Vec<Memory> = weights.decoder.iter().map(|block| block.remember(&encoded)).collect();
     let keys = weights.key.of(&encoded);
     let pointed = weights.pointed.of(&encoded);
     let empty = Memory::empty(encoded.ncols());
@@ -97,22 +93,39 @@ pub(super) fn search(weights: &Weights, features: &Features) -> Vec<Said> {
     done.into_iter().map(|(log_share, steps)| Said { words: words(weights, &steps), log_share }).collect()
 }
 
+/// A row for each token: the mean of what the encoder makes of its pieces.
 fn encode(weights: &Weights, features: &Features) -> Array2<f32> {
-    let mut grams = Array2::zeros((features.grams.len(), weights.gram.ncols()));
-    for (mut row, groups) in grams.rows_mut().into_iter().zip(&features.grams) {
-        for group in groups {
-            row += &weights.gram.row(*group);
+    let told = {
+        let mut told = weights.flag.of(&features.flags);
+        for (mut row, kind) in told.rows_mut().into_iter().zip(&features.kinds) {
+            row += &weights.kind.row(*kind);
         }
-        row /= f32::from(u16::try_from(groups.len().max(1)).unwrap_or(u16::MAX));
-    }
-    let mut x = weights.word.of(&features.words) + weights.gram_in.of(&grams) + weights.flag.of(&features.flags);
-    for (at, kind) in features.kinds.iter().enumerate() {
+        told
+    };
+    let mut x = Array2::zeros((features.pieces.len(), weights.place.ncols()));
+    for (at, piece) in features.pieces.iter().enumerate() {
+        weights.vector(*piece, x.row_mut(at));
         let mut row = x.row_mut(at);
-        row += &weights.kind.row(*kind);
         row += &weights.place.row(at);
     }
-    let x = weights.encoder.iter().fold(x, |x, block| block.encode(&x));
-    weights.norm_encoder.of(&x)
+    let mut x = weights.norm.of(&x);
+    for (mut row, own) in x.rows_mut().into_iter().zip(&features.own) {
+        if let Some(token) = own {
+            row += &told.row(*token);
+        }
+    }
+    let x = weights.encoder.iter().fold(x, |x, layer| layer.encode(&x, ENCODER_HEADS));
+    let mut words = Array2::zeros(told.raw_dim());
+    for (row, own) in x.rows().into_iter().zip(&features.own) {
+        if let Some(token) = own {
+            let mut word = words.row_mut(*token);
+            word += &row;
+        }
+    }
+    for (token, mut word) in words.rows_mut().into_iter().enumerate() {
+        word /= size(features.own.iter().filter(|own| **own == Some(token)).count().max(1));
+    }
+    weights.norm_into.of(&weights.into.of(&words))
 }
 
 /// Logarithms of the shares of every word and pointer as the next step, a row for each hypothesis.
@@ -124,20 +137,19 @@ fn decode(
     keys: &Array2<f32>,
     pointed: &Array2<f32>,
 ) -> Array2<f32> {
-    let size = weights.vocabulary.len();
+    let names = weights.vocabulary.len();
     let mut x = Array2::zeros((beam.len(), keys.ncols()));
     for (mut row, hypothesis) in x.rows_mut().into_iter().zip(beam.iter()) {
         let last = hypothesis.steps.last().copied().unwrap_or(START);
-        row.assign(&if last >= size { pointed.row(last - size) } else { weights.token.row(last) });
+        row.assign(&if last >= names { pointed.row(last - names) } else { weights.token.row(last) });
         row += &weights.step.row(step);
     }
     for (layer, block) in weights.decoder.iter().enumerate() {
         let mut said: Vec<&mut Memory> = beam.iter_mut().map(|hypothesis| &mut hypothesis.memory[layer]).collect();
-        x = block.decode(&x, &mut said, &remembered[layer]);
+        x = block.decode(&x, &mut said, &remembered[layer], DECODER_HEADS);
     }
     let x = weights.norm_decoder.of(&x);
-    let scale = f32::from(u16::try_from(x.ncols()).unwrap_or(u16::MAX)).sqrt();
-    let points = weights.query.of(&x).dot(&keys.t()) / scale;
+    let points = weights.query.of(&x).dot(&keys.t()) / size(x.ncols()).sqrt();
     let mut all = concatenate(Axis(1), &[weights.choose.of(&x).view(), points.view()]).unwrap_or(points);
     for row in all.rows_mut() {
         let mut shares = row.to_owned();

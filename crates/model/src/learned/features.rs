@@ -2,7 +2,8 @@
 //! the facts that [`crate::read`] found.
 
 use super::token::{self, Piece};
-use super::weights::{GRAM_BUCKETS, Weights};
+use super::weights::{TOKENS_MAX, Weights};
+use super::word_pieces;
 use crate::read::{Fact, Reading};
 use ndarray::Array2;
 
@@ -61,110 +62,60 @@ const KINDS: [&[&str]; 23] = [
 ];
 /// The kind of what is a path and none of these.
 const KIND_OTHER: usize = 23;
-/// Most parts of a word whose vectors stand for it, and most of its letter groups.
-const PARTS_MAX: u8 = 6;
-const GRAMS_MAX: usize = 24;
 /// How sure a match of a column, cell or key must be to be a flag.
 const TRUST_MIN: f32 = 0.6;
 
-/// Each token as one row for the encoder's first layer.
+/// A request as the encoder's first layer takes it.
 pub(super) struct Features {
-    /// Mean vector of the word or its parts.
-    pub(super) words: Array2<f32>,
-    /// Letter groups.
-    pub(super) grams: Vec<Vec<usize>>,
+    /// Numbers of word pieces, with the marks around all of them.
+    pub(super) pieces: Vec<usize>,
+    /// The token that each piece is of.
+    pub(super) own: Vec<Option<usize>>,
+    /// A row for each token.
     pub(super) flags: Array2<f32>,
     pub(super) kinds: Vec<usize>,
 }
 
-/// Features of every token.
-pub(super) fn of(reading: &Reading<'_>, pieces: &[Piece], weights: &Weights) -> Features {
-    let inside = token::quoted(reading.text, pieces);
-    let mut words = Array2::zeros((pieces.len(), weights.word_size()));
-    let mut flags = Array2::zeros((pieces.len(), FLAGS.len()));
-    let mut grams = Vec::with_capacity(pieces.len());
-    let mut kinds = Vec::with_capacity(pieces.len());
-    for (at, piece) in pieces.iter().enumerate() {
-        let word = &reading.text[piece.start..piece.end];
-        if let Some(row) = words.row_mut(at).as_slice_mut() {
-            vector(weights, word, &word.to_lowercase(), row);
-        }
+/// Features of every token; nothing if they are more than the encoder reads.
+pub(super) fn of(reading: &Reading<'_>, tokens: &[Piece], weights: &Weights) -> Option<Features> {
+    let inside = token::quoted(reading.text, tokens);
+    let mut flags = Array2::zeros((tokens.len(), FLAGS.len()));
+    let mut kinds = Vec::with_capacity(tokens.len());
+    let (mut pieces, mut own) = (vec![weights.piece(word_pieces::OPEN)?], vec![None]);
+    for (at, token) in tokens.iter().enumerate() {
+        let word = &reading.text[token.start..token.end];
         let seen = of_word(weights, word, inside[at], at == 0);
-        grams.push(seen.grams);
+        own.extend(seen.pieces.iter().map(|_| Some(at)));
+        pieces.extend(seen.pieces);
         kinds.push(seen.kind);
         let mut set = seen.flags;
-        set.extend(here(reading, *piece));
+        set.extend(here(reading, *token));
         for (flag, name) in FLAGS.iter().enumerate() {
             if set.contains(name) {
                 flags[(at, flag)] = 1.0;
             }
         }
     }
-    Features { words, grams, flags, kinds }
+    pieces.push(weights.piece(word_pieces::CLOSE)?);
+    own.push(None);
+    let fits = pieces.len() <= weights.pieces_max() && tokens.len() <= TOKENS_MAX;
+    fits.then_some(Features { pieces, own, flags, kinds })
 }
 
 /// What a word shows by itself.
 pub(super) struct Seen {
     pub(super) flags: Vec<&'static str>,
     pub(super) kind: usize,
-    pub(super) grams: Vec<usize>,
+    pub(super) pieces: Vec<usize>,
 }
 
+/// What a word shows by itself, given whether it is quoted and whether it is the first.
 pub(super) fn of_word(weights: &Weights, word: &str, quoted: bool, first: bool) -> Seen {
-    let lower = word.to_lowercase();
-    let mut flags = own(word, &lower);
+    let mut flags = own(word, &word.to_lowercase());
     flags.extend(quoted.then_some("quoted"));
     flags.extend(first.then_some("first"));
-    flags.extend((!weights.knows(&lower)).then_some("unknown"));
-    Seen { flags, kind: kind(word), grams: groups(&lower) }
-}
-
-/// The mean vector of the word, or of its known parts.
-fn vector(weights: &Weights, word: &str, lower: &str, out: &mut [f32]) {
-    if weights.add(lower, out) {
-        return;
-    }
-    let mut count: u8 = 0;
-    for part in parts(word) {
-        if count < PARTS_MAX && weights.add(&part, out) {
-            count += 1;
-        }
-    }
-    out.iter_mut().for_each(|value| *value /= f32::from(count.max(1)));
-}
-
-/// The words that an identifier is made of, in lower case.
-pub(crate) fn parts(word: &str) -> Vec<String> {
-    let mut out: Vec<String> = vec![String::new()];
-    let mut small = false;
-    for letter in word.chars() {
-        if !letter.is_ascii_alphabetic() || small && letter.is_ascii_uppercase() {
-            out.push(String::new());
-        }
-        if letter.is_ascii_alphabetic()
-            && let Some(last) = out.last_mut()
-        {
-            last.push(letter.to_ascii_lowercase());
-        }
-        small = letter.is_ascii_lowercase();
-    }
-    out.retain(|part| !part.is_empty());
-    out
-}
-
-/// Buckets of letter groups of three and four (FNV-1a of their bytes).
-fn groups(lower: &str) -> Vec<usize> {
-    let marked = format!("<{lower}>").into_bytes();
-    let hash = |group: &[u8]| {
-        let digest =
-            group.iter().fold(0x811c_9dc5_u32, |digest, byte| (digest ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
-        usize::try_from(digest % GRAM_BUCKETS).unwrap_or(0)
-    };
-    let mut out: Vec<usize> = marked.windows(3).chain(marked.windows(4)).map(hash).take(GRAMS_MAX).collect();
-    if out.is_empty() {
-        out.push(0);
-    }
-    out
+    flags.extend(weights.piece(&word_pieces::bare(word)).is_none().then_some("unknown"));
+    Seen { flags, kind: kind(word), pieces: word_pieces::of(weights, word) }
 }
 
 /// Flags that the word itself shows.
@@ -276,12 +227,17 @@ fn is_mail(word: &str) -> bool {
 }
 
 /// Whether the word looks like a name of files.
-pub(crate) fn is_path(word: &str) -> bool {
+fn is_path(word: &str) -> bool {
     if is_number(word) || is_day(word) || is_clock(word) || is_mail(word) || word.contains("://") {
         return false;
     }
     let marks = ['.', '/', '\\', '*', '~'];
     word.chars().nth(1).is_some() && (word.starts_with('.') || word.trim_matches('.').contains(marks))
+}
+
+/// Whether the word names a file or an address by its form: it ends as names of files do, or has a scheme.
+pub(crate) fn named(word: &str) -> bool {
+    word.contains("://") || !word.starts_with(['.', '*']) && !matches!(kind(word), 0 | KIND_OTHER)
 }
 
 /// The number of the kind of file that a path's end promises.
@@ -309,6 +265,5 @@ mod tests {
         assert!(is_clock("09:00") && is_clock("9:30pm") && !is_clock("1:2:3:4"));
         assert!(is_path("a/b") && is_path(".csv") && is_path("x.txt") && !is_path("e.g@h.de") && !is_path("2.5"));
         assert_eq!((kind("a.TSV"), kind("b.tar.gz"), kind("c.xyz"), kind("word")), (2, 18, 23, 0));
-        assert_eq!(parts("net_amountEUR2"), ["net", "amount", "eur"]);
     }
 }

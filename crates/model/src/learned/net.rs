@@ -1,6 +1,5 @@
-//! Layers of the transformer, with the norms first (Xiong et al. 2020), on the CPU.
+//! Layers of the transformers on the CPU: `learned/net.py` is the same in Python.
 
-use super::weights::HEADS;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
 use std::ops::Range;
 
@@ -34,7 +33,7 @@ impl Norm {
         for mut row in out.rows_mut() {
             let mean = row.mean().unwrap_or(0.0);
             row -= mean;
-            let variance = row.dot(&row) / f32::from(u16::try_from(row.len()).unwrap_or(u16::MAX));
+            let variance = row.dot(&row) / size(row.len());
             row /= (variance + 1e-5).sqrt();
             row *= &self.weight;
             row += &self.bias;
@@ -43,20 +42,52 @@ impl Norm {
     }
 }
 
-/// Attention of the decoder to the encoder's rows.
-pub(super) struct Attention {
-    pub(super) norm: Norm,
-    pub(super) q: Linear,
-    pub(super) kv: Linear,
+/// A layer of the encoder, with the norms last (Vaswani et al. 2017): every position sees every other.
+pub(super) struct Layer {
+    pub(super) qkv: Linear,
     pub(super) out: Linear,
+    pub(super) norm: Norm,
+    pub(super) up: Linear,
+    pub(super) down: Linear,
+    pub(super) norm_wide: Norm,
 }
 
-/// One layer; the decoder's have attention to the encoder.
+impl Layer {
+    pub(super) fn encode(&self, x: &Array2<f32>, heads: usize) -> Array2<f32> {
+        let seen = self.attend(&self.qkv.of(x), heads);
+        let x = self.norm.of(&(x + &self.out.of(&seen)));
+        let mut wide = self.up.of(&x);
+        wide.mapv_inplace(gelu);
+        self.norm_wide.of(&(&x + &self.down.of(&wide)))
+    }
+
+    fn attend(&self, qkv: &Array2<f32>, heads: usize) -> Array2<f32> {
+        let dim = self.out.weight.nrows();
+        let head = dim / heads;
+        let mut seen = Array2::zeros((qkv.nrows(), dim));
+        for own in (0..heads).map(|at| at * head..(at + 1) * head) {
+            let part = |at: usize| columns(qkv, at * dim + own.start..at * dim + own.end);
+            let mut weights = part(0).dot(&part(1).t()) / size(head).sqrt();
+            for mut row in weights.rows_mut() {
+                let mut shares = row.to_owned();
+                softmax(&mut shares);
+                row.assign(&shares);
+            }
+            seen.slice_axis_mut(Axis(1), Slice::from(own.clone())).assign(&weights.dot(&part(2)));
+        }
+        seen
+    }
+}
+
+/// A layer of the decoder, with the norms first (Xiong et al. 2020).
 pub(super) struct Block {
     pub(super) norm: Norm,
     pub(super) qkv: Linear,
     pub(super) out: Linear,
-    pub(super) cross: Option<Attention>,
+    pub(super) norm_cross: Norm,
+    pub(super) q: Linear,
+    pub(super) kv: Linear,
+    pub(super) out_cross: Linear,
     pub(super) norm_wide: Norm,
     pub(super) up: Linear,
     pub(super) down: Linear,
@@ -84,49 +115,34 @@ impl Memory {
 }
 
 impl Block {
-    /// The encoder's layer: every position sees every other.
-    pub(super) fn encode(&self, x: &Array2<f32>) -> Array2<f32> {
-        let size = x.ncols();
-        let qkv = self.qkv.of(&self.norm.of(x));
-        let memory = Memory {
-            keys: columns(&qkv, size..2 * size).to_owned(),
-            values: columns(&qkv, 2 * size..3 * size).to_owned(),
-        };
-        let mut seen = Array2::zeros(x.raw_dim());
-        for at in 0..x.nrows() {
-            seen.row_mut(at).assign(&attend(part(qkv.row(at), 0..size), &memory));
-        }
-        self.widen(x + &self.out.of(&seen))
-    }
-
     /// Keys and values of what the encoder gave, for [`Block::decode`].
-    pub(super) fn remember(&self, encoded: &Array2<f32>) -> Option<Memory> {
-        let kv = self.cross.as_ref()?.kv.of(encoded);
+    pub(super) fn remember(&self, encoded: &Array2<f32>) -> Memory {
+        let kv = self.kv.of(encoded);
         let size = encoded.ncols();
-        Some(Memory { keys: columns(&kv, 0..size).to_owned(), values: columns(&kv, size..2 * size).to_owned() })
+        Memory { keys: columns(&kv, 0..size).to_owned(), values: columns(&kv, size..2 * size).to_owned() }
     }
 
-    /// The decoder's layer for one more position of each hypothesis: `said[i]` is what row `i` of `x` looks back on.
-    pub(super) fn decode(&self, x: &Array2<f32>, said: &mut [&mut Memory], encoded: &Memory) -> Array2<f32> {
+    /// The layer for one more position of each hypothesis: `said[i]` is what row `i` of `x` looks back on.
+    pub(super) fn decode(
+        &self,
+        x: &Array2<f32>,
+        said: &mut [&mut Memory],
+        encoded: &Memory,
+        heads: usize,
+    ) -> Array2<f32> {
         let size = x.ncols();
         let qkv = self.qkv.of(&self.norm.of(x));
         let mut seen = Array2::zeros(x.raw_dim());
         for (at, memory) in said.iter_mut().enumerate() {
             memory.push(part(qkv.row(at), size..2 * size), part(qkv.row(at), 2 * size..3 * size));
-            seen.row_mut(at).assign(&attend(part(qkv.row(at), 0..size), memory));
+            seen.row_mut(at).assign(&attend(part(qkv.row(at), 0..size), memory, heads));
         }
         let mut x = x + &self.out.of(&seen);
-        if let Some(cross) = &self.cross {
-            let q = cross.q.of(&cross.norm.of(&x));
-            for at in 0..x.nrows() {
-                seen.row_mut(at).assign(&attend(q.row(at), encoded));
-            }
-            x += &cross.out.of(&seen);
+        let q = self.q.of(&self.norm_cross.of(&x));
+        for at in 0..x.nrows() {
+            seen.row_mut(at).assign(&attend(q.row(at), encoded, heads));
         }
-        self.widen(x)
-    }
-
-    fn widen(&self, x: Array2<f32>) -> Array2<f32> {
+        x += &self.out_cross.of(&seen);
         let mut wide = self.up.of(&self.norm_wide.of(&x));
         wide.mapv_inplace(|value| value.max(0.0));
         x + self.down.of(&wide)
@@ -134,18 +150,27 @@ impl Block {
 }
 
 /// Scaled dot-product attention of one query, head by head.
-fn attend(query: ArrayView1<'_, f32>, memory: &Memory) -> Array1<f32> {
-    let size = query.len();
-    let head = size / HEADS;
-    let scale = 1.0 / f32::from(u16::try_from(head).unwrap_or(u16::MAX)).sqrt();
-    let mut out = Array1::zeros(size);
-    for own in (0..HEADS).map(|at| at * head..(at + 1) * head) {
-        let mut weights = columns(&memory.keys, own.clone()).dot(&part(query, own.clone())) * scale;
+fn attend(query: ArrayView1<'_, f32>, memory: &Memory, heads: usize) -> Array1<f32> {
+    let head = query.len() / heads;
+    let mut out = Array1::zeros(query.len());
+    for own in (0..heads).map(|at| at * head..(at + 1) * head) {
+        let mut weights = columns(&memory.keys, own.clone()).dot(&part(query, own.clone())) / size(head).sqrt();
         softmax(&mut weights);
         let seen = weights.dot(&columns(&memory.values, own.clone()));
         out.slice_axis_mut(Axis(0), Slice::from(own)).assign(&seen);
     }
     out
+}
+
+/// The Gaussian error linear unit by its tanh form (Hendrycks and Gimpel 2016).
+fn gelu(x: f32) -> f32 {
+    const ROOT: f32 = 0.797_884_6; // √(2/π)
+    0.5 * x * (1.0 + (ROOT * (x + 0.044_715 * x * x * x)).tanh())
+}
+
+/// A count as a number to divide by; no row here has more than 65,535 columns.
+pub(super) fn size(count: usize) -> f32 {
+    f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
 fn columns(of: &Array2<f32>, range: Range<usize>) -> ArrayView2<'_, f32> {

@@ -1,30 +1,30 @@
-//! The trained weights, and the words they know.
+//! The trained weights, and the word pieces they know.
 
-use super::net::{Attention, Block, Linear, Norm};
-use ndarray::{Array1, Array2};
+use super::net::{Block, Layer, Linear, Norm};
+use ndarray::{Array1, Array2, ArrayViewMut1};
 use safetensors::{Dtype, SafeTensors};
 
-/// Buckets of letter groups; also in `learned/reading.py`.
-pub(super) const GRAM_BUCKETS: u32 = 4096;
-/// Attention heads of every layer; also in `learned/train.py`.
-pub(super) const HEADS: usize = 4;
+/// Attention heads of the encoder's and the decoder's layers; also in `learned/net.py`.
+pub(super) const ENCODER_HEADS: usize = 12;
+pub(super) const DECODER_HEADS: usize = 4;
+/// Most tokens of a request; also in `learned/batches.py`.
+pub(super) const TOKENS_MAX: usize = 96;
 
 /// Everything the model has learned.
 pub(super) struct Weights {
-    /// Known words in the order of their bytes, and a row of bytes with a scale for each.
-    words: Vec<&'static str>,
+    /// Known word pieces in the order of their bytes, and a row of bytes with a scale for each.
+    pieces: Vec<&'static str>,
     vectors: &'static [u8],
     scales: Vec<f32>,
     /// What the decoder can say beside pointers.
     pub(super) vocabulary: Vec<&'static str>,
-    pub(super) word: Linear,
-    pub(super) gram: Array2<f32>,
-    pub(super) gram_in: Linear,
+    pub(super) place: Array2<f32>,
+    pub(super) norm: Norm,
     pub(super) flag: Linear,
     pub(super) kind: Array2<f32>,
-    pub(super) place: Array2<f32>,
-    pub(super) encoder: Vec<Block>,
-    pub(super) norm_encoder: Norm,
+    pub(super) encoder: Vec<Layer>,
+    pub(super) into: Linear,
+    pub(super) norm_into: Norm,
     pub(super) token: Array2<f32>,
     pub(super) step: Array2<f32>,
     pub(super) pointed: Linear,
@@ -74,28 +74,37 @@ impl Reader {
         Some(Norm { weight: self.vector(&format!("{name}.weight"))?, bias: self.vector(&format!("{name}.bias"))? })
     }
 
-    fn blocks(&self, name: &str) -> Option<Vec<Block>> {
+    fn layer(&self, at: &str) -> Option<Layer> {
+        Some(Layer {
+            qkv: self.linear(&format!("{at}.qkv"))?,
+            out: self.linear(&format!("{at}.out"))?,
+            norm: self.norm(&format!("{at}.norm"))?,
+            up: self.linear(&format!("{at}.up"))?,
+            down: self.linear(&format!("{at}.down"))?,
+            norm_wide: self.norm(&format!("{at}.norm_wide"))?,
+        })
+    }
+
+    fn block(&self, at: &str) -> Option<Block> {
+        Some(Block {
+            norm: self.norm(&format!("{at}.norm"))?,
+            qkv: self.linear(&format!("{at}.qkv"))?,
+            out: self.linear(&format!("{at}.out"))?,
+            norm_cross: self.norm(&format!("{at}.norm_cross"))?,
+            q: self.linear(&format!("{at}.q"))?,
+            kv: self.linear(&format!("{at}.kv"))?,
+            out_cross: self.linear(&format!("{at}.out_cross"))?,
+            norm_wide: self.norm(&format!("{at}.norm_wide"))?,
+            up: self.linear(&format!("{at}.up"))?,
+            down: self.linear(&format!("{at}.down"))?,
+        })
+    }
+
+    /// Layers `name.0`, `name.1` … as many as there are; nothing if there are none or one is not whole.
+    fn stack<T>(&self, name: &str, read: impl Fn(&Self, &str) -> Option<T>) -> Option<Vec<T>> {
         let mut out = Vec::new();
         while self.0.tensor(&format!("{name}.{}.qkv.weight", out.len())).is_ok() {
-            let of = |part: &str| format!("{name}.{}.{part}", out.len());
-            let cross = match self.linear(&of("q")) {
-                Some(q) => Some(Attention {
-                    norm: self.norm(&of("norm_cross"))?,
-                    q,
-                    kv: self.linear(&of("kv"))?,
-                    out: self.linear(&of("out_cross"))?,
-                }),
-                None => None,
-            };
-            out.push(Block {
-                norm: self.norm(&of("norm"))?,
-                qkv: self.linear(&of("qkv"))?,
-                out: self.linear(&of("out"))?,
-                cross,
-                norm_wide: self.norm(&of("norm_wide"))?,
-                up: self.linear(&of("up"))?,
-                down: self.linear(&of("down"))?,
-            });
+            out.push(read(self, &format!("{name}.{}", out.len()))?);
         }
         (!out.is_empty()).then_some(out)
     }
@@ -107,27 +116,26 @@ impl Weights {
         let (_, metadata) = SafeTensors::read_metadata(bytes).ok()?;
         let held = metadata.metadata().as_ref()?;
         // Kept for as long as the process lives, like the bytes they come from.
-        let words: &'static str = held.get("words")?.clone().leak();
+        let pieces: &'static str = held.get("pieces")?.clone().leak();
         let vocabulary: &'static str = held.get("vocabulary")?.clone().leak();
         let reader = Reader(SafeTensors::deserialize(bytes).ok()?);
         let vectors = reader.0.tensor("vectors").ok()?.data();
         Some(Self {
-            words: words.split('\n').collect(),
+            pieces: pieces.split('\n').collect(),
             vectors,
             scales: reader.floats("vectors.scale")?,
             vocabulary: vocabulary.split('\n').collect(),
-            word: reader.linear("word")?,
-            gram: reader.matrix("gram.weight")?,
-            gram_in: reader.linear("gram_in")?,
+            place: reader.matrix("place.weight")?,
+            norm: reader.norm("norm")?,
             flag: reader.linear("flag")?,
             kind: reader.matrix("kind.weight")?,
-            place: reader.matrix("place.weight")?,
-            encoder: reader.blocks("encoder")?,
-            norm_encoder: reader.norm("norm_encoder")?,
+            encoder: reader.stack("encoder", Reader::layer)?,
+            into: reader.linear("into")?,
+            norm_into: reader.norm("norm_into")?,
             token: reader.matrix("token.weight")?,
             step: reader.matrix("step.weight")?,
             pointed: reader.linear("pointed")?,
-            decoder: reader.blocks("decoder")?,
+            decoder: reader.stack("decoder", Reader::block)?,
             norm_decoder: reader.norm("norm_decoder")?,
             choose: reader.linear("choose")?,
             query: reader.linear("query")?,
@@ -135,8 +143,8 @@ impl Weights {
         })
     }
 
-    /// Most tokens of a request.
-    pub(super) fn tokens_max(&self) -> usize {
+    /// Most word pieces of a request, with the marks around them.
+    pub(super) fn pieces_max(&self) -> usize {
         self.place.nrows()
     }
 
@@ -145,24 +153,23 @@ impl Weights {
         self.step.nrows()
     }
 
-    /// Whether the word itself is known, not only its parts.
-    pub(super) fn knows(&self, lower: &str) -> bool {
-        self.words.binary_search(&lower).is_ok()
+    /// The number of a word piece. O(log of their count).
+    pub(super) fn piece(&self, text: &str) -> Option<usize> {
+        self.pieces.binary_search(&text).ok()
     }
 
-    /// Adds a known word's vector to `out`; whether it is known. O(log of the words).
-    pub(super) fn add(&self, lower: &str, out: &mut [f32]) -> bool {
-        let Ok(at) = self.words.binary_search(&lower) else { return false };
-        let row = self.vectors.chunks_exact(out.len().max(1)).nth(at).unwrap_or_default();
-        let scale = self.scales.get(at).copied().unwrap_or(0.0);
-        for (sum, byte) in out.iter_mut().zip(row) {
-            *sum += f32::from(byte.cast_signed()) * scale;
+    /// The text of a word piece.
+    #[cfg(test)]
+    pub(super) fn piece_text(&self, piece: usize) -> &'static str {
+        self.pieces[piece]
+    }
+
+    /// Writes the vector of a word piece to `out`.
+    pub(super) fn vector(&self, piece: usize, mut out: ArrayViewMut1<'_, f32>) {
+        let row = self.vectors.chunks_exact(out.len().max(1)).nth(piece).unwrap_or_default();
+        let scale = self.scales.get(piece).copied().unwrap_or(0.0);
+        for (value, byte) in out.iter_mut().zip(row) {
+            *value = f32::from(byte.cast_signed()) * scale;
         }
-        true
-    }
-
-    /// Components of a word's vector.
-    pub(super) fn word_size(&self) -> usize {
-        self.word.weight.ncols()
     }
 }

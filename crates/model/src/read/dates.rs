@@ -43,6 +43,11 @@ impl<'t> Today<'t> {
     }
 }
 
+/// The user's day.
+pub(crate) fn today(turn: &Turn) -> Date {
+    Today::of(turn).date()
+}
+
 /// The first letters of the months in English; "sept" is September too.
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 /// Their full names, to tell "march" from "marble".

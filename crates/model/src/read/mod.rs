@@ -10,7 +10,7 @@ mod tables;
 mod token;
 pub(crate) mod words;
 
-pub(crate) use dates::month;
+pub(crate) use dates::{month, today};
 pub(crate) use files::{FORMATS, is_kind, near};
 pub(crate) use span::{Comparison, Fact, Span};
 pub(crate) use token::{Shape, TOKENS_MAX, Token};

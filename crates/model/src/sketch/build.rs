@@ -65,6 +65,8 @@ pub(super) struct Flow {
     pub(super) columns: Columns,
     /// The file it came from.
     pub(super) file: Option<String>,
+    /// The directory whose files it holds.
+    pub(super) packed: Option<String>,
     /// What the end of that file's name says, until the data has been changed.
     pub(super) kind: Option<String>,
     /// Whether a statement has put it somewhere.
@@ -73,7 +75,7 @@ pub(super) struct Flow {
 
 impl Flow {
     pub(super) fn of(data: Data) -> Self {
-        Self { data, columns: Columns::Unknown, file: None, kind: None, kept: false }
+        Self { data, columns: Columns::Unknown, file: None, packed: None, kind: None, kept: false }
     }
 }
 
@@ -132,11 +134,7 @@ impl<'a> Builder<'a> {
         for step in &statement.steps {
             flow = match step {
                 Step::Run(operation) => self.run(operation, flow, results)?,
-                Step::Save(slot) => {
-                    let path = self.ground.made(slot, None);
-                    self.read(slot, format!("the file to write = “{path}”"));
-                    self.save(&flow, &path)?
-                }
+                Step::Save(slot) => self.save_as(&flow, slot)?,
                 Step::Over => {
                     let path = flow.file.clone().ok_or(Fault::Malformed)?;
                     self.save(&flow, &path)?
@@ -277,6 +275,7 @@ impl<'a> Builder<'a> {
             kind: kind.map(str::to_owned).or((!end.is_empty()).then_some(end)),
             data: Data::Files(vec![path.clone()]),
             file: Some(path),
+            packed: None,
             kept: false,
         }
     }

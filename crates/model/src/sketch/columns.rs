@@ -69,7 +69,8 @@ impl Columns {
             .collect();
         let enters = entry.is.inputs.first().is_some_and(|input| table(&input.ty));
         if !enters {
-            return if made.is_empty() { Self::Unknown } else { Self::Known(made) };
+            // What a glance shows of a file are the columns of the table that is read from it.
+            return if made.is_empty() { self.clone() } else { Self::Known(made) };
         }
         if entry.adds_column(output) {
             let Self::Known(mut columns) = self.clone() else { return Self::Unknown };

@@ -203,7 +203,15 @@ impl Builder<'_> {
     /// A number that an operation gave, where another takes it as text.
     pub(super) fn scalar(&mut self, node: usize, port: usize, want: &Type) -> Result<Input, Fault> {
         let own = self.output_type(node, port);
-        if fits(own, want) { Ok(Self::edge(node, port)) } else { Err(Fault::NoWay("this result")) }
+        if fits(own, want) {
+            return Ok(Self::edge(node, port));
+        }
+        if matches!((own, want), (Type::Int { .. }, Type::Float)) {
+            let count = self.named("number.of-count")?;
+            let node = self.push(count, vec![(0, Self::edge(node, port))], None);
+            return Ok(Self::edge(node, 0));
+        }
+        Err(Fault::NoWay("this result"))
     }
 
     /// A conversion of every item.

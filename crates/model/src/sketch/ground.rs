@@ -3,7 +3,7 @@
 use super::Slot;
 use crate::read::words::{distance, forgiven, is_file_noun, is_function, parts, stem};
 use crate::read::{Fact, Reading, near};
-use crate::turn::{Column, Entry, EntryKind, Surroundings};
+use crate::turn::{Column, Entry, EntryKind, Surroundings, Turn};
 
 /// Share of a description's words that a file has to answer to.
 const DESCRIBED_MIN: f32 = 0.5;
@@ -27,13 +27,17 @@ pub(crate) enum Ungrounded {
 pub(crate) struct Ground<'a> {
     pub(crate) reading: &'a Reading<'a>,
     pub(crate) around: &'a dyn Surroundings,
-    /// Seconds since the Unix epoch.
-    pub(crate) now_s: i64,
+    pub(crate) turn: &'a Turn,
     /// Bytes of the request that slots of the sketch take.
     pub(crate) taken: Vec<std::ops::Range<usize>>,
 }
 
 impl Ground<'_> {
+    /// Seconds since the Unix epoch.
+    pub(crate) fn now_s(&self) -> i64 {
+        i64::try_from(self.turn.now.0 / 1_000).unwrap_or(i64::MAX)
+    }
+
     /// A slot's words.
     pub(crate) fn text(&self, slot: &Slot) -> &str {
         self.reading.text.get(slot.bytes.clone()).unwrap_or("")

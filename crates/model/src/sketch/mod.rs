@@ -15,7 +15,7 @@ mod settings;
 mod tests;
 mod write;
 
-pub(crate) use propose::{Outcome, propose};
+pub(crate) use propose::{LIKELY, SURE, propose};
 
 use crate::learned::{Piece, Word};
 use std::ops::Range;

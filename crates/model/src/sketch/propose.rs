@@ -3,27 +3,29 @@
 use super::build::{self, Fault};
 use super::ground::{Ground, Ungrounded};
 use super::{Argument, Sketch, Source, Statement, Step};
-use crate::learned;
+use crate::learned::{self, Piece};
 use crate::plan::lexicon::Lexicon;
 use crate::read::Reading;
 use crate::turn::{Check, Proposed, Question, Surroundings, Turn};
 use std::ops::Range;
 
-/// Share of the likelihood from which on a sketch is carried out: high, until the share is calibrated.
-const SURE: f32 = 0.993;
+/// Share of the likelihood from which on a graph is carried out whatever the search says.
+pub(crate) const SURE: f32 = 0.8;
+/// Share from which on a graph is preferred to a different one that the search found.
+pub(crate) const LIKELY: f32 = 0.55;
 /// Share from which on a sketch counts: what it lacks is asked for.
 const ASKED: f32 = 0.15;
 
-/// What came of translating.
-pub(crate) enum Outcome {
-    /// A graph.
-    Graph(Box<Proposed>),
-    /// The likeliest sketch lacks something that a person can say.
-    Question(Question),
-    /// Nothing registered does it, as far as the translator can tell: why, for a person.
-    Nothing(String),
-    /// No opinion.
-    Unsure,
+/// What the translator makes of a turn.
+#[derive(Default)]
+pub(crate) struct Heard {
+    /// The likeliest graph that types and that the validator accepts; its confidence is the share of the likelihood that all
+    /// sketches of it have.
+    pub(crate) graph: Option<Box<Proposed>>,
+    /// What the likeliest sketch lacks, if a person can say it.
+    pub(crate) question: Option<Question>,
+    /// Why nothing registered does it, for a person, if the translator thinks so.
+    pub(crate) nothing: Option<String>,
 }
 
 /// Proposes what the translator makes of the turn.
@@ -33,53 +35,75 @@ pub(crate) fn propose(
     around: &dyn Surroundings,
     lexicon: &Lexicon<'_>,
     check: &Check<'_>,
-) -> Outcome {
+) -> Heard {
     let (said, pieces) = learned::translate(reading);
-    let mut first: Option<Outcome> = None;
-    let now_s = i64::try_from(turn.now.0 / 1_000).unwrap_or(i64::MAX);
+    let mut heard = Heard::default();
+    let mut graphs: Vec<Proposed> = Vec::new();
     for candidate in said {
         let share = candidate.log_share.exp();
         let Some(sketch) = super::parse(&candidate.words, &pieces) else { continue };
+        let first = graphs.is_empty() && heard.question.is_none() && heard.nothing.is_none();
         let statements = match sketch {
-            Sketch::None => {
-                first.get_or_insert(Outcome::Nothing("nothing that is registered does this".to_owned()));
-                continue;
-            }
-            Sketch::Ask => {
-                let reason = "what exactly it is about is not said; name the file or what to do with it";
-                first.get_or_insert(Outcome::Nothing(reason.to_owned()));
-                continue;
-            }
             Sketch::Statements(statements) => statements,
-        };
-        let ground = Ground { reading, around, now_s, taken: taken(&statements) };
-        match build::build(&statements, lexicon, &ground) {
-            Ok(built) => {
-                let refused = matches!(first, Some(Outcome::Nothing(_)));
-                if share < ASKED || refused || check(&built.graph).is_err() {
-                    continue;
-                }
-                return if share < SURE {
-                    Outcome::Unsure
-                } else {
-                    Outcome::Graph(Box::new(Proposed {
-                        graph: built.graph,
-                        confidence: share.clamp(0.0, 1.0),
-                        readings: built.readings,
-                        outputs: built.outputs,
-                    }))
+            none_or_ask => {
+                let reason = match none_or_ask {
+                    Sketch::None => "nothing that is registered does this",
+                    _ => "what exactly it is about is not said; name the file or what to do with it",
                 };
+                heard.nothing = first.then(|| reason.to_owned()).or(heard.nothing);
+                continue;
             }
-            Err(fault) => {
-                if share >= ASKED
-                    && let Some(question) = question(&fault, reading)
-                {
-                    first.get_or_insert(Outcome::Question(question));
-                }
-            }
+        };
+        let taken = taken(&statements);
+        let loose = loose(reading, &pieces, &taken);
+        let ground = Ground { reading, around, turn, taken };
+        match build::build(&statements, lexicon, &ground) {
+            Ok(_) if loose => {}
+            Ok(built) => match graphs.iter_mut().find(|other| other.graph == built.graph) {
+                // Two ways to say the same.
+                Some(same) => same.confidence += share,
+                None => graphs.push(Proposed {
+                    graph: built.graph,
+                    confidence: share,
+                    readings: built.readings,
+                    outputs: built.outputs,
+                }),
+            },
+            Err(fault) if share >= ASKED && first => heard.question = question(&fault, reading),
+            Err(_) => {}
         }
     }
-    first.unwrap_or(Outcome::Unsure)
+    if heard.nothing.is_none() && !denies(reading.text) {
+        graphs.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+        let best = graphs.into_iter().find(|proposed| check(&proposed.graph).is_ok());
+        heard.graph = best.filter(|best| best.confidence >= ASKED).map(|mut best| {
+            best.confidence = best.confidence.clamp(0.0, 1.0);
+            Box::new(best)
+        });
+    }
+    heard
+}
+
+/// Whether the request says what is not to be done. What it forbids is seldom in a sketch, so nobody checks it.
+fn denies(text: &str) -> bool {
+    let lower = text.to_lowercase().replace('’', "'");
+    let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'').collect();
+    let negated = |pair: &[&str]| matches!(pair, ["do" | "does" | "must" | "should", "not"]);
+    words.iter().any(|word| matches!(*word, "don't" | "dont" | "never" | "mustn't")) || words.windows(2).any(negated)
+}
+
+/// Whether a file or address that the request names plays no part.
+fn loose(reading: &Reading<'_>, pieces: &[Piece], taken: &[Range<usize>]) -> bool {
+    let word = |piece: &Piece| reading.text.get(piece.start..piece.end).unwrap_or("");
+    let held = |piece: &Piece| taken.iter().any(|bytes| bytes.start < piece.end && piece.start < bytes.end);
+    pieces.iter().filter(|piece| learned::named(word(piece)) && !held(piece)).any(|piece| {
+        // Said twice, used once.
+        let again = |bytes: &Range<usize>| {
+            let used = reading.text.get(bytes.clone()).unwrap_or("");
+            used.contains(word(piece)) || word(piece).ends_with(used)
+        };
+        !taken.iter().any(again)
+    })
 }
 
 /// Bytes of the request that slots take.

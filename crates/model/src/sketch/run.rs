@@ -11,6 +11,21 @@ use crate::turn::Reading;
 use telos_abi::{EffectKind, Refinement, Type, Value};
 use telos_graph::{Constant, ConstantOrigin, Input};
 
+/// Words before a value that leave only what is above or below it.
+const ABOVE: &[&str] = &[
+    "more than",
+    "greater than",
+    "larger than",
+    "bigger than",
+    "higher than",
+    " over",
+    " above",
+    "at least",
+    "exceeding",
+];
+const BELOW: &[&str] =
+    &["less than", "fewer than", "smaller than", "lower than", " under", " below", "at most", "up to"];
+
 impl<'a> Builder<'a> {
     pub(super) fn run(&mut self, operation: &Operation, flow: Flow, results: &[Flow]) -> Result<Flow, Fault> {
         let index = self.named(operation.name)?;
@@ -52,6 +67,9 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+        if first.is_none() {
+            inputs.extend(self.into_setting(operation, entry, &flow)?);
+        }
         let columns = self.columns_of(&flow);
         let set = self.settings(operation, entry, &flow, &columns, results, &mut inputs)?;
         complete(operation, entry, &inputs)?;
@@ -68,6 +86,10 @@ impl<'a> Builder<'a> {
         };
         self.readings.push(Reading { span: 0..0, meaning: entry.is.semantics.summary.clone() });
         let moved = self.moved(entry, node);
+        let packed = match &flow.data {
+            Data::Directory(path) => Some(path.clone()),
+            _ => flow.packed,
+        };
         Ok(Flow {
             data: if entry.is.outputs.is_empty() {
                 Data::Nothing
@@ -76,9 +98,32 @@ impl<'a> Builder<'a> {
             },
             columns,
             file: moved.or(flow.file),
+            packed,
             kind: flow.kind.filter(|_| still_raw(entry)),
             kept: entry.changes_things(),
         })
+    }
+
+    /// A result that an operation of settings alone goes on from: it is the first setting that is not said and takes it.
+    fn into_setting(
+        &mut self,
+        operation: &Operation,
+        entry: &Entry<'_>,
+        flow: &Flow,
+    ) -> Result<Option<(usize, Input)>, Fault> {
+        if !matches!(flow.data, Data::Output { .. }) {
+            return Ok(None);
+        }
+        let said = |name: &str| operation.settings.iter().any(|(setting, _)| *setting == name);
+        let free = entry.is.inputs.iter().enumerate().filter(|(_, input)| !said(&input.name));
+        for (port, input) in
+            free.filter(|(_, input)| matches!(input.ty, Type::Float | Type::Int { .. } | Type::Text { .. }))
+        {
+            if let Ok(entered) = self.enter(flow, &input.ty, false) {
+                return Ok(Some((port, entered)));
+            }
+        }
+        Err(Fault::NoWay("this result"))
     }
 
     /// Where a file that an operation renamed or copied is now.
@@ -156,7 +201,34 @@ impl<'a> Builder<'a> {
         }
         self.guess_column(operation, entry, columns, &mut set, inputs);
         partial_days(entry, &mut set, inputs);
+        self.agree(operation, entry, &set)?;
         Ok(set)
+    }
+
+    /// A comparison that contradicts the words before its value is no way to understand them.
+    fn agree(&self, operation: &Operation, entry: &Entry<'_>, set: &[(usize, Value)]) -> Result<(), Fault> {
+        let (Some((_, value)), Some(comparison)) = (entry.row_test(), convert::input(entry, "comparison")) else {
+            return Ok(());
+        };
+        let said = operation.settings.iter().find(|(name, _)| *name == entry.is.inputs[value].name);
+        let Some([Argument::Source(Source::Slot(slot))]) = said.map(|(_, arguments)| arguments.as_slice()) else {
+            return Ok(());
+        };
+        let before = self.ground.reading.text.get(..slot.bytes.start).unwrap_or("").trim_end().to_lowercase();
+        let given = set.iter().find(|(port, _)| *port == comparison).map(|(_, value)| value);
+        let given = match given.or(entry.is.inputs[comparison].default.as_ref()) {
+            Some(Value::Variant(case, _)) => case.as_str(),
+            _ => return Ok(()),
+        };
+        let ends = |words: &[&str]| words.iter().any(|words| before.ends_with(words));
+        let denied = ends(&["not more than", "no more than", "not over", "not less than", "no less than", "not under"]);
+        let contradicts = match given {
+            "greater" | "at-least" => ends(BELOW),
+            "less" | "at-most" => ends(ABOVE),
+            "equals" => ends(ABOVE) || ends(BELOW),
+            _ => false,
+        };
+        if contradicts && !denied { Err(Fault::Malformed) } else { Ok(()) }
     }
 
     /// A setting that is data, a file or a directory.

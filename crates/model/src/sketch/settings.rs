@@ -122,6 +122,9 @@ impl Context<'_> {
 
     /// A value that is only implied ("not done"): in the form that the column has it.
     fn implied(&self, literal: &str) -> String {
+        if matches!(literal, "today" | "now") {
+            return crate::read::today(self.ground.turn).to_string();
+        }
         let Some(column) = self.column.and_then(|name| self.columns.get(name)) else { return literal.to_owned() };
         if let Some(value) = ground::value(column, literal) {
             return value;
@@ -172,7 +175,7 @@ impl Context<'_> {
         let said = match slot.letter {
             'k' => self.key(text)?,
             'e' => pattern(&self.extension(slot, text), name),
-            't' => self.time(slot, text),
+            't' => self.time(slot, text).map_or_else(|| text.to_owned(), |time| self.in_a_year(entry, name, time)),
             'v' | 'x' if self.column.is_some() => {
                 let column = self.column.and_then(|name| self.columns.get(name));
                 column.and_then(|column| ground::value(column, text)).unwrap_or_else(|| Self::plain(slot, text))
@@ -235,21 +238,37 @@ impl Context<'_> {
     }
 
     /// A day as ISO 8601 writes it; "March 2024" as its beginning; a time of day as it is.
-    fn time(&self, slot: &Slot, text: &str) -> String {
+    fn time(&self, slot: &Slot, text: &str) -> Option<String> {
         for (fact, _) in self.ground.facts(slot) {
             if let Fact::Time { day, .. } = fact {
                 // A time of day may stand beside the day.
                 let clock = text.split_whitespace().find(|word| word.contains(':'));
-                return clock.map_or_else(|| day.clone(), |clock| format!("{day} {clock}"));
+                return Some(clock.map_or_else(|| day.clone(), |clock| format!("{day} {clock}")));
             }
         }
-        partial_date(text).unwrap_or_else(|| text.to_owned())
+        partial_date(text)
+    }
+
+    /// A day without a year, where a whole one is needed to compute with: the next that is counted to, the last that is
+    /// counted from, else this year's.
+    fn in_a_year(&self, entry: &Entry<'_>, port: &str, time: String) -> String {
+        let computes = entry.is.semantics.tags.iter().any(|tag| tag == "calculation");
+        let Some(day) = time.strip_prefix('-').filter(|_| computes) else { return time };
+        let today = crate::read::today(self.ground.turn);
+        let in_year = |year: i16| format!("{year:04}-{day}");
+        let this = in_year(today.year());
+        match port {
+            "to" if this < today.to_string() => in_year(today.year() + 1),
+            "from" if this > today.to_string() => in_year(today.year() - 1),
+            _ => this,
+        }
     }
 
     fn digits(&self, slot: &Slot, text: &str) -> String {
         for (fact, _) in self.ground.facts(slot) {
             match fact {
-                Fact::Number(number) | Fact::Bytes(number) | Fact::Seconds(number) => return show(*number),
+                Fact::Number(number) => return show(*number),
+                Fact::Bytes(number) | Fact::Seconds(number) if slot.letter != 'n' => return show(*number),
                 _ => {}
             }
         }
@@ -262,10 +281,12 @@ impl Context<'_> {
         for (fact, _) in self.ground.facts(slot) {
             match fact {
                 Fact::Number(number) if slot.letter != 'a' => return Some(*number),
+                // "3" of "3 days" is a plain number where the sketch says so.
+                Fact::Bytes(_) | Fact::Seconds(_) | Fact::Time { .. } if slot.letter == 'n' => {}
                 Fact::Bytes(number) => return Some(*number),
                 Fact::Seconds(seconds) => return Some(in_unit(entry, port, *seconds)),
                 Fact::Time { at, .. } => {
-                    let gone = (self.ground.now_s - at).max(0);
+                    let gone = (self.ground.now_s() - at).max(0);
                     return Some(in_unit(entry, port, f64::from(i32::try_from(gone).unwrap_or(i32::MAX))));
                 }
                 _ => {}

@@ -29,7 +29,7 @@ fn graph(text: &str, sketch: &'static str) -> Result<String, Fault> {
     }
     let Some(Sketch::Statements(statements)) = parse(&words, &pieces) else { return Err(Fault::Malformed) };
     let taken = pieces.iter().map(|piece| piece.start..piece.end).collect();
-    let ground = Ground { reading: &reading, around: &tree, now_s: 0, taken };
+    let ground = Ground { reading: &reading, around: &tree, turn: &turn, taken };
     build(&statements, &lexicon, &ground).map(|built| print(&built.graph, &shelf))
 }
 
@@ -87,4 +87,35 @@ fn what_is_not_here_is_no_graph() {
     assert!(matches!(missing("f[prices.csv] > table.count"), Err(Fault::Ungrounded(_))));
     assert_eq!(missing("f[people.csv] > table.juggle"), Err(Fault::Unregistered("table.juggle")));
     assert!(matches!(missing("f[people.csv] > table.sort"), Err(Fault::Unset { .. })));
+}
+
+#[test]
+fn what_is_packed_without_a_name_gets_the_name_of_what_it_holds() {
+    assert_eq!(
+        graph("zip the data folder", "d[data] > bundle.to-zip").unwrap(),
+        "file.write(file=data.zip, bundle.to-zip.archive(directory.bundle.bundle(directory=data)))"
+    );
+    assert_eq!(
+        graph("compress app.log with zstd", "f[app.log] > data.compress form= x[zstd]").unwrap(),
+        "file.write(file=app.log.zst, data.compress(file.read(file=app.log), form=zstd))"
+    );
+}
+
+#[test]
+fn what_is_saved_in_a_folder_keeps_its_name() {
+    assert_eq!(
+        graph("sort names.txt into archive", "f[names.txt] > text.sort > save p[archive]").unwrap(),
+        "file.write(file=archive/names.txt, text.sort(text.decode(file.read(file=names.txt))))"
+    );
+    assert_eq!(graph("names.txt as csv", "f[names.txt] > save p[csv]"), Err(Fault::Malformed));
+}
+
+#[test]
+fn a_comparison_has_to_agree_with_the_words() {
+    let rows = |text, sketch| graph(text, sketch);
+    let below = "f[sales.csv] > table.filter column= c[amount] comparison= less value= v[50]";
+    assert_eq!(rows("sales.csv with amount over 50", below), Err(Fault::Malformed));
+    assert!(rows("sales.csv with amount under 50", below).is_ok());
+    let not_above = "f[sales.csv] > table.filter column= c[amount] comparison= at-most value= v[50]";
+    assert!(rows("sales.csv with amount not over 50", not_above).is_ok());
 }

@@ -1,14 +1,66 @@
 //! Where results go: to a file in the form that its name promises, below a directory, or to the person.
 
-use super::Source;
 use super::build::{Builder, Built, Data, Fault, Flow};
 use super::convert::{self, Hop};
 use super::ground;
+use super::{Slot, Source};
 use crate::plan::fits::refinement;
-use telos_abi::{Refinement, Type};
-use telos_graph::{ConstantOrigin, Graph, Input};
+use crate::turn::EntryKind;
+use telos_abi::{Refinement, Type, Value};
+use telos_graph::{Constant, ConstantOrigin, Graph, Input};
 
 impl Builder<'_> {
+    /// Writes data to the file that a slot names; into a directory that is here under the name of what it came from.
+    pub(super) fn save_as(&mut self, flow: &Flow, slot: &Slot) -> Result<Flow, Fault> {
+        let said = self.ground.text(slot);
+        let bare = said.trim_start_matches('.').to_lowercase();
+        if crate::read::FORMATS.iter().any(|(word, end)| *word == bare || *end == bare) {
+            // "as csv" says how, not where.
+            return Err(Fault::Malformed);
+        }
+        let mut path = self.ground.made(slot, None);
+        let directory = self.ground.around.lookup(&path).is_some_and(|entry| entry.kind == EntryKind::Directory);
+        if directory || said.ends_with('/') {
+            let name = flow.file.as_deref().map(|file| file.rsplit('/').next().unwrap_or(file));
+            path = format!("{path}/{}", name.ok_or(Fault::Malformed)?);
+        }
+        self.read(slot, format!("the file to write = “{path}”"));
+        self.save(flow, &path)
+    }
+
+    /// The name that packed data gets where none is said: that of what was packed, with the end of the form.
+    fn beside(&self, flow: &Flow, node: usize) -> Option<String> {
+        let entry = self.entry(self.entries[node]);
+        let packs = |name: &str| entry.is.name == name;
+        let of = flow.packed.as_deref().or(flow.file.as_deref())?.trim_end_matches('/');
+        let of = if of == "." { "archive" } else { of };
+        let form = convert::input(entry, "form").and_then(|form| {
+            let given = self.nodes[node].inputs.iter().find(|(port, _)| usize::from(port.0) == form);
+            match given {
+                Some((_, Input::Constant(Constant { value: Value::Variant(case, _), .. }))) => Some(case.as_str()),
+                _ => None,
+            }
+        });
+        let end = match form {
+            Some("bzip2") => ".bz2",
+            Some("xz") => ".xz",
+            Some("zstd") => ".zst",
+            Some("lz4") => ".lz4",
+            Some("zlib") => ".zz",
+            Some("tar") => "",
+            _ => ".gz",
+        };
+        if packs("bundle.to-zip") {
+            Some(format!("{of}.zip"))
+        } else if packs("bundle.to-tar") {
+            Some(format!("{of}.tar{end}"))
+        } else if packs("data.compress") {
+            Some(format!("{of}{end}"))
+        } else {
+            None
+        }
+    }
+
     /// Writes data to a file, in the form that the end of its name promises.
     pub(super) fn save(&mut self, flow: &Flow, path: &str) -> Result<Flow, Fault> {
         let write = self.named("file.write")?;
@@ -162,6 +214,15 @@ impl Builder<'_> {
         let mut meanings = Vec::new();
         for flow in results {
             if flow.kept {
+                continue;
+            }
+            let packed = match &flow.data {
+                Data::Output { node, lifted: false, .. } => self.beside(flow, *node),
+                _ => None,
+            };
+            if let Some(path) = packed {
+                // Nobody reads an archive off a screen.
+                self.save(flow, &path)?;
                 continue;
             }
             let (node, port) = match &flow.data {

@@ -4,6 +4,7 @@
 
 mod archive;
 mod bundle;
+mod calc;
 mod columns;
 mod data;
 mod document;
@@ -25,6 +26,7 @@ pub(crate) type Reference = fn(u64, &Descriptor) -> Case;
 const PACKS: &[&[(&str, Reference)]] = &[
     archive::ALL,
     bundle::ALL,
+    calc::ALL,
     columns::ALL,
     data::ALL,
     document::ALL,

@@ -6,6 +6,7 @@ mod common;
 
 mod archives;
 mod bundles;
+mod calc;
 mod columns;
 mod documents;
 mod edit;
@@ -113,7 +114,7 @@ fn arguments(case: &Case, descriptor: &telos_abi::Descriptor) -> Vec<u8> {
 
 type Cases = fn(&Machine) -> Vec<Case>;
 
-const FAMILIES: [Cases; 8] = [
+const FAMILIES: [Cases; 9] = [
     |_| seed::cases(),
     |_| columns::cases(),
     |_| edit::cases(),
@@ -121,6 +122,7 @@ const FAMILIES: [Cases; 8] = [
     |_| markup::cases(),
     |_| pim::cases(),
     |_| bundles::cases(),
+    |_| calc::cases(),
     archives::cases,
 ];
 

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod bundle;
+pub mod calc;
 pub mod chart;
 pub mod columns;
 pub mod digest;
@@ -21,9 +22,10 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 14] = [
+pub const ALL: [(&str, Describe); 15] = [
     ("archive", archive::descriptors),
     ("bundle", bundle::descriptors),
+    ("calc", calc::descriptors),
     ("chart", chart::descriptors),
     ("columns", columns::descriptors),
     ("digest", digest::descriptors),
