@@ -7,6 +7,7 @@ mod bundles;
 mod copies;
 mod knowledge;
 mod network;
+mod sqlite;
 #[cfg(test)]
 mod tests;
 
@@ -48,6 +49,11 @@ pub fn descriptors() -> Vec<Descriptor> {
         write(),
         network::fetch(),
         network::post(),
+        sqlite::make(),
+        sqlite::query(),
+        sqlite::schema(),
+        sqlite::table(),
+        sqlite::tables(),
         stdin(),
     ]
 }

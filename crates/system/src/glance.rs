@@ -82,6 +82,7 @@ pub(crate) fn columns(path: &str, head: &[u8]) -> Vec<Column> {
                 .for_each(|line| fields(&line, &mut seen));
         }
         "csv" | "tsv" | "tab" | "psv" | "" | "txt" | "dat" => delimited(head, &mut seen),
+        "sqlite" | "sqlite3" | "db" => database(head, &mut seen),
         "md" | "markdown" => drawn(&String::from_utf8_lossy(head), &mut seen),
         _ => {}
     }
@@ -134,6 +135,21 @@ fn delimited(head: &[u8], seen: &mut Seen) {
         let Ok(record) = record else { return };
         for (name, value) in names.iter().zip(record.iter()) {
             seen.value(name, value);
+        }
+    }
+}
+
+/// The columns of all tables of a database that is small enough to be seen whole.
+fn database(image: &[u8], seen: &mut Seen) {
+    let limits = telos_sqlite::Limits { steps: 1_000_000, ..telos_sqlite::Limits::default() };
+    let Ok(database) = telos_sqlite::Database::load_within(image.to_vec(), limits) else { return };
+    for (table, columns) in database.columns().unwrap_or_default() {
+        columns.iter().for_each(|column| seen.column(column));
+        let Ok((rows, _)) = database.beginning(&table, ROWS_MAX) else { continue };
+        for row in csv::Reader::from_reader(rows.as_slice()).records().flatten() {
+            for (column, value) in columns.iter().zip(row.iter()) {
+                seen.value(column, value);
+            }
         }
     }
 }
@@ -262,6 +278,9 @@ mod tests {
         assert_eq!(columns("a.json", br#"{"n": 1, "items": [{"ok": true, "who": "Ada"}]}"#)[0].values, ["true"]);
         assert_eq!(columns("a.jsonl", b"{\"who\": \"Ada\"}\nbroken\n{\"x\": 1}\n").len(), 2);
         assert_eq!(columns("a.md", b"One, two\nthree, four\n"), []);
+        let image = telos_sqlite::make(b"name,age\nAda,36\n", "crew").unwrap();
+        let held = columns("crew.db", &image);
+        assert_eq!((held[0].values.as_slice(), held[1].name.as_str()), (&["Ada".to_owned()][..], "age"));
         let drawn = columns("a.md", b"# Crew\n\n| Name | Port |\n|:--|--:|\n| Ada | Oslo |\n| Bo | 7 |\n\nEnd | of\n");
         let said: Vec<(&str, Vec<&str>)> = drawn
             .iter()

@@ -31,6 +31,7 @@ pub(crate) const UNSAFE: [(&str, Check); 7] = [
     ),
     ("crates/engine/src/precompiled.rs", Check::Run(&["crates/engine/tests/load.rs"])),
     ("crates/engine/src/bindings.rs", Check::Run(&["crates/engine/tests/call.rs"])),
+    ("crates/sqlite/src/guard.rs", Check::Run(&["crates/sqlite/src/tests.rs"])),
     ("crates/bench/src/child.rs", Check::Run(&["crates/bench/src/child.rs"])),
     ("primitives/pack/src/guest.rs", Check::Run(&["crates/registry/tests/evidence.rs"])),
     ("primitives/pack/src/lib.rs", Check::Run(&["crates/registry/tests/evidence.rs"])),

@@ -9,6 +9,7 @@ mod knowing;
 mod members;
 mod network;
 mod reading;
+mod sqlite;
 
 use crate::{Hands, HostCall, Step, StepError};
 use telos_abi::{ByteText, Effect, EffectKind, Facts, Handle, NodeIndex, Value};
@@ -50,6 +51,11 @@ impl Hands for HostHands<'_> {
             "file.write" => Box::new(changing::Write::new(at, call)?),
             "http.get" => Box::new(network::Fetch::new(at, call)?),
             "http.post" => Box::new(network::Post::new(at, call)?),
+            "sqlite.make" => Box::new(sqlite::Make::new(call)),
+            "sqlite.query" => Box::new(sqlite::Read::query(call)?),
+            "sqlite.schema" => Box::new(sqlite::Read::schema(call)),
+            "sqlite.table" => Box::new(sqlite::Read::table(call)),
+            "sqlite.tables" => Box::new(sqlite::Read::tables()),
             "stdin.read" => Box::new(reading::StandardInput::new(at)),
             other => return Err(format!("this build has no host primitive `{other}`").into()),
         })

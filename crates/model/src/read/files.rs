@@ -96,6 +96,7 @@ const KINDS: &[&str] = &[
     "txt",
     "access-log",
     "sqlite",
+    "sqlite3",
     "db",
     "diff",
     "pdf",

@@ -144,6 +144,7 @@ impl Builder<'_> {
             (Some(Refinement::Table), "md" | "markdown") => "table.to-markdown",
             (Some(Refinement::Table), "txt" | "text" | "") => "table.format",
             (Some(Refinement::Table), "html" | "htm") => "table.to-html",
+            (Some(Refinement::Table), "sqlite" | "sqlite3" | "db") => "sqlite.make",
             (Some(Refinement::Bundle), "zip") => "bundle.to-zip",
             (Some(Refinement::Bundle), "tar" | "gz" | "tgz" | "xz" | "bz2" | "zst") => "bundle.to-tar",
             (Some(Refinement::Table), "tsv" | "tab") => "table.format",

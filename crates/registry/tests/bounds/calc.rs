@@ -29,7 +29,7 @@ fn computed() -> Vec<Case> {
         text("sqrt(2)+sqrt(3)+sqrt(5)+sqrt(7)"),
         text(&format!("{}1{}", "(".repeat(32), ")".repeat(32))),
         text(&format!("{}1", "-".repeat(8))),
-        text(&format!("{}2", "abs ".repeat(90))),
+        text(&format!("{}2{}", "abs(".repeat(32), ")".repeat(32))),
         text(&format!("2{}", "^1".repeat(190))),
         text(&format!("0{}", "!".repeat(8))),
     ];
