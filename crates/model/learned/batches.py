@@ -141,25 +141,40 @@ def collate(batch, pieces, size):
     return [torch.from_numpy(array) for array in (piece, own, flag, kind, here, inputs, target)]
 
 
+def shares(examples):
+    """How often each example is shown, added up: what few have is shown more, or a table's filter would be most of it."""
+    counts = {}
+    for example in examples:
+        for name in {word for word in example.sketch if "." in word and word[0] not in "'$"}:
+            counts[name] = counts.get(name, 0) + 1
+    total, out = 0.0, []
+    for example in examples:
+        rarest = min((counts[word] for word in example.sketch if word in counts), default=300)
+        total += rarest**-0.4
+        out.append(total)
+    return out
+
+
 def worker(corpus, held, pools, pieces, vocabulary, seed, batch, compose, out):
     """Fills a queue with batches, for ever."""
     rng = random.Random(seed)
     torch.set_num_threads(1)
-    read = doing = None
+    read = doing = often = often_doing = None
     while True:
         # The corpus may grow while it is learned from.
         if read != (read := max(os.path.getmtime(path) for path in corpus)):
             examples = [example for example in load(corpus) if example.pieces not in held]
             doing = [example for example in examples if example.sketch[0] not in ("none", "ask")]
+            often, often_doing = shares(examples), shares(doing)
         items = []
         while len(items) < batch * 16:
             if rng.random() < compose:
-                one, two = rng.choice(doing), rng.choice(doing)
+                one, two = rng.choices(doing, cum_weights=often_doing, k=2)
                 if one.sketch.count(";") + two.sketch.count(";") > 2:
                     continue
                 example = joined(one, two, rng)
             else:
-                example = rng.choice(examples)
+                example = rng.choices(examples, cum_weights=often)[0]
             item = encode(example, pools, pieces, vocabulary, rng)
             if item:
                 items.append(item)
