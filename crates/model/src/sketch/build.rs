@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use telos_abi::{NodeIndex, PortIndex, Refinement, Type, Value};
 use telos_graph::{Constant, ConstantOrigin, Each, Graph, Input, Node, Source as Edge};
 
+/// Ends that packing adds to a name.
+const PACKED: &[&str] = &["zip", "tar", "gz", "bz2", "xz", "zst", "lz4", "zz"];
 /// Most items an operation runs for.
 const EACH_MAX: u32 = 10_000;
 
@@ -19,6 +21,8 @@ pub(crate) struct Built {
     pub(crate) graph: Graph,
     pub(crate) readings: Vec<Reading>,
     pub(crate) outputs: Vec<String>,
+    /// Whether it changes anything.
+    pub(crate) changes: bool,
 }
 
 /// Why a sketch is no graph.
@@ -135,6 +139,8 @@ impl<'a> Builder<'a> {
             flow = match step {
                 Step::Run(operation) => self.run(operation, flow, results)?,
                 Step::Save(slot) => self.save_as(&flow, slot)?,
+                // What is packed or unpacked goes beside the file, not over it.
+                Step::Over if self.is_other_form(&flow) => flow,
                 Step::Over => {
                     let path = flow.file.clone().ok_or(Fault::Malformed)?;
                     self.save(&flow, &path)?
@@ -309,13 +315,23 @@ impl<'a> Builder<'a> {
         Input::Constant(Constant { value, origin })
     }
 
-    /// A path as a constant: the person's if the request has it, else seen here.
+    /// A path as a constant: the person's if the request has it, else seen here: as it is, as a name that the person said
+    /// in a directory that is here, or as what is here with the end of another form.
     pub(super) fn path(&self, path: &str) -> Input {
-        let said = self.ground.reading.text.contains(path);
-        let exists = self.ground.around.lookup(path).is_some();
-        let origin = if said {
+        let here = |path: &str| self.ground.around.lookup(path).is_some();
+        let said = |text: &str| self.ground.reading.text.contains(text);
+        let in_directory = path.rsplit_once('/').is_some_and(|(directory, name)| here(directory) && said(name));
+        let mut stem = path;
+        let mut other_form = false;
+        while let Some((shorter, end)) = stem.rsplit_once('.').filter(|(_, end)| !end.contains('/')) {
+            stem = shorter;
+            other_form |= PACKED.contains(&end) && here(stem);
+        }
+        let packed_here =
+            path.strip_prefix("archive.").is_some_and(|end| end.split('.').all(|end| PACKED.contains(&end)));
+        let origin = if said(path) {
             ConstantOrigin::UserTurn
-        } else if exists {
+        } else if here(path) || in_directory || other_form || packed_here {
             ConstantOrigin::Observed
         } else {
             ConstantOrigin::Planner

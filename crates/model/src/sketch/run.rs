@@ -201,6 +201,7 @@ impl<'a> Builder<'a> {
         }
         self.guess_column(operation, entry, columns, &mut set, inputs);
         partial_days(entry, &mut set, inputs);
+        unseen(entry, columns, &mut set, inputs);
         self.agree(operation, entry, &set)?;
         Ok(set)
     }
@@ -322,6 +323,46 @@ fn complete(operation: &Operation, entry: &Entry<'_>, inputs: &[(usize, Input)])
     match all.find(|(port, input)| input.default.is_none() && !given(*port)) {
         Some((_, input)) => Err(Fault::Unset { operation: operation.name, setting: input.meaning.clone() }),
         None => Ok(()),
+    }
+}
+
+/// A name that no glance has seen among the values of its column: rows contain it, whatever the case of its letters. Of
+/// senders that have a name of their own it is the name, unless it is an address.
+fn unseen(entry: &Entry<'_>, columns: &Columns, set: &mut Vec<(usize, Value)>, inputs: &mut Vec<(usize, Input)>) {
+    let (Some((column, value)), Some(comparison)) = (entry.row_test(), convert::input(entry, "comparison")) else {
+        return;
+    };
+    let text = |set: &[(usize, Value)], wanted: usize| match set.iter().find(|(port, _)| *port == wanted) {
+        Some((_, Value::Text(text))) => Some(text.clone()),
+        _ => None,
+    };
+    let (Some(name), Some(said)) = (text(set, column), text(set, value)) else { return };
+    let word = said.chars().any(char::is_alphabetic) && said.parse::<f64>().is_err();
+    let chosen = set
+        .iter()
+        .any(|(port, held)| *port == comparison && !matches!(held, Value::Variant(case, _) if case == "equals"));
+    let seen = columns.get(&name).is_some_and(|column| column.values.contains(&said));
+    if !word || chosen || seen || columns.get(&name).is_some_and(|column| !column.values.is_empty()) {
+        return;
+    }
+    let mut put = |port: usize, value: Value, origin: ConstantOrigin| {
+        set.retain(|(at, _)| *at != port);
+        inputs.retain(|(at, _)| *at != port);
+        set.push((port, value.clone()));
+        inputs.push((port, Input::Constant(Constant { value, origin })));
+    };
+    if let Some(contains) = crate::plan::case(&entry.is.inputs[comparison].ty, "contains") {
+        put(comparison, contains, ConstantOrigin::Planner);
+    }
+    if let Some(ignore) = convert::input(entry, "ignore-case") {
+        put(ignore, Value::Bool(true), ConstantOrigin::Planner);
+    }
+    let of_name = format!("{name}-name");
+    if !said.contains('@') && columns.get(&of_name).is_some() {
+        put(column, Value::Text(of_name), ConstantOrigin::Observed);
+    }
+    if let Some(bare) = ["the ", "The "].iter().find_map(|article| said.strip_prefix(article)) {
+        put(value, Value::Text(bare.to_owned()), ConstantOrigin::UserTurn);
     }
 }
 

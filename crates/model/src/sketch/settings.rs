@@ -174,7 +174,13 @@ impl Context<'_> {
         let name = entry.is.inputs[port].name.as_str();
         let said = match slot.letter {
             'k' => self.key(text)?,
-            'e' => pattern(&self.extension(slot, text), name),
+            'e' => {
+                let end = self.extension(slot, text);
+                if name == "extension" && !self.is_end(&end) {
+                    return Err(Fault::Malformed);
+                }
+                pattern(&end, name)
+            }
             't' => self.time(slot, text).map_or_else(|| text.to_owned(), |time| self.in_a_year(entry, name, time)),
             'v' | 'x' if self.column.is_some() => {
                 let column = self.column.and_then(|name| self.columns.get(name));
@@ -235,6 +241,15 @@ impl Context<'_> {
             let mut known = CALLED.iter().chain(FORMATS);
             known.find(|(word, _)| *word == plain).map_or(plain, |(_, end)| (*end).to_owned())
         })
+    }
+
+    /// Whether names of files end so: here, or anywhere.
+    fn is_end(&self, end: &str) -> bool {
+        let bare = end.trim_start_matches("*.").trim_start_matches('.').to_lowercase();
+        FORMATS.iter().any(|(_, known)| *known == bare)
+            || crate::read::is_kind(&bare)
+            || self.ground.reading.text.contains(&format!(".{bare}"))
+            || self.ground.reading.entries.iter().any(|entry| ground::end(&entry.path) == bare)
     }
 
     /// A day as ISO 8601 writes it; "March 2024" as its beginning; a time of day as it is.

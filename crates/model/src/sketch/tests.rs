@@ -119,3 +119,16 @@ fn a_comparison_has_to_agree_with_the_words() {
     let not_above = "f[sales.csv] > table.filter column= c[amount] comparison= at-most value= v[50]";
     assert!(rows("sales.csv with amount not over 50", not_above).is_ok());
 }
+
+#[test]
+fn names_that_nobody_has_seen_are_looked_for_within() {
+    let graph =
+        graph("errors in app.log", "f[app.log] > log.parse > table.filter column= 'source' value= v[errors]").unwrap();
+    assert!(graph.contains("comparison=contains") && graph.contains("ignore-case=true"), "{graph}");
+}
+
+#[test]
+fn another_form_goes_beside_the_file() {
+    let graph = graph("compress app.log", "f[app.log] > data.compress > over").unwrap();
+    assert!(graph.starts_with("file.write(file=app.log.gz, "), "{graph}");
+}

@@ -18,6 +18,10 @@ impl Builder<'_> {
             // "as csv" says how, not where.
             return Err(Fault::Malformed);
         }
+        if said.contains('@') && !said.contains('/') {
+            // An address of somebody is no file.
+            return Err(Fault::Malformed);
+        }
         let mut path = self.ground.made(slot, None);
         let directory = self.ground.around.lookup(&path).is_some_and(|entry| entry.kind == EntryKind::Directory);
         if directory || said.ends_with('/') {
@@ -25,7 +29,29 @@ impl Builder<'_> {
             path = format!("{path}/{}", name.ok_or(Fault::Malformed)?);
         }
         self.read(slot, format!("the file to write = “{path}”"));
-        self.save(flow, &path)
+        let table = self.unwritten(flow, &path);
+        self.save(table.as_ref().unwrap_or(flow), &path)
+    }
+
+    /// A table with tabs that was only written out as it is, where a file of another form is to be filled: the table itself.
+    fn unwritten(&mut self, flow: &Flow, path: &str) -> Option<Flow> {
+        let Data::Output { node, lifted: false, .. } = flow.data else { return None };
+        let form = crate::plan::promised(&ground::end(path))?;
+        let tabs = flow.file.as_deref().is_some_and(|file| matches!(ground::end(file).as_str(), "tsv" | "tab"));
+        let written = tabs && self.flattened(node) && refinement(self.output_type(node, 0)) == Some(Refinement::Utf8);
+        let table = self.nodes[node].inputs.iter().find(|(port, _)| port.0 == 0).filter(|_| written);
+        match table.map(|(_, input)| input.clone()) {
+            Some(Input::From(edge)) if form != Refinement::Html && node + 1 == self.nodes.len() => {
+                self.nodes.pop();
+                self.entries.pop();
+                let node = usize::try_from(edge.node.0).ok()?;
+                Some(Flow {
+                    data: Data::Output { node, port: usize::from(edge.port.0), lifted: false },
+                    ..flow.clone()
+                })
+            }
+            _ => None,
+        }
     }
 
     /// The name that packed data gets where none is said: that of what was packed, with the end of the form.
@@ -58,6 +84,17 @@ impl Builder<'_> {
             Some(format!("{of}{end}"))
         } else {
             None
+        }
+    }
+
+    /// Whether a flow is its file in another form, which has another name.
+    pub(super) fn is_other_form(&self, flow: &Flow) -> bool {
+        match &flow.data {
+            Data::Output { node, .. } => matches!(
+                self.entry(self.entries[*node]).is.name.as_str(),
+                "data.compress" | "data.decompress" | "bundle.to-zip" | "bundle.to-tar" | "archive.unpack"
+            ),
+            _ => false,
         }
     }
 
@@ -238,9 +275,23 @@ impl Builder<'_> {
                 Data::Nothing => continue,
                 _ => return Err(Fault::Malformed),
             };
-            let Input::From(edge) = Self::edge(node, port) else { continue };
+            let ports = &self.entry(self.entries[node]).is.outputs;
+            // Who asks whether something holds wants to know why it does not.
+            let why = ports.iter().position(|other| matches!(other.name.as_str(), "problem" | "difference"));
+            let why = why.filter(|_| matches!(ports[port].ty, Type::Bool));
+            for port in std::iter::once(port).chain(why) {
+                let Input::From(edge) = Self::edge(node, port) else { continue };
+                outputs.push(edge);
+                meanings.push(ports[port].meaning.clone());
+            }
+        }
+        // Where nothing is to be shown, what was done last is: the file that was written, the directory that was made.
+        if let Some(last) = self.changed.filter(|_| outputs.is_empty())
+            && let (Input::From(edge), Some(port)) =
+                (Self::edge(last, 0), self.entry(self.entries[last]).is.outputs.first())
+        {
             outputs.push(edge);
-            meanings.push(self.entry(self.entries[node]).is.outputs[port].meaning.clone());
+            meanings.push(port.meaning.clone());
         }
         if self.nodes.is_empty() {
             return Err(Fault::Malformed);
@@ -248,6 +299,7 @@ impl Builder<'_> {
         let mut readings = std::mem::take(&mut self.readings);
         readings.sort_by(|a, b| (a.span.start, a.span.end, &a.meaning).cmp(&(b.span.start, b.span.end, &b.meaning)));
         readings.dedup();
-        Ok(Built { graph: Graph { nodes: self.nodes, outputs }, readings, outputs: meanings })
+        let changes = self.changed.is_some();
+        Ok(Built { graph: Graph { nodes: self.nodes, outputs }, readings, outputs: meanings, changes })
     }
 }

@@ -250,6 +250,7 @@ fn test() -> Descriptor {
         .gives(output("problem", line(), "what is wrong with it; empty where nothing is"))
         .gives(output("count", count(0), "number of files that were looked at"))
         .produces(1 << 16, 0)
+        .introduces(&[Refinement::Line])
         .build()
 }
 

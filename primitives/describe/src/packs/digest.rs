@@ -147,6 +147,7 @@ fn kind() -> Descriptor {
         .fuel(20_000_000, 100)
         .produces(1_024, 0)
         .shown_by_structure()
+        .introduces(&[Refinement::Line])
         .build()
 }
 
@@ -177,5 +178,6 @@ fn is_text() -> Descriptor {
         .gives(output("encoding", line(), "ascii, utf-8, utf-16le, utf-16be, 8-bit, or binary where it is no text"))
         .fuel(1_000_000, 200)
         .produces(256, 0)
+        .introduces(&[Refinement::Line])
         .build()
 }

@@ -153,7 +153,7 @@ pub(super) fn decode_as() -> Descriptor {
         ))
         .gives(output("text", blob(Refinement::Utf8), "the text"))
         .gives(output("encoding", line(), "the encoding that the bytes were read in"))
-        .introduces(&[Refinement::Utf8])
+        .introduces(&[Refinement::Utf8, Refinement::Line])
         .produces(MADE_FIXED_BYTES, 4)
         .fuel(10_000_000, 20_000)
         .build()
