@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use telos_pack::{Failure, Value};
 
 /// Times that a computation may ask whether to go on: a square root takes a thousand.
-const STEPS_MAX: u32 = 30_000;
+const STEPS_MAX: u32 = 12_000;
 /// Longest result in characters: a longer one is refused rather than cut.
 const RESULT_MAX: usize = 400;
 

@@ -95,7 +95,7 @@ impl TableSink for Gather {
         if self.data.series.is_empty() {
             return Err(Failure::bad("the table has no column of numbers beside its labels; there is nothing to draw"));
         }
-        written.extend_from_slice(draw(self.kind, &self.data).as_bytes());
+        written.extend_from_slice(draw(self.kind, &self.data)?.as_bytes());
         Ok(())
     }
 }

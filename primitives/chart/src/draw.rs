@@ -1,8 +1,10 @@
 //! Shapes and text.
 
 use crate::data::{Data, SERIES_MAX};
+use crate::pie::pie;
 use crate::scale::Scale;
 use std::fmt::Write as _;
+use telos_pack::Failure;
 
 /// The form of a chart.
 #[derive(Clone, Copy)]
@@ -11,14 +13,16 @@ pub(crate) enum Kind {
     Bar,
     /// A line through each series.
     Line,
+    /// Shares of the first series' sum.
+    Pie,
 }
 
 /// Colours that stay apart for colour-blind readers (Okabe and Ito 2008).
-const COLOURS: [&str; SERIES_MAX] =
+pub(crate) const COLOURS: [&str; SERIES_MAX] =
     ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000"];
 
 const WIDTH: f64 = 800.0;
-const HEIGHT: f64 = 480.0;
+pub(crate) const HEIGHT: f64 = 480.0;
 const LEFT: f64 = 80.0;
 const RIGHT: f64 = 20.0;
 const TOP: f64 = 60.0;
@@ -26,12 +30,15 @@ const BOTTOM: f64 = 110.0;
 /// Most labels along the horizontal axis; more would overlap.
 const LABELS_MAX: usize = 40;
 /// Longest label, in characters.
-const LABEL_LETTERS_MAX: usize = 18;
+pub(crate) const LABEL_LETTERS_MAX: usize = 18;
 /// Most letters of a title or a series' name.
 const NAME_LETTERS_MAX: usize = 80;
 
 /// The picture as an SVG document.
-pub(crate) fn draw(kind: Kind, data: &Data) -> String {
+///
+/// # Errors
+/// When there is nothing that a pie could show.
+pub(crate) fn draw(kind: Kind, data: &Data) -> Result<String, Failure> {
     let values = data.series.iter().flat_map(|series| series.values.iter().flatten().copied());
     let frame = Frame { scale: Scale::covering(values), rows: data.labels.len() };
     let mut svg = format!(
@@ -44,19 +51,24 @@ pub(crate) fn draw(kind: Kind, data: &Data) -> String {
     let _ = writeln!(svg, "<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"white\"/>");
     let _ =
         writeln!(svg, "<text x=\"{}\" y=\"24\" font-size=\"16\" text-anchor=\"middle\">{title}</text>", WIDTH / 2.0);
+    if matches!(kind, Kind::Pie) {
+        pie(&mut svg, data)?;
+        svg.push_str("</svg>\n");
+        return Ok(svg);
+    }
     axes(&mut svg, &frame, data);
     for (number, series) in data.series.iter().enumerate() {
         let colour = COLOURS[number];
         match kind {
             Kind::Bar => bars(&mut svg, &frame, &series.values, (number, data.series.len()), colour),
-            Kind::Line => line(&mut svg, &frame, &series.values, colour),
+            Kind::Line | Kind::Pie => line(&mut svg, &frame, &series.values, colour),
         }
     }
     if data.series.len() > 1 {
         legend(&mut svg, data);
     }
     svg.push_str("</svg>\n");
-    svg
+    Ok(svg)
 }
 
 fn described(data: &Data) -> String {
@@ -168,7 +180,7 @@ fn legend(svg: &mut String, data: &Data) {
 }
 
 /// Text for XML: cut to `most` letters, entities for markup, U+FFFD for what XML does not allow.
-fn escaped(text: &str, most: usize) -> String {
+pub(crate) fn escaped(text: &str, most: usize) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, letter) in text.chars().enumerate() {
         if index == most {

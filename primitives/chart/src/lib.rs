@@ -6,6 +6,7 @@
 
 mod data;
 mod draw;
+mod pie;
 mod scale;
 
 use telos_pack::{Args, Failure, Pack, Running};
@@ -20,6 +21,7 @@ fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let kind = match args.choice(1)?.as_str() {
         "bar" => draw::Kind::Bar,
         "line" => draw::Kind::Line,
+        "pie" => draw::Kind::Pie,
         other => {
             return Err(Failure::Internal(format!("`{other}` is not a kind of chart")));
         }

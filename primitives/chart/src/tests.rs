@@ -48,3 +48,19 @@ fn a_table_without_numbers_is_refused() {
     assert!(matches!(chart("a,b\nx,y\n", "bar", &["b"], ""), Err(Failure::BadInput(_))));
     assert!(matches!(chart("a,b\n", "line", &[], ""), Err(Failure::BadInput(_))));
 }
+
+#[test]
+fn a_pie_shows_shares_and_joins_what_has_no_colour_left() {
+    let svg = chart("kind,n\na,1\nb,3\nc,0\n", "pie", &["n"], "").unwrap();
+    assert_eq!(svg.matches("<path").count(), 2);
+    assert!(svg.contains("a: 25.0 %") && svg.contains("b: 75.0 %"), "{svg}");
+    let whole = chart("kind,n\na,1\n", "pie", &["n"], "").unwrap();
+    assert!(whole.contains("<circle") && !whole.contains("<path"));
+    let many: String = (1..=20).map(|number| format!("k{number},{number}\n")).collect();
+    let many = chart(&format!("kind,n\n{many}"), "pie", &["n"], "").unwrap();
+    assert_eq!(many.matches("<path").count(), 8);
+    assert!(many.contains("13 others"));
+    for bad in ["kind,n\na,-1\nb,2\n", "kind,n\na,0\n"] {
+        assert!(chart(bad, "pie", &["n"], "").is_err(), "{bad}");
+    }
+}

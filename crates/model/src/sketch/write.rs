@@ -106,7 +106,8 @@ impl Builder<'_> {
         let end = ground::end(path);
         let promised = crate::plan::promised(&end);
         let bytes = &entry.is.inputs[content].ty;
-        let input = match promised.and_then(|refinement| self.promised(flow, refinement)) {
+        let picture = if promised == Some(Refinement::Image) { self.picture(flow, &end)? } else { None };
+        let input = match picture.or_else(|| promised.and_then(|refinement| self.promised(flow, refinement))) {
             Some(input) => input,
             None => self.plain(flow, &end, bytes)?,
         };
@@ -120,6 +121,28 @@ impl Builder<'_> {
         }
         self.saved.insert(path.to_owned(), kept.clone());
         Ok(kept)
+    }
+
+    /// A picture in the format that a name promises, if it comes in another one.
+    fn picture(&mut self, flow: &Flow, end: &str) -> Result<Option<Input>, Fault> {
+        let format = |end: &str| match end {
+            "jpg" | "jpeg" => Some("jpeg"),
+            "tif" | "tiff" => Some("tiff"),
+            "png" => Some("png"),
+            "gif" => Some("gif"),
+            "bmp" => Some("bmp"),
+            "webp" => Some("webp"),
+            _ => None,
+        };
+        let own = flow.file.as_deref().and_then(|file| format(&ground::end(file)));
+        let Some((_, wanted)) = own.zip(format(end)).filter(|(own, wanted)| own != wanted) else { return Ok(None) };
+        let convert = self.named("image.convert")?;
+        let entry = self.entry(convert);
+        let input = self.enter(flow, &entry.is.inputs[0].ty, false)?;
+        let port = convert::input(entry, "format").ok_or(Fault::Malformed)?;
+        let case = crate::plan::case(&entry.is.inputs[port].ty, wanted).ok_or(Fault::Malformed)?;
+        let node = self.push(convert, vec![(0, input), (port, Self::constant(case, ConstantOrigin::Planner))], None);
+        Ok(Some(Self::edge(node, 0)))
     }
 
     /// The data as what a file of this name holds: converted, or written by way of a table or document.

@@ -12,6 +12,7 @@ mod documents;
 mod edit;
 mod inputs;
 mod markup;
+mod pictures;
 mod pim;
 mod seed;
 
@@ -114,7 +115,7 @@ fn arguments(case: &Case, descriptor: &telos_abi::Descriptor) -> Vec<u8> {
 
 type Cases = fn(&Machine) -> Vec<Case>;
 
-const FAMILIES: [Cases; 9] = [
+const FAMILIES: [Cases; 10] = [
     |_| seed::cases(),
     |_| columns::cases(),
     |_| edit::cases(),
@@ -124,6 +125,7 @@ const FAMILIES: [Cases; 9] = [
     |_| bundles::cases(),
     |_| calc::cases(),
     archives::cases,
+    pictures::cases,
 ];
 
 #[test]

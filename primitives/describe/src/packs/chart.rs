@@ -12,7 +12,7 @@ pub fn descriptors() -> Vec<Descriptor> {
 
 fn draw() -> Descriptor {
     primitive("chart.draw")
-        .does("Draw a bar or line chart of a table as SVG.", &["chart", "draw", "picture"])
+        .does("Draw a bar, line or pie chart of a table as SVG.", &["chart", "draw", "picture"])
         .words(&[
             "chart",
             "plot",
@@ -23,6 +23,7 @@ fn draw() -> Descriptor {
             "diagram",
             "bar chart",
             "line chart",
+            "pie chart",
             "picture",
             "histogram",
         ])
@@ -33,11 +34,13 @@ fn draw() -> Descriptor {
             "visualise revenue by country",
         ])
         .takes(input("table", blob(Refinement::Table), "table to draw").words(&["table", "data", "rows", "it"]))
-        .takes(input("kind", choice(&["bar", "line"]), "form of the chart").default(choose("bar")).words(&[
+        .takes(input("kind", choice(&["bar", "line", "pie"]), "form of the chart").default(choose("bar")).words(&[
             "bar",
             "bars",
             "line",
             "lines",
+            "pie",
+            "shares",
             "curve",
             "over time",
             "trend",

@@ -9,6 +9,7 @@ pub mod digest;
 pub mod document;
 pub mod edit;
 pub mod encoding;
+pub mod image;
 pub mod json;
 pub mod logs;
 pub mod markup;
@@ -22,7 +23,7 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 15] = [
+pub const ALL: [(&str, Describe); 16] = [
     ("archive", archive::descriptors),
     ("bundle", bundle::descriptors),
     ("calc", calc::descriptors),
@@ -32,6 +33,7 @@ pub const ALL: [(&str, Describe); 15] = [
     ("document", document::descriptors),
     ("edit", edit::descriptors),
     ("encoding", encoding::descriptors),
+    ("image", image::descriptors),
     ("json", json::descriptors),
     ("logs", logs::descriptors),
     ("markup", markup::descriptors),
