@@ -115,6 +115,12 @@ fn offline(
         Some(proposed) if proposed.confidence >= sketch::SURE => return Proposal::Graph(proposed),
         other => other.filter(|proposed| proposed.confidence >= sketch::LIKELY),
     };
+    if heard.elsewhere {
+        return match heard.question {
+            Some(question) => Proposal::Question(question),
+            None => nothing_here(plan::propose(turn, &mut reading, &lexicon, check)),
+        };
+    }
     match (plan::propose(turn, &mut reading, &lexicon, check), translated) {
         (Proposal::Graph(_), Some(proposed)) => Proposal::Graph(proposed),
         (Proposal::Abstain { nearest, reason }, _) => match (heard.question, heard.nothing) {
@@ -123,6 +129,17 @@ fn offline(
             _ => Proposal::Abstain { reason, nearest },
         },
         (searched, _) => searched,
+    }
+}
+
+/// The search's answer without its graph: what it would do is not what was asked for.
+fn nothing_here(searched: Proposal) -> Proposal {
+    match searched {
+        Proposal::Graph(_) => Proposal::Abstain {
+            reason: "what this asks for cannot be done with what is here".to_owned(),
+            nearest: Vec::new(),
+        },
+        other => other,
     }
 }
 

@@ -31,7 +31,7 @@ fn label_of(unit: &str) -> Result<Label, Failure> {
     Ok(match unit {
         "minute" => |moment| clock(moment, false),
         "hour" => |moment| clock(moment, true),
-        "hour-of-day" => |moment| Some(format!("{}", hour(moment)?)),
+        "hour-of-day" => |moment| Some(format!("{:02}", hour(moment)?)),
         "day" => |moment| Some(day(moment)?.to_string()),
         "week" => |moment| {
             let week = day(moment)?.iso_week_date();

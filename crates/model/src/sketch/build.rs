@@ -140,7 +140,7 @@ impl<'a> Builder<'a> {
                 Step::Run(operation) => self.run(operation, flow, results)?,
                 Step::Save(slot) => self.save_as(&flow, slot)?,
                 // What is packed or unpacked goes beside the file, not over it.
-                Step::Over if self.is_other_form(&flow) => flow,
+                Step::Over if self.is_other_form(&flow) => self.beside_its_file(flow)?,
                 Step::Over => {
                     let path = flow.file.clone().ok_or(Fault::Malformed)?;
                     self.save(&flow, &path)?

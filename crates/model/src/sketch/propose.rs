@@ -10,7 +10,7 @@ use crate::turn::{Check, Proposed, Question, Surroundings, Turn};
 use std::ops::Range;
 
 /// Share of the likelihood from which on a graph is carried out whatever the search says.
-pub(crate) const SURE: f32 = 0.8;
+pub(crate) const SURE: f32 = 0.7;
 /// Share from which on a graph is preferred to a different one that the search found.
 pub(crate) const LIKELY: f32 = 0.55;
 /// Share from which on a sketch counts: what it lacks is asked for.
@@ -22,6 +22,9 @@ pub(crate) struct Heard {
     /// The likeliest graph that types and that the validator accepts; its confidence is the share of the likelihood that all
     /// sketches of it have.
     pub(crate) graph: Option<Box<Proposed>>,
+    /// Whether the likeliest sketch, which is sure, is none that can be carried out here: what else would be done is likely
+    /// to be something else.
+    pub(crate) elsewhere: bool,
     /// What the likeliest sketch lacks, if a person can say it.
     pub(crate) question: Option<Question>,
     /// Why nothing registered does it, for a person, if the translator thinks so.
@@ -39,6 +42,7 @@ pub(crate) fn propose(
     let (said, pieces) = learned::translate(reading);
     let mut heard = Heard::default();
     let mut graphs: Vec<Proposed> = Vec::new();
+    let denies = denies(reading.text);
     for candidate in said {
         let share = candidate.log_share.exp();
         let Some(sketch) = super::parse(&candidate.words, &pieces) else { continue };
@@ -58,7 +62,8 @@ pub(crate) fn propose(
         let loose = loose(reading, &pieces, &taken);
         let ground = Ground { reading, around, turn, taken };
         match build::build(&statements, lexicon, &ground) {
-            Ok(_) if loose => {}
+            // What a request forbids is seldom in a sketch, so only what changes nothing is safe from it.
+            Ok(built) if loose || built.changes && denies => {}
             Ok(built) => match graphs.iter_mut().find(|other| other.graph == built.graph) {
                 // Two ways to say the same.
                 Some(same) => same.confidence += share,
@@ -69,11 +74,15 @@ pub(crate) fn propose(
                     outputs: built.outputs,
                 }),
             },
-            Err(fault) if share >= ASKED && first => heard.question = question(&fault, reading),
-            Err(_) => {}
+            Err(fault) => {
+                heard.elsewhere |= share >= SURE;
+                if share >= ASKED && first {
+                    heard.question = question(&fault, reading);
+                }
+            }
         }
     }
-    if heard.nothing.is_none() && !denies(reading.text) {
+    if heard.nothing.is_none() {
         graphs.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         let best = graphs.into_iter().find(|proposed| check(&proposed.graph).is_ok());
         heard.graph = best.filter(|best| best.confidence >= ASKED).map(|mut best| {
@@ -84,7 +93,7 @@ pub(crate) fn propose(
     heard
 }
 
-/// Whether the request says what is not to be done. What it forbids is seldom in a sketch, so nobody checks it.
+/// Whether the request says what is not to be done.
 fn denies(text: &str) -> bool {
     let lower = text.to_lowercase().replace('’', "'");
     let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'').collect();

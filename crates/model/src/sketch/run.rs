@@ -183,6 +183,9 @@ impl<'a> Builder<'a> {
                 inputs.push((port, input));
                 continue;
             }
+            if contradicts(ground, &entry.is.inputs[port].name, arguments) {
+                return Err(Fault::Malformed);
+            }
             let own =
                 set.iter().find(|(at, _)| takes_column(&entry.is.inputs[*at].ty)).and_then(|(_, value)| match value {
                     Value::Text(name) => Some(name.clone()),
@@ -323,6 +326,23 @@ fn complete(operation: &Operation, entry: &Entry<'_>, inputs: &[(usize, Input)])
     match all.find(|(port, input)| input.default.is_none() && !given(*port)) {
         Some((_, input)) => Err(Fault::Unset { operation: operation.name, setting: input.meaning.clone() }),
         None => Ok(()),
+    }
+}
+
+/// Whether a bound is set to the other side of what the words before it say: the least size to "smaller than".
+fn contradicts(ground: &super::ground::Ground<'_>, setting: &str, arguments: &[Argument]) -> bool {
+    let [Argument::Source(Source::Slot(slot))] = arguments else { return false };
+    let before = ground.reading.text.get(..slot.bytes.start).unwrap_or("").trim_end().to_lowercase();
+    let ends = |words: &[&str]| words.iter().any(|words| before.ends_with(words));
+    if ends(&["not", "no"]) {
+        return false;
+    }
+    match setting {
+        "min-size" => ends(BELOW),
+        "max-size" => ends(ABOVE),
+        "newer-than" => ends(&["older than", "before"]),
+        "older-than" => ends(&["newer than", "younger than", "since"]),
+        _ => false,
     }
 }
 

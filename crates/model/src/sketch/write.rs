@@ -87,6 +87,18 @@ impl Builder<'_> {
         }
     }
 
+    /// What was unpacked, under the name of its file without the end of its form. What was packed is named when it is shown.
+    pub(super) fn beside_its_file(&mut self, flow: Flow) -> Result<Flow, Fault> {
+        let unpacked = match &flow.data {
+            Data::Output { node, .. } => self.entry(self.entries[*node]).is.name == "data.decompress",
+            _ => false,
+        };
+        match flow.file.clone().as_deref().and_then(|file| file.rsplit_once('.')) {
+            Some((stem, _)) if unpacked => self.save(&flow, stem),
+            _ => Ok(flow),
+        }
+    }
+
     /// Whether a flow is its file in another form, which has another name.
     pub(super) fn is_other_form(&self, flow: &Flow) -> bool {
         match &flow.data {
