@@ -31,9 +31,9 @@ impl Running for Tell {
         let (format, width, height) = header(&bytes)?;
         match self.wanted {
             Wanted::Size => {
-                out.count(0, u64::from(width));
-                out.count(1, u64::from(height));
-                out.value(2, &Value::Text(format!("{width} × {height}")));
+                out.value(0, &Value::Text(format!("{width} × {height}")));
+                out.count(1, u64::from(width));
+                out.count(2, u64::from(height));
             }
             Wanted::Metadata => {
                 let table = format!(

@@ -7,6 +7,7 @@ use super::settings::{Context, Set};
 use super::{Argument, Operation, Source};
 use crate::plan::fits::{handle, refinement, takes_column};
 use crate::plan::lexicon::Entry;
+use crate::read::Fact;
 use crate::turn::Reading;
 use telos_abi::{EffectKind, Refinement, Type, Value};
 use telos_graph::{Constant, ConstantOrigin, Input};
@@ -206,6 +207,9 @@ impl<'a> Builder<'a> {
         partial_days(entry, &mut set, inputs);
         unseen(entry, columns, &mut set, inputs);
         self.agree(operation, entry, &set)?;
+        if self.turned_around(entry, &set) {
+            return Err(Fault::Malformed);
+        }
         Ok(set)
     }
 
@@ -233,6 +237,33 @@ impl<'a> Builder<'a> {
             _ => false,
         };
         if contradicts && !denied { Err(Fault::Malformed) } else { Ok(()) }
+    }
+
+    /// Whether an order contradicts the request's superlatives: the dearest first to "cheapest". Words that measure time are
+    /// left out: who is oldest has the least date and the greatest age.
+    fn turned_around(&self, entry: &Entry<'_>, set: &[(usize, Value)]) -> bool {
+        const BOTH_WAYS: &[&str] = &["modified", "age", "duration"];
+        let said = self.ground.reading.spans.iter().filter_map(|span| match span.fact {
+            Fact::Greatest { of, descending } if !of.iter().any(|of| BOTH_WAYS.contains(of)) => {
+                let most = self.ground.reading.slice(&span.tokens).eq_ignore_ascii_case("most");
+                (!most).then_some(descending)
+            }
+            _ => None,
+        });
+        let directions: Vec<bool> = said.collect();
+        let Some(greatest) = directions.first().filter(|first| directions.iter().all(|other| other == *first)) else {
+            return false;
+        };
+        let given = |name: &str| {
+            let port = convert::input(entry, name)?;
+            let value = set.iter().find(|(at, _)| *at == port).map(|(_, value)| value);
+            match value.or(entry.is.inputs[port].default.as_ref()) {
+                Some(Value::Bool(given)) => Some(*given),
+                _ => None,
+            }
+        };
+        given("descending").is_some_and(|descending| descending != *greatest)
+            || given("smallest").is_some_and(|smallest| smallest == *greatest)
     }
 
     /// A setting that is data, a file or a directory.

@@ -132,3 +132,26 @@ fn another_form_goes_beside_the_file() {
     let graph = graph("compress app.log", "f[app.log] > data.compress > over").unwrap();
     assert!(graph.starts_with("file.write(file=app.log.gz, "), "{graph}");
 }
+
+#[test]
+fn an_order_has_to_agree_with_the_superlatives() {
+    let sorted = |sketch| graph("sales.csv by amount, cheapest first", sketch);
+    assert_eq!(sorted("f[sales.csv] > table.sort column= c[amount] descending= true"), Err(Fault::Malformed));
+    assert!(sorted("f[sales.csv] > table.sort column= c[amount]").is_ok());
+    let top = |sketch| graph("the highest amount in sales.csv", sketch);
+    assert_eq!(top("f[sales.csv] > table.top column= c[amount] count= 1 smallest= true"), Err(Fault::Malformed));
+    assert!(top("f[sales.csv] > table.top column= c[amount] count= 1").is_ok());
+}
+
+#[test]
+fn a_bound_has_to_agree_with_the_words() {
+    let found = |sketch| graph("files smaller than 10 bytes", sketch);
+    assert_eq!(found("here > file.find min-size= b[10~bytes]"), Err(Fault::Malformed));
+    assert!(found("here > file.find max-size= b[10~bytes]").is_ok());
+}
+
+#[test]
+fn what_is_unpacked_in_place_goes_beside_its_file() {
+    let graph = graph("unpack old.bak", "f[old.bak] > data.decompress > over").unwrap();
+    assert_eq!(graph, "file.write(file=old, data.decompress(file.read(file=old.bak)))");
+}

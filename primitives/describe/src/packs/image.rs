@@ -49,9 +49,9 @@ fn size() -> Descriptor {
             "resolution of scan.tiff",
             "height of cover.webp",
         ])
+        .gives(output("both", line(), "width and height in pixels"))
         .gives(output("width", count(1), "the width in pixels"))
         .gives(output("height", count(1), "the height in pixels"))
-        .gives(output("both", line(), "width and height in pixels"))
         .introduces(&[Refinement::Line])
         .fuel(200_000_000, 1_000)
         .produces(256, 0)
