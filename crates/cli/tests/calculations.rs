@@ -33,5 +33,5 @@ fn numbers_of_a_file_are_summarised() {
 
 #[test]
 fn what_grows_without_end_is_an_error() {
-    Place::new().intent(&["calculate 9^9^9^9"]).exits(5).tells("too large");
+    Place::new().intent(&["calculate 9^9^9^9"]).exits(5).tells("number.compute");
 }

@@ -74,7 +74,7 @@ const CASES: &[(&str, &[&str])] = &[
         "find errors in app.log, sort them and save to errors.txt",
         &["file.write(file=errors.txt, text.sort(text.search", "file=app.log"],
     ),
-    ("count the lines of all csv files", &["text.count.lines(", "extension=csv"]),
+    ("count the lines of all csv files", &["lines", "extension=csv"]),
     ("search every log file for timeout", &["search", "pattern=timeout", "extension=log"]),
     ("pls gimme number of line in notes.txt", &["text.count.lines(", "file=notes.txt"]),
     ("wc app.log", &["text.count", "file=app.log"]),

@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::convert;
 use super::ground::{self, Ground, Ungrounded};
-use super::{Slot, Source, Statement, Step};
+use super::{Argument, Operation, Slot, Source, Statement, Step};
 use crate::plan::fits::refinement;
 use crate::plan::lexicon::{Entry, Lexicon};
 use crate::turn::Reading;
@@ -122,6 +122,25 @@ pub(crate) fn build(statements: &[Statement], lexicon: &Lexicon<'_>, ground: &Gr
     builder.finish(&results)
 }
 
+/// "To this address, post that": what is posted is the source, the address a setting.
+fn posted(statement: &Statement) -> Option<Statement> {
+    let ([Source::Slot(address)], [Step::Run(operation), rest @ ..]) =
+        (statement.sources.as_slice(), statement.steps.as_slice())
+    else {
+        return None;
+    };
+    if address.letter != 'u' || operation.name != "http.post" {
+        return None;
+    }
+    let (_, body) = operation.settings.iter().find(|(name, _)| *name == "body")?;
+    let [Argument::Source(body)] = body.as_slice() else { return None };
+    let url = vec![Argument::Source(Source::Slot(address.clone()))];
+    let mut settings: Vec<_> = operation.settings.iter().filter(|(name, _)| *name != "body").cloned().collect();
+    settings.push(("url", url));
+    let post = Step::Run(Operation { settings, ..operation.clone() });
+    Some(Statement { sources: vec![body.clone()], steps: [&[post], rest].concat() })
+}
+
 impl<'a> Builder<'a> {
     pub(super) fn entry(&self, index: usize) -> &'a Entry<'a> {
         let lexicon: &'a Lexicon<'a> = self.lexicon;
@@ -133,9 +152,15 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn statement(&mut self, statement: &Statement, results: &[Flow]) -> Result<Flow, Fault> {
+        let posted = posted(statement);
+        let statement = posted.as_ref().unwrap_or(statement);
         let kinds = self.wanted_kinds(statement);
         let mut flow = self.sources(&statement.sources, results, &kinds)?;
-        for step in &statement.steps {
+        for (at, step) in statement.steps.iter().enumerate() {
+            if let (0, Some(fetched)) = (at, self.fetched(statement, &flow)?) {
+                flow = fetched;
+                continue;
+            }
             flow = match step {
                 Step::Run(operation) => self.run(operation, flow, results)?,
                 Step::Save(slot) => self.save_as(&flow, slot)?,
@@ -149,6 +174,23 @@ impl<'a> Builder<'a> {
             };
         }
         Ok(flow)
+    }
+
+    /// An address that is the source of a statement is fetched already when the statement says so: the output that it wants.
+    fn fetched(&self, statement: &Statement, flow: &Flow) -> Result<Option<Flow>, Fault> {
+        let ([Source::Slot(slot)], Some(Step::Run(operation))) =
+            (statement.sources.as_slice(), statement.steps.first())
+        else {
+            return Ok(None);
+        };
+        let (Data::Output { node, .. }, 'u', "http.get") = (&flow.data, slot.letter, operation.name) else {
+            return Ok(None);
+        };
+        let port = match operation.output {
+            Some(name) => convert::output(self.entry(self.entries[*node]), name).ok_or(Fault::Malformed)?,
+            None => 0,
+        };
+        Ok(Some(Flow { data: Data::Output { node: *node, port, lifted: false }, ..flow.clone() }))
     }
 
     /// Ends of names that suit the first operation of a statement.

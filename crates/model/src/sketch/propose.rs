@@ -22,8 +22,8 @@ pub(crate) struct Heard {
     /// The likeliest graph that types and that the validator accepts; its confidence is the share of the likelihood that all
     /// sketches of it have.
     pub(crate) graph: Option<Box<Proposed>>,
-    /// Whether the likeliest sketch, which is sure, is none that can be carried out here: what else would be done is likely
-    /// to be something else.
+    /// Whether the likeliest sketch, which is sure, names what is not here: what else would be done is likely to be something
+    /// else.
     pub(crate) elsewhere: bool,
     /// What the likeliest sketch lacks, if a person can say it.
     pub(crate) question: Option<Question>,
@@ -75,7 +75,7 @@ pub(crate) fn propose(
                 }),
             },
             Err(fault) => {
-                heard.elsewhere |= share >= SURE;
+                heard.elsewhere |= share >= SURE && matches!(fault, Fault::Ungrounded(_));
                 if share >= ASKED && first {
                     heard.question = question(&fault, reading);
                 }

@@ -155,3 +155,14 @@ fn what_is_unpacked_in_place_goes_beside_its_file() {
     let graph = graph("unpack old.bak", "f[old.bak] > data.decompress > over").unwrap();
     assert_eq!(graph, "file.write(file=old, data.decompress(file.read(file=old.bak)))");
 }
+
+#[test]
+fn an_address_is_fetched_once_and_posted_to() {
+    let url = "http://127.0.0.1/data.csv";
+    let text = "fetch http://127.0.0.1/data.csv and count its lines";
+    let counted = graph(text, "u[http://127.0.0.1/data.csv] > http.get > text.count :lines").unwrap();
+    assert_eq!(counted, format!("text.count.lines(text.decode(http.get.content(url={url})))"));
+    let text = "post app.log to http://127.0.0.1/data.csv";
+    let sent = graph(text, "u[http://127.0.0.1/data.csv] > http.post body= f[app.log]").unwrap();
+    assert_eq!(sent, format!("http.post(file.read(file=app.log), url={url})"));
+}

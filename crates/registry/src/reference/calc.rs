@@ -262,7 +262,7 @@ fn statistics(seed: u64, descriptor: &Descriptor) -> Case {
 }
 
 fn is_leap(year: usize) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
 fn month_days(year: usize, month: usize) -> usize {

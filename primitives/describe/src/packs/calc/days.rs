@@ -15,7 +15,7 @@ fn date(name: &str, meaning: &str) -> Input {
 fn weekday() -> Descriptor {
     of_settings("date.weekday")
         .does("Tell which day of the week a date is.", &["calculation", "date", "weekday"])
-        .words(&["day of the week", "weekday", "which day", "what day"])
+        .words(&["day of the week", "weekday", "which day", "what day", "which weekday"])
         .examples(&[
             "what day of the week was 14 March 2023",
             "which weekday is 2026-12-24",
@@ -75,7 +75,9 @@ fn shift() -> Descriptor {
         .takes(date("date", "date to start from").words(&["from", "after", "before", "of"]))
         .takes(input("amount", count(0), "how many").words(&["add", "plus", "minus"]))
         .takes(
-            input("unit", choice(&["days", "months", "weekdays", "weeks", "years"]), "of what").default(choose("days")),
+            input("unit", choice(&["days", "months", "weekdays", "weeks", "years"]), "of what")
+                .words(&["days", "weeks", "months", "years", "working days"])
+                .default(choose("days")),
         )
         .takes(input("back", flag(), "count back").words(&["before", "ago", "earlier"]).default(Value::Bool(false)))
         .gives(output("date", line(), "the date"))
@@ -104,7 +106,7 @@ fn format() -> Descriptor {
 fn week() -> Descriptor {
     of_settings("date.week")
         .does("Tell the week of the year that a date is in (ISO 8601).", &["calculation", "date", "week"])
-        .words(&["week number", "calendar week", "which week", "what week"])
+        .words(&["week number", "calendar week", "which week", "what week", "iso week"])
         .examples(&[
             "which calendar week is 2024-05-01",
             "week number of 24 December 2026",
@@ -121,7 +123,7 @@ fn week() -> Descriptor {
 fn leap() -> Descriptor {
     of_settings("date.leap")
         .does("Tell whether a year is a leap year.", &["calculation", "date", "leap"])
-        .words(&["leap year", "leap", "has 366 days", "has 29 February"])
+        .words(&["leap year", "leap", "has 366 days", "has 29 february", "leap day"])
         .examples(&[
             "is 2024 a leap year",
             "was 1900 a leap year",
@@ -169,7 +171,11 @@ fn time_shift() -> Descriptor {
         ])
         .takes(input("time", line(), "time of day to start from, as a date has it").words(&["from", "after", "to"]))
         .takes(input("amount", float(), "how many").words(&["add", "plus"]))
-        .takes(input("unit", choice(&["hours", "minutes", "seconds"]), "of what").default(choose("minutes")))
+        .takes(
+            input("unit", choice(&["hours", "minutes", "seconds"]), "of what")
+                .words(&["minutes", "hours", "seconds"])
+                .default(choose("minutes")),
+        )
         .takes(input("back", flag(), "count back").words(&["before", "earlier"]).default(Value::Bool(false)))
         .gives(output("said", line(), "the time, and the day if it is another"))
         .gives(output("time", line(), "the time of day"))

@@ -26,7 +26,7 @@ pub(super) fn descriptors() -> Vec<Descriptor> {
 }
 
 fn number(name: &str, meaning: &str) -> Input {
-    input(name, float(), meaning)
+    input(name, float(), meaning).words(&["number", "amount"])
 }
 
 /// The result as a text with all its digits, and as a number.
@@ -56,7 +56,7 @@ fn compute() -> Descriptor {
 fn percent() -> Descriptor {
     let builder = of_settings("number.percent")
         .does("Compute so many per cent of a number.", &["number", "calculation", "percentage"])
-        .words(&["percent of", "per cent of", "% of", "percentage"])
+        .words(&["percent of", "per cent of", "% of", "percentage", "percents"])
         .examples(&[
             "17 percent of 300",
             "what is 8% of 1250",
@@ -136,7 +136,7 @@ fn change() -> Descriptor {
 fn round() -> Descriptor {
     let builder = of_settings("number.round")
         .does("Round a number to decimals, halves away from zero.", &["number", "calculation", "rounding"])
-        .words(&["round", "round off", "rounded", "to the nearest"])
+        .words(&["round", "round off", "rounded", "rounding", "to the nearest"])
         .examples(&[
             "round 3.14159 to 2 places",
             "2.675 rounded to two decimals",
@@ -183,7 +183,7 @@ fn divisor() -> Descriptor {
             "lcm 12 18",
             "highest common factor of 27 and 45",
         ])
-        .takes(input("first", count(0), "first whole number"))
+        .takes(input("first", count(0), "first whole number").words(&["of"]))
         .takes(input("second", count(0), "second whole number").words(&["and"]))
         .gives(output("divisor", count(0), "the greatest common divisor"))
         .gives(output("multiple", count(0), "the least common multiple"))
@@ -193,7 +193,7 @@ fn divisor() -> Descriptor {
 fn of_count() -> Descriptor {
     of_settings("number.of-count")
         .does("Take a count as a number to compute with.", &["number", "calculation", "count"])
-        .words(&["as a number"])
+        .words(&["as a number", "the count", "number of", "twice the count", "times the count"])
         .examples(&[
             "the number of lines times three",
             "twice the count",
@@ -201,7 +201,7 @@ fn of_count() -> Descriptor {
             "the row count plus ten",
             "12 for each of them",
         ])
-        .takes(input("count", count(0), "the count"))
+        .takes(input("count", count(0), "the count").words(&["count"]))
         .gives(output("number", float(), "the count as a number"))
         .build()
 }
@@ -243,7 +243,7 @@ fn base() -> Descriptor {
 fn roman() -> Descriptor {
     of_settings("number.roman")
         .does("Write a number as a Roman numeral, or read one.", &["number", "calculation", "roman"])
-        .words(&["roman", "roman numeral", "roman numerals", "in roman"])
+        .words(&["roman", "roman numeral", "roman numerals", "roman number", "in roman"])
         .examples(&[
             "1994 in roman numerals",
             "what is MCMXCIV in arabic numbers",
