@@ -69,7 +69,7 @@ impl<'a> Builder<'a> {
             }
         }
         if first.is_none() {
-            inputs.extend(self.into_setting(operation, entry, &flow)?);
+            inputs.extend(self.setting_from(operation, entry, &flow)?);
         }
         let columns = self.columns_of(&flow);
         let set = self.settings(operation, entry, &flow, &columns, results, &mut inputs)?;
@@ -106,7 +106,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A result that an operation of settings alone goes on from: it is the first setting that is not said and takes it.
-    fn into_setting(
+    fn setting_from(
         &mut self,
         operation: &Operation,
         entry: &Entry<'_>,

@@ -9,9 +9,10 @@ use desk::Desk;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-/// What is demanded of each batch: least right, most wrong and done. Measured values; raise them with the planner.
+/// What is demanded of each batch: least right, most wrong and done. Two less, and one more, than was measured, because
+/// machines round the translator's shares differently; raise them with the planner.
 const FLOORS: [(&str, usize, usize); 8] =
-    [("a", 96, 1), ("b", 85, 10), ("c", 54, 2), ("d", 52, 4), ("e", 22, 5), ("f", 17, 5), ("g", 21, 9), ("h", 14, 6)];
+    [("a", 93, 4), ("b", 92, 8), ("c", 58, 3), ("d", 54, 4), ("e", 66, 6), ("f", 52, 10), ("g", 56, 5), ("h", 55, 4)];
 /// Batches whose single failures nobody looks at.
 const HELD_OUT: [&str; 4] = ["b", "d", "f", "h"];
 /// The cases and the files they are about.
