@@ -92,7 +92,7 @@ pub(crate) fn difference(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
 fn weekdays(first: Date, days: i64) -> i64 {
     let begins = i64::from(first.weekday().to_monday_zero_offset());
     let (weeks, rest) = (days / 7, days % 7);
-    weeks * 5 + (0..rest).filter(|day| (begins + day) % 7 < 5).count() as i64
+    weeks * 5 + (0..rest).map(|day| i64::from((begins + day) % 7 < 5)).sum::<i64>()
 }
 
 pub(crate) fn shift(args: &mut Args) -> Result<Box<dyn Running>, Failure> {

@@ -34,7 +34,10 @@ pub(crate) fn name(format: ImageFormat) -> &'static str {
     FORMATS.iter().find(|(_, known)| *known == format).map_or("unknown", |(name, _)| name)
 }
 
-fn reader(bytes: &[u8]) -> Result<(ImageReader<Cursor<&[u8]>>, ImageFormat), Failure> {
+/// What reads a picture out of memory.
+type Reader<'b> = ImageReader<Cursor<&'b [u8]>>;
+
+fn reader(bytes: &[u8]) -> Result<(Reader<'_>, ImageFormat), Failure> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| bad(&error))?;
     let format = reader.format().filter(ImageFormat::reading_enabled);
     let format = format.ok_or_else(|| Failure::bad("this is no picture in PNG, JPEG, GIF, WebP, BMP or TIFF"))?;
