@@ -91,16 +91,16 @@ impl Step for Read {
     }
 
     fn act(self: Box<Self>, _: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
-        let database = Database::load(self.image.0).map_err(told)?;
+        let database = Database::load(self.image.0).map_err(|error| told(&error))?;
         let (bytes, count) = match &self.wanted {
             Wanted::Schema(table) => {
-                return give(out, database.schema(table.as_deref()).map_err(told)?.as_bytes());
+                return give(out, database.schema(table.as_deref()).map_err(|error| told(&error))?.as_bytes());
             }
             Wanted::Tables => database.tables().map(|(bytes, count)| (bytes, count as u64)),
             Wanted::Table(name) => database.table(name.as_deref()),
             Wanted::Query(sql) => database.query(sql),
         }
-        .map_err(told)?;
+        .map_err(|error| told(&error))?;
         give(out, &bytes)?;
         out.value(COUNT, Value::Int(i64::try_from(count).unwrap_or(i64::MAX)))
     }
@@ -136,10 +136,10 @@ impl Step for Make {
     }
 
     fn act(self: Box<Self>, _: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
-        give(out, &make(&self.rows.0, &self.table).map_err(told)?)
+        give(out, &make(&self.rows.0, &self.table).map_err(|error| told(&error))?)
     }
 }
 
-fn told(error: telos_sqlite::SqliteError) -> StepError {
+fn told(error: &telos_sqlite::SqliteError) -> StepError {
     error.to_string().into()
 }
