@@ -164,5 +164,5 @@ fn an_address_is_fetched_once_and_posted_to() {
     assert_eq!(counted, format!("text.count.lines(text.decode(http.get.content(url={url})))"));
     let text = "post app.log to http://127.0.0.1/data.csv";
     let sent = graph(text, "u[http://127.0.0.1/data.csv] > http.post body= f[app.log]").unwrap();
-    assert_eq!(sent, format!("http.post(file.read(file=app.log), url={url})"));
+    assert_eq!(sent, format!("http.post(url={url}, file.read(file=app.log))"));
 }
