@@ -3,7 +3,7 @@
 use crate::answer::{Answer, text};
 use jiff::civil::{Date, Weekday};
 use jiff::{Span, Unit};
-use telos_moment::{DateOrder, Moment};
+use telos_moment::{DateOrder, Extent, Moment};
 use telos_pack::{Args, Failure, Running, Value};
 
 /// Most units that a day may be moved by: no calendar reaches further.
@@ -23,15 +23,26 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// A day as people write it: "14th of March 2023", "2023-03-14".
+/// A day as people write it: "14th of March 2023", "2023-03-14"; "14/03/2023" too, which has only one meaning.
 fn day(said: &str) -> Result<Date, Failure> {
+    read(said, Extent::Day)
+}
+
+/// A day, or the first of the month or year that is named.
+fn beginning(said: &str) -> Result<Date, Failure> {
+    read(said, Extent::Year)
+}
+
+fn read(said: &str, most: Extent) -> Result<Date, Failure> {
     let words = said.trim().trim_start_matches("on ").split_whitespace().filter(|word| !matches!(*word, "of" | "the"));
     let plain: Vec<String> = words.map(without_ordinal).collect();
-    let moment = Moment::read(&plain.join(" "), DateOrder::MonthFirst);
-    let date = moment.and_then(|moment| moment.date);
-    match date {
-        Some(date) if date.year() != 0 => Ok(date),
-        Some(_) => Err(Failure::bad(format!("“{said}” lacks a year"))),
+    let plain = plain.join(" ");
+    let orders = [DateOrder::MonthFirst, DateOrder::DayFirst];
+    let moment = orders.into_iter().find_map(|order| Moment::read(&plain, order));
+    match moment.and_then(|moment| Some((moment.date?, moment.extent))) {
+        Some((date, _)) if date.year() == 0 => Err(Failure::bad(format!("“{said}” lacks a year"))),
+        Some((date, extent)) if extent <= most => Ok(date),
+        Some(_) => Err(Failure::bad(format!("“{said}” names no single day; write it like 2024-03-14"))),
         None => Err(Failure::bad(format!("“{said}” is no day; write it like 2024-03-14"))),
     }
 }
@@ -64,7 +75,7 @@ pub(crate) fn weekday(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
 }
 
 pub(crate) fn difference(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
-    let (from, to, unit) = (day(&args.text(0)?)?, day(&args.text(1)?)?, args.choice(2)?);
+    let (from, to, unit) = (beginning(&args.text(0)?)?, beginning(&args.text(1)?)?, args.choice(2)?);
     let (first, last) = if from <= to { (from, to) } else { (to, from) };
     let whole = |unit: Unit| -> Result<i64, Failure> {
         let span = first.until((unit, last)).map_err(|error| Failure::bad(error.to_string()))?;
@@ -97,7 +108,7 @@ fn weekdays(first: Date, days: i64) -> i64 {
 
 pub(crate) fn shift(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let (said, amount, unit, back) = (args.text(0)?, args.count(1)?, args.choice(2)?, args.flag(3)?);
-    let from = day(&said)?;
+    let from = beginning(&said)?;
     let amount = i64::try_from(amount).ok().filter(|amount| *amount <= SHIFT_MAX);
     let amount = amount.ok_or_else(|| Failure::Limit(format!("a day can be moved by at most {SHIFT_MAX}")))?;
     let signed = if back { -amount } else { amount };

@@ -43,8 +43,10 @@ pub(crate) fn compute(expression: &str) -> Result<Computed, Failure> {
         None => exact,
     };
     let digits = text.split(' ').next().unwrap_or("");
-    let number = digits.parse::<f64>().ok().filter(|number| number.is_finite());
-    let number = number.ok_or_else(|| Failure::bad(format!("“{text}” is not a number")))?;
+    // A number with an imaginary part would lose it.
+    let imaginary = text.contains(" + ") || text.contains(" - ");
+    let number = digits.parse::<f64>().ok().filter(|number| number.is_finite() && !imaginary);
+    let number = number.ok_or_else(|| Failure::bad(format!("“{text}” is no real number")))?;
     Ok(Computed { text, number })
 }
 

@@ -10,6 +10,7 @@ mod compute;
 mod date;
 mod fend;
 mod percent;
+mod phrases;
 mod roman;
 mod round;
 mod spell;

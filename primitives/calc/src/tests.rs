@@ -48,6 +48,23 @@ fn arithmetic_is_exact_and_understands_words() {
         ("10 mod 3", "1"),
         ("9 ÷ 2 =", "4.5"),
         ("1.5e3 + 2", "1502"),
+        ("3.5 million / 7", "500000"),
+        ("2 ^ 3 dozen", "68719476736"),
+        ("half of 80", "40"),
+        ("two thirds of 90", "60"),
+        ("a quarter of 200", "50"),
+        ("double 21", "42"),
+        ("5 factorial", "120"),
+        ("one point two five times 4", "5"),
+        ("2 to the 8th", "256"),
+        ("4x5", "20"),
+        ("the sum of 1, 2 and 3", "6"),
+        ("product of 6 and 7", "42"),
+        ("subtract 3 from 10", "7"),
+        ("divide 10 by 4", "2.5"),
+        ("80 + 15%", "92"),
+        ("80 - 20%", "64"),
+        ("2 million + 1", "2000001"),
     ] {
         assert_eq!(computed(expression), result, "{expression}");
     }
@@ -59,7 +76,22 @@ fn arithmetic_is_exact_and_understands_words() {
 fn what_is_no_arithmetic_or_too_large_is_refused() {
     let (long, deep, signs) = ("1+".repeat(1_000), format!("{}1", "(".repeat(190)), format!("{}1", "- ".repeat(90)));
     let large = ["9^9^9^9", "1/0", "2^100000", &long, &deep, &signs];
-    for bad in ["", "hello", "1 +", "100 usd to eur", "roll 6", "@x", "'a'"].into_iter().chain(large) {
+    for bad in [
+        "",
+        "hello",
+        "1 +",
+        "100 usd to eur",
+        "roll 6",
+        "@x",
+        "'a'",
+        "12,5 * 2",
+        "1.234,5 + 1",
+        "(-8)^(1/3)",
+        "5 point",
+    ]
+    .into_iter()
+    .chain(large)
+    {
         assert!(said("number.compute", &[("expression", text(bad))]).is_err(), "{bad}");
     }
 }
@@ -127,7 +159,37 @@ fn units() {
     assert_eq!(convert(2.5, "gb", "mb"), "2500 mb");
     assert_eq!(convert(1.0, "nautical miles", "m"), "1852 m");
     assert_eq!(convert(100.0, "km/h", "kph"), "100 kph");
-    for (from, to) in [("kg", "metres"), ("usd", "eur"), ("2 m", "cm"), ("m)", "cm"), ("", "cm"), ("bananas", "kg")] {
+    for (amount, from, to, given) in [
+        (10.0, "degrees celsius", "degrees Fahrenheit", "50 degrees Fahrenheit"),
+        (50.0, "Degrees Fahrenheit", "° C", "10 ° C"),
+        (180.0, "degrees", "radians", "3.14159265359 radians"),
+        (300.0, "rpm", "hertz", "5 hertz"),
+        (2.0, "UK gallons", "litres", "9.09218 litres"),
+        (9.09218, "l", "imperial gallons", "2 imperial gallons"),
+        (1.0, "long ton", "kg", "1016.0469088 kg"),
+        (2.0, "cups", "millilitres", "473.176473 millilitres"),
+        (10.0, "in", "cm", "25.4 cm"),
+        (3.0, "sq km", "m²", "3000000 m²"),
+        (1.0, "cubic feet", "cubic inches", "1728 cubic inches"),
+        (8.0, "Mb", "MB", "1 MB"),
+        (8.0, "Mbit", "MB", "1 MB"),
+        (23.0, "mpg", "l/100km", "10.2267210145 l/100km"),
+        (500.0, "mcg", "mg", "0.5 mg"),
+        (1.0, "ft-lbs", "joules", "1.3558179483314004 joules"),
+        (1.0, "PS", "watts", "735.49875 watts"),
+    ] {
+        assert_eq!(convert(amount, from, to), given, "{from}");
+    }
+    for (from, to) in [
+        ("kg", "metres"),
+        ("usd", "eur"),
+        ("2 m", "cm"),
+        ("m)", "cm"),
+        ("", "cm"),
+        ("bananas", "kg"),
+        ("tons", "kg"),
+        ("degrees kg", "kg"),
+    ] {
         let arguments = [("amount", Value::Float(1.0)), ("from", text(from)), ("to", text(to))];
         assert!(said("unit.convert", &arguments).is_err(), "{from} to {to}");
     }
@@ -174,7 +236,8 @@ fn days() {
     assert_eq!(written("iso"), "2023-03-14");
     assert_eq!(written("full"), "Tuesday, 14 March 2023");
     assert_eq!(first("date.leap", &[("year", Value::Int(1900))]), "Bool(false)");
-    for bad in ["soon", "30 February 2024", "14 March", ""] {
+    assert_eq!(day("date.weekday", "14/03/2023"), "Tuesday");
+    for bad in ["soon", "30 February 2024", "14 March", "", "2023", "March 2023"] {
         assert!(said("date.weekday", &[("date", text(bad))]).is_err(), "{bad}");
     }
 }

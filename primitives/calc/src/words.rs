@@ -31,6 +31,7 @@ const SIGNS: &[(&str, &str)] = &[
     ("to the power of", " ^ "),
     ("raised to the power", " ^ "),
     ("raised to", " ^ "),
+    ("to the", " ^ "),
     ("square root of", " sqrt "),
     ("cube root of", " cbrt "),
     ("root of", " sqrt "),
@@ -42,6 +43,19 @@ const SIGNS: &[(&str, &str)] = &[
     ("minus", " - "),
     ("times", " * "),
     ("over", " / "),
+    ("less", " - "),
+    ("added to", " + "),
+    ("half of", " (1/2) * "),
+    ("half", " (1/2) "),
+    ("a third of", " (1/3) * "),
+    ("thirds of", " / 3 * "),
+    ("a quarter of", " (1/4) * "),
+    ("quarters of", " / 4 * "),
+    ("a tenth of", " (1/10) * "),
+    ("twice", " 2 * "),
+    ("double", " 2 * "),
+    ("triple", " 3 * "),
+    ("factorial", "!"),
     ("squared", " ^ 2 "),
     ("cubed", " ^ 3 "),
     ("modulo", " mod "),
@@ -58,6 +72,8 @@ const FUNCTIONS: &[&str] = &[
 /// An expression in signs. Words that are neither numbers nor operations are refused by name.
 pub(crate) fn signs(said: &str) -> Result<String, String> {
     let said = said.trim().trim_end_matches(['=', '?', '.']).to_lowercase();
+    let said = crate::phrases::pairs(&said).unwrap_or(said);
+    crate::phrases::commas_group(&said)?;
     let mut out = String::with_capacity(said.len() + 8);
     let mut rest = said.as_str();
     while let Some(letter) = rest.chars().next() {
@@ -80,9 +96,77 @@ pub(crate) fn signs(said: &str) -> Result<String, String> {
             rest = &rest[letter.len_utf8()..];
             continue;
         }
-        rest = word(rest, &mut out)?;
+        rest = match after_number(rest, &mut out) {
+            Some(rest) => rest,
+            None => word(rest, &mut out)?,
+        };
     }
-    Ok(out)
+    Ok(crate::phrases::percent_of_left(out))
+}
+
+/// What belongs to the number that was just written: its exponent, the power of ten or ending after it, its decimals.
+fn after_number<'r>(rest: &'r str, out: &mut String) -> Option<&'r str> {
+    let ends = |after: &str| !after.starts_with(|letter: char| letter.is_alphanumeric());
+    let digit_next = |after: &str| after.starts_with(|letter: char| letter.is_ascii_digit());
+    let number = out.trim_end().len();
+    if !out[..number].ends_with(|letter: char| letter.is_ascii_digit()) {
+        return None;
+    }
+    if number == out.len() {
+        // The exponent of "1e30".
+        if let Some(exponent) = rest.strip_prefix('e').filter(|after| digit_next(after.trim_start_matches(['+', '-'])))
+        {
+            out.push('e');
+            return Some(exponent);
+        }
+        // "4x5", and "8th" after "to the".
+        if let Some(after) = rest.strip_prefix('x').filter(|after| digit_next(after)) {
+            out.push('*');
+            return Some(after);
+        }
+        let ordinal = ["th", "st", "nd", "rd"].iter().find_map(|end| rest.strip_prefix(end));
+        if let Some(after) = ordinal.filter(|after| ends(after)) {
+            return Some(after);
+        }
+    }
+    if let Some(after) = rest.strip_prefix("point ") {
+        return decimals(after, number, out);
+    }
+    let large = LARGE.iter().zip(1..).map(|(name, power)| (*name, 1_000_u64.pow(power)));
+    let (after, each) = large
+        .chain([("hundred", 100), ("dozen", 12)])
+        .find_map(|(name, each)| Some((rest.strip_prefix(name).filter(|after| ends(after))?, each)))?;
+    // In brackets, so that a power or a division takes all of it.
+    let digits = |letter: char| letter.is_ascii_digit() || ".,_".contains(letter);
+    let begins = out[..number].trim_end_matches(digits).len();
+    let written = out[begins..number].to_owned();
+    out.truncate(begins);
+    out.push_str(&format!("({written} * {each})"));
+    Some(after)
+}
+
+/// Decimals said digit by digit: the "two five" of "one point two five".
+fn decimals<'r>(after: &'r str, number: usize, out: &mut String) -> Option<&'r str> {
+    let mut rest = after.trim_start();
+    let mut digits = String::new();
+    loop {
+        let end = rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len());
+        let said = &rest[..end];
+        match SMALL.iter().take(10).position(|name| *name == said) {
+            Some(digit) => digits.push_str(&digit.to_string()),
+            None if !said.is_empty() && said.bytes().all(|byte| byte.is_ascii_digit()) => digits.push_str(said),
+            None => break,
+        }
+        rest = rest[end..].trim_start_matches(' ');
+    }
+    if digits.is_empty() {
+        return None;
+    }
+    out.truncate(number);
+    out.push('.');
+    out.push_str(&digits);
+    out.push(' ');
+    Some(rest)
 }
 
 /// Brackets within brackets, and signs in a row, that an expression may have: fend goes down into each.
@@ -109,17 +193,14 @@ pub(crate) fn is_deep(signs: &str) -> bool {
 /// Writes what the words at the beginning stand for, and gives what follows them.
 fn word<'r>(rest: &'r str, out: &mut String) -> Result<&'r str, String> {
     let ends = |after: &str| !after.starts_with(|letter: char| letter.is_alphanumeric());
-    // The exponent of "1e30".
-    if out.ends_with(|letter: char| letter.is_ascii_digit())
-        && let Some(exponent) = rest.strip_prefix('e')
-        && exponent.trim_start_matches(['+', '-']).starts_with(|letter: char| letter.is_ascii_digit())
-    {
-        out.push('e');
-        return Ok(exponent);
-    }
     if let Some((sign, after)) =
         SIGNS.iter().find_map(|(phrase, sign)| Some((sign, rest.strip_prefix(phrase).filter(|after| ends(after))?)))
     {
+        // "10 / half of 4" would divide by a half and go on.
+        let part = sign.ends_with("* ") && *sign != " * ";
+        if part && out.trim_end().ends_with(['/', '^']) {
+            return Err(format!("it needs brackets around “{}”", rest.trim_end()));
+        }
         out.push_str(sign);
         return Ok(after);
     }
