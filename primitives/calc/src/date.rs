@@ -24,7 +24,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// A day as people write it: "14th of March 2023", "2023-03-14"; "14/03/2023" too, which has only one meaning.
-fn day(said: &str) -> Result<Date, Failure> {
+pub(crate) fn day(said: &str) -> Result<Date, Failure> {
     read(said, Extent::Day)
 }
 

@@ -7,6 +7,7 @@
 mod answer;
 mod base;
 mod compute;
+mod convert;
 mod date;
 mod fend;
 mod percent;
@@ -19,6 +20,7 @@ mod time;
 mod unit;
 mod whole;
 mod words;
+mod zone;
 
 use telos_pack::Pack;
 
@@ -49,6 +51,7 @@ pub const PACK: Pack = Pack {
         date::leap,
         time::difference,
         time::shift,
+        convert::start,
     ],
 };
 

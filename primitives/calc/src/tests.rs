@@ -248,6 +248,7 @@ fn times_of_day() {
     assert_eq!(between("9:15", "17:40"), "8 hours 25 minutes");
     assert_eq!(between("22:00", "6:30am"), "8 hours 30 minutes");
     assert_eq!(between("8am", "1.20 pm"), "5 hours 20 minutes");
+    assert_eq!(between("3 o'clock", "14h30"), "11 hours 30 minutes");
     let shift = |time, amount, unit, back| {
         let unit = ("unit", choose(unit));
         first(
@@ -261,7 +262,48 @@ fn times_of_day() {
     assert!(said("time.difference", &[("from", text("25:00")), ("to", text("9"))]).is_err());
 }
 
+#[test]
+fn times_in_other_zones() {
+    let convert = |time: &str, from: &str, to: &str, date: &str| {
+        let given = [("time", time), ("from", from), ("to", to), ("date", date)];
+        first("time.convert", &given.map(|(port, value)| (port, text(value))))
+    };
+    assert_eq!(convert("15:00", "New York", "Berlin", "2026-07-01"), "2026-07-01 21:00");
+    assert_eq!(convert("9am EST", "", "London", "15 January 2026"), "2026-01-15 14:00");
+    assert_eq!(convert("23:30", "Tokyo", "UTC", ""), "14:30");
+    assert_eq!(convert("14:30", "", "Tokyo", ""), "23:30");
+    assert_eq!(convert("20:00", "UTC", "UTC+5:30", ""), "01:30 on the next day");
+    assert_eq!(convert("2026-07-01T14:30:00+02:00", "", "new york", ""), "2026-07-01 08:30");
+    assert_eq!(convert("8:15 central european standard time", "", "utc", ""), convert("8:15", "Berlin", "UTC", ""));
+    // Clocks change on other days here than there.
+    assert_eq!(
+        convert("12:00", "Berlin", "New York", ""),
+        "06:00 on most days; 07:00 while it is UTC+01:00 here and UTC-04:00 there"
+    );
+    let refused = |time: &str, from: &str, to: &str, date: &str| {
+        let given = [("time", time), ("from", from), ("to", to), ("date", date)];
+        said("time.convert", &given.map(|(port, value)| (port, text(value)))).unwrap_err()
+    };
+    assert!(refused("2:30", "Berlin", "UTC", "2026-03-29").contains("put forward"));
+    assert!(refused("12:00", "Atlantis", "UTC", "").contains("Atlantis"));
+    assert!(refused("25:00", "", "UTC", "").contains("no time of day"));
+    assert!(refused("12:00", "", "", "").contains("no time zone"));
+}
+
 proptest! {
+    #[test]
+    fn a_time_in_another_zone_and_back_is_the_same(minutes in 0..1_440_u32, day in 1..29_u32, month in 1..13_u32) {
+        // Neither zone changes its clocks, so that every time is there once.
+        let time = format!("{:02}:{:02}", minutes / 60, minutes % 60);
+        let there = first("time.convert", &[
+            ("time", text(&format!("2026-{month:02}-{day:02} {time}"))),
+            ("from", text("Kathmandu")),
+            ("to", text("Tokyo")),
+        ]);
+        let back = first("time.convert", &[("time", text(&there)), ("from", text("Tokyo")), ("to", text("Kathmandu"))]);
+        prop_assert_eq!(back, format!("2026-{month:02}-{day:02} {time}"));
+    }
+
     #[test]
     fn a_number_in_words_is_read_back(number: u64) {
         let said = words::spelt(number);
@@ -282,6 +324,8 @@ proptest! {
         }
         let _ = said("unit.convert", &[("from", text(&words)), ("to", text("m"))]);
         let _ = said("time.difference", &[("from", text(&words)), ("to", text("9:00"))]);
+        let _ = said("time.convert", &[("time", text(&words)), ("to", text("UTC"))]);
+        let _ = said("time.convert", &[("time", text("9:00")), ("to", text(&words))]);
     }
 
     #[test]

@@ -1,14 +1,47 @@
-//! `time.difference` and `time.shift`: times of day.
+//! `time.difference` and `time.shift`: times of day, and how they are read and written.
 
 use crate::answer::{Answer, text};
+use jiff::civil::Time;
+use std::fmt;
 use telos_moment::{DateOrder, Moment};
 use telos_pack::{Args, Failure, Running, Value};
 
 const DAY_SECONDS: i64 = 86_400;
 
-/// Seconds since midnight of a time of day as people write it: "09:00", "9:30pm", "9 pm", "noon".
-fn seconds(said: &str) -> Result<i64, Failure> {
-    let plain = said.trim().to_lowercase().replace('.', ":");
+/// A time of day as it is written: "09:05", with seconds only where there are some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Clock(i64);
+
+impl Clock {
+    /// Of a time without a day.
+    pub(crate) fn of(time: Time) -> Self {
+        Self(i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second()))
+    }
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hours, minutes, seconds) = (self.0 / 3_600, self.0 / 60 % 60, self.0 % 60);
+        write!(out, "{hours:02}:{minutes:02}")?;
+        if seconds == 0 { Ok(()) } else { write!(out, ":{seconds:02}") }
+    }
+}
+
+/// A time of day on the day that is so many days later.
+pub(crate) fn on_day(clock: Clock, days: i64) -> String {
+    match days {
+        0 => clock.to_string(),
+        1 => format!("{clock} on the next day"),
+        -1 => format!("{clock} on the day before"),
+        days if days > 0 => format!("{clock}, {days} days later"),
+        days => format!("{clock}, {} days earlier", -days),
+    }
+}
+
+/// Seconds since midnight of a time of day as people write it: "09:00", "9:30pm", "9 pm", "3 o'clock", "14h30", "noon".
+pub(crate) fn seconds(said: &str) -> Result<i64, Failure> {
+    let plain = said.trim().to_lowercase().replace('.', ":").replace("o'clock", "").replace("o’clock", "");
+    let plain = hour_with_letter(plain.trim());
     match plain.as_str() {
         "noon" | "midday" => return Ok(DAY_SECONDS / 2),
         "midnight" => return Ok(0),
@@ -24,7 +57,18 @@ fn seconds(said: &str) -> Result<i64, Failure> {
     let dated = format!("2000-01-01 {whole}");
     let time = Moment::read(&dated, DateOrder::MonthFirst).and_then(|moment| moment.time);
     let time = time.ok_or_else(|| Failure::bad(format!("“{said}” is no time of day; write it like 14:30")))?;
-    Ok(i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second()))
+    Ok(Clock::of(time).0)
+}
+
+/// "14h30" and "14h" with a colon.
+fn hour_with_letter(plain: &str) -> String {
+    let digits = |text: &str| text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match plain.split_once('h') {
+        Some((hour, minute)) if digits(hour) && digits(minute) && !hour.is_empty() => {
+            format!("{hour}:{minute:0<2}")
+        }
+        _ => plain.to_owned(),
+    }
 }
 
 /// From one time of day to the next time that the other comes.
@@ -55,14 +99,6 @@ pub(crate) fn shift(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let moved = format!("{moved:.0}").parse::<i64>().unwrap_or(0);
     let at = from + if back { -moved } else { moved };
     let (day, within) = (at.div_euclid(DAY_SECONDS), at.rem_euclid(DAY_SECONDS));
-    let clock = format!("{:02}:{:02}", within / 3_600, within / 60 % 60);
-    let clock = if within % 60 == 0 { clock } else { format!("{clock}:{:02}", within % 60) };
-    let said = match day {
-        0 => clock.clone(),
-        1 => format!("{clock} on the next day"),
-        -1 => format!("{clock} on the day before"),
-        days if days > 0 => format!("{clock}, {days} days later"),
-        days => format!("{clock}, {} days earlier", -days),
-    };
-    Answer::ready([text(said), text(clock)])
+    let clock = Clock(within);
+    Answer::ready([text(on_day(clock, day)), text(clock.to_string())])
 }

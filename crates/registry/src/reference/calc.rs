@@ -20,6 +20,7 @@ pub(super) const ALL: &[(&str, Reference)] = &[
     ("number.of-count", of_count),
     ("number.base", base),
     ("number.roman", roman),
+    ("number.spell", spell),
     ("unit.convert", convert),
     ("numbers.statistics", statistics),
     ("date.weekday", weekday),
@@ -30,6 +31,7 @@ pub(super) const ALL: &[(&str, Reference)] = &[
     ("date.leap", leap),
     ("time.difference", time_difference),
     ("time.shift", time_shift),
+    ("time.convert", time_convert),
 ];
 
 /// Days from 1970-01-01 to 2099-12-31.
@@ -199,6 +201,49 @@ fn roman(seed: u64, descriptor: &Descriptor) -> Case {
     let (numeral, number) = (numeral.concat(), number.to_string());
     let (said, given) = if seed.flag() { (number, numeral) } else { (numeral, number) };
     settings(descriptor, &[("number", text(&said))], &[text(&given)])
+}
+
+/// The words of the parts that a number is made of, which are known before it is.
+fn spell(seed: u64, descriptor: &Descriptor) -> Case {
+    const SMALL: [(&str, i64); 9] = [
+        ("one", 1),
+        ("three", 3),
+        ("ten", 10),
+        ("twelve", 12),
+        ("nineteen", 19),
+        ("twenty", 20),
+        ("forty-five", 45),
+        ("eighty", 80),
+        ("ninety-nine", 99),
+    ];
+    const HUNDREDS: [(&str, i64); 3] = [("one hundred", 100), ("five hundred", 500), ("nine hundred", 900)];
+    const POWERS: [(&str, i64); 3] = [("billion", 1_000_000_000), ("million", 1_000_000), ("thousand", 1_000)];
+    let mut seed = Seed::new(seed);
+    // A part below a thousand: whether it has hundreds, its words, its value.
+    let part = |seed: &mut Seed| {
+        let (hundred, hundreds) = HUNDREDS[seed.below(HUNDREDS.len())];
+        let (small, value) = SMALL[seed.below(SMALL.len())];
+        match seed.below(3) {
+            0 => (true, hundred.to_owned(), hundreds),
+            1 => (false, small.to_owned(), value),
+            _ => (true, format!("{hundred} and {small}"), hundreds + value),
+        }
+    };
+    let (mut said, mut number): (Vec<String>, i64) = (Vec::new(), 0);
+    for (power, each) in POWERS {
+        if seed.flag() {
+            let (_, words, value) = part(&mut seed);
+            said.push(format!("{words} {power}"));
+            number += value * each;
+        }
+    }
+    if said.is_empty() || seed.flag() {
+        let (has_hundreds, words, value) = part(&mut seed);
+        let joined = !said.is_empty() && !has_hundreds;
+        said.push(if joined { format!("and {words}") } else { words });
+        number += value;
+    }
+    settings(descriptor, &[("number", Value::Int(number))], &[text(&said.join(" "))])
 }
 
 fn convert(seed: u64, descriptor: &Descriptor) -> Case {
@@ -382,4 +427,37 @@ fn time_shift(seed: u64, descriptor: &Descriptor) -> Case {
     let at = clock(from + amount);
     let given = [("time", text(&clock(from))), ("amount", Value::Float(float(i64::try_from(amount).unwrap_or(0))))];
     settings(descriptor, &given, &[text(&at), text(&at)])
+}
+
+/// Zones whose clocks are not changed are so many minutes from UTC; summer time of the European Union begins and ends on the
+/// last Sundays of March and October.
+fn time_convert(seed: u64, descriptor: &Descriptor) -> Case {
+    const ZONES: [(&str, i64); 7] = [
+        ("UTC", 0),
+        ("Tokyo", 540),
+        ("Kathmandu", 345),
+        ("Phoenix", -420),
+        ("EST", -300),
+        ("UTC-3:30", -210),
+        ("Berlin", 60),
+    ];
+    let mut seed = Seed::new(seed);
+    // From 2000 to 2019, at noon or later and before the day ends: no change of clocks is near.
+    let (days, minutes) = (10_957 + seed.below(7_300), 720 + seed.below(720));
+    let summer = |days: usize| {
+        let (_, month, day) = civil(days);
+        let sunday = (days + 4) % 7;
+        // The last Sunday is over, or is today.
+        let over = day >= 25 && day - sunday.min(day) >= 25;
+        (4..10).contains(&month) || month == 3 && over || month == 10 && !over
+    };
+    let ((from, here), (to, there)) = (ZONES[seed.below(ZONES.len())], ZONES[seed.below(ZONES.len())]);
+    let summer_minutes = |name: &str| if name == "Berlin" && summer(days) { 60 } else { 0 };
+    let offset = |name: &str, minutes: i64| minutes + summer_minutes(name);
+    let at = i64::try_from(days * 1_440 + minutes).unwrap_or(0) - offset(from, here) + offset(to, there);
+    let at = usize::try_from(at).unwrap_or(0);
+    let clock_there = clock(at % 1_440);
+    let said = format!("{} {clock_there}", iso(at / 1_440));
+    let given = [("time", text(&clock(minutes))), ("from", text(from)), ("to", text(to)), ("date", text(&iso(days)))];
+    settings(descriptor, &given, &[text(&said), text(&clock_there)])
 }

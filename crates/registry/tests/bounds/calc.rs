@@ -10,7 +10,7 @@ fn settings(name: &'static str, given: &[(&'static str, Value)]) -> Case {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [computed(), numbers(), units(), days(), statistics()].into_iter().flatten().collect()
+    [computed(), numbers(), units(), days(), zones(), statistics()].into_iter().flatten().collect()
 }
 
 fn computed() -> Vec<Case> {
@@ -32,8 +32,16 @@ fn computed() -> Vec<Case> {
         text(&format!("{}2{}", "abs(".repeat(32), ")".repeat(32))),
         text(&format!("2{}", "^1".repeat(190))),
         text(&format!("0{}", "!".repeat(8))),
+        text("999999.999999 million / 7.7777777 trillion * 3.3333333 quadrillion"),
+        text(&format!("sum of {}2 and 3", "1, ".repeat(100))),
+        text(&format!("one point {}", "9".repeat(300))),
+        text(&format!("{} + 15%", long_sum())),
     ];
     expressions.map(|expression| settings("number.compute", &[("expression", expression)])).into()
+}
+
+fn long_sum() -> String {
+    "1/7+".repeat(90).trim_end_matches('+').to_owned()
 }
 
 fn numbers() -> Vec<Case> {
@@ -67,6 +75,10 @@ fn units() -> Vec<Case> {
         ("gallons", "ml"),
         ("horsepower", "watt"),
         ("miles per hour", "metres per second"),
+        ("imperial gallons", "bushels"),
+        ("mpg", "litres per 100 km"),
+        ("degrees fahrenheit", "degrees celsius"),
+        ("cubic nautical miles", "cubic feet"),
     ];
     let convert = |(from, to)| {
         let amount = ("amount", Value::Float(123_456_789.123_456_79));
@@ -97,6 +109,22 @@ fn days() -> Vec<Case> {
             "time.shift",
             &[("time", text("11:59:59 pm")), ("amount", Value::Float(1e9)), ("unit", choose("seconds"))],
         ),
+    ]
+}
+
+/// Every day of a year is looked at where none is said, and every zone for a name that none has.
+fn zones() -> Vec<Case> {
+    let convert = |time: &str, from: &str, to: &str| {
+        settings("time.convert", &[("time", text(time)), ("from", text(from)), ("to", text(to))])
+    };
+    let long = format!("{}9:15pm", " ".repeat(15_000));
+    vec![
+        convert("11:59:59 pm", "Europe/London", "America/New_York"),
+        convert("23:30", "Asia/Gaza", "Africa/Casablanca"),
+        convert("8:15 pacific standard time zone", "", "Pacific/Apia"),
+        convert(&format!("9:15 {}", "w ".repeat(8_000)), "UTC", "UTC"),
+        convert(&long, "Lord Howe", "Troll"),
+        convert("9999-12-30 12:00", "Berlin", "Sydney"),
     ]
 }
 

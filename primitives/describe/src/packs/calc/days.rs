@@ -5,7 +5,7 @@ use crate::{Input, choice, choose, count, flag, float, input, line, output};
 use telos_abi::{Descriptor, Value};
 
 pub(super) fn descriptors() -> Vec<Descriptor> {
-    vec![weekday(), difference(), shift(), format(), week(), leap(), time_difference(), time_shift()]
+    vec![weekday(), difference(), shift(), format(), week(), leap(), time_difference(), time_shift(), time_convert()]
 }
 
 fn date(name: &str, meaning: &str) -> Input {
@@ -179,5 +179,40 @@ fn time_shift() -> Descriptor {
         .takes(input("back", flag(), "count back").words(&["before", "earlier"]).default(Value::Bool(false)))
         .gives(output("said", line(), "the time, and the day if it is another"))
         .gives(output("time", line(), "the time of day"))
+        .build()
+}
+
+fn time_convert() -> Descriptor {
+    of_settings("time.convert")
+        .does(
+            "Tell what time it is in one time zone when it is a time of day in another.",
+            &["calculation", "time", "zone"],
+        )
+        .words(&["time zone", "time in", "what time is it in", "in local time", "timezone", "zone", "convert time"])
+        .examples(&[
+            "what is 15:00 in New York in Berlin time",
+            "convert 9am EST to London",
+            "14:30 UTC in Tokyo",
+            "when it is noon in Sydney, what time is it in Paris",
+            "8:15 Pacific time in Central European time",
+            "3pm in Chicago on 4 July 2026 to UTC",
+        ])
+        .takes(
+            input("time", line(), "time of day to convert, as a date has it; the day may stand with it")
+                .words(&["convert"]),
+        )
+        .takes(
+            input("from", line(), "time zone it is said in; none for the one written with it, or UTC")
+                .words(&["from", "in"])
+                .default(Value::Text(String::new())),
+        )
+        .takes(input("to", line(), "time zone to tell it in").words(&["to", "in", "into"]))
+        .takes(
+            input("date", line(), "day it is on, which decides about summer time; none for any day")
+                .words(&["on"])
+                .default(Value::Text(String::new())),
+        )
+        .gives(output("said", line(), "the time, and its day; every time that it may be where no day is said"))
+        .gives(output("time", line(), "the time of day on most days, or on the day that was said"))
         .build()
 }

@@ -258,7 +258,6 @@ fn roman() -> Descriptor {
 
 fn spell() -> Descriptor {
     of_settings("number.spell")
-        .shown_by_structure()
         .does("Write a whole number out in English words.", &["number", "calculation", "words"])
         .words(&["in words", "spell out", "spell", "write out", "written out"])
         .examples(&[
