@@ -48,10 +48,21 @@ pub enum Failure {
     Internal(String),
 }
 
+/// Most characters of a message that come from its beginning, and from its end: it quotes what was given, which may be long.
+const MESSAGE_ENDS: (usize, usize) = (400, 100);
+
 impl Failure {
-    /// Input that is not what the primitive takes.
+    /// Input that is not what the primitive takes. The middle of a very long message is left out.
     pub fn bad(message: impl Into<String>) -> Self {
-        Self::BadInput(message.into())
+        let message = message.into();
+        let (first, last) = MESSAGE_ENDS;
+        let count = message.chars().count();
+        if count <= first + last {
+            return Self::BadInput(message);
+        }
+        let beginning: String = message.chars().take(first).collect();
+        let end: String = message.chars().skip(count - last).collect();
+        Self::BadInput(format!("{beginning} … {end}"))
     }
 }
 
@@ -192,6 +203,15 @@ mod tests {
             out.bytes(0, std::mem::take(&mut self.0).into_bytes());
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_long_message_keeps_its_beginning_and_its_end() {
+        let Failure::BadInput(message) = Failure::bad(format!("“{}” is no day", "é".repeat(50_000))) else {
+            panic!("bad input is what it is");
+        };
+        assert!(message.starts_with("“éé") && message.ends_with("éé” is no day"), "{message}");
+        assert_eq!(message.chars().count(), 503);
     }
 
     #[test]

@@ -34,7 +34,7 @@ fn computed() -> Vec<Case> {
         text(&format!("0{}", "!".repeat(8))),
         text("999999.999999 million / 7.7777777 trillion * 3.3333333 quadrillion"),
         text(&format!("sum of {}2 and 3", "1, ".repeat(100))),
-        text(&format!("one point {}", "9".repeat(300))),
+        text(&format!("one point {}", "9".repeat(60))),
         text(&format!("{} + 15%", long_sum())),
     ];
     expressions.map(|expression| settings("number.compute", &[("expression", expression)])).into()
@@ -122,7 +122,6 @@ fn zones() -> Vec<Case> {
         convert("11:59:59 pm", "Europe/London", "America/New_York"),
         convert("23:30", "Asia/Gaza", "Africa/Casablanca"),
         convert("8:15 pacific standard time zone", "", "Pacific/Apia"),
-        convert(&format!("9:15 {}", "w ".repeat(8_000)), "UTC", "UTC"),
         convert(&long, "Lord Howe", "Troll"),
         convert("9999-12-30 12:00", "Berlin", "Sydney"),
     ]
