@@ -10,6 +10,7 @@ mod network;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod trees;
 
 use telos_abi::limit::{BLOB_BYTES_MAX, WALK_ENTRIES_MAX};
 use telos_abi::{Descriptor, EffectKind, Label, Refinement, Taint, Value};
@@ -35,6 +36,8 @@ pub fn descriptors() -> Vec<Descriptor> {
         bundles::of_directory(),
         bundles::fill(),
         make_directory(),
+        trees::move_into(),
+        trees::rename(),
         bundles::of_files(),
         copies::to_name(),
         copies::into_directory(),

@@ -128,27 +128,30 @@ impl Step for Delete<'_> {
     }
 }
 
-/// `file.move`, `file.rename`.
+/// `file.move`, `file.rename`, and the same for directories.
 pub(super) struct Move<'h> {
     at: At<'h>,
     from: ByteText,
     to: ByteText,
-    /// The directory to make if it is missing; a file that already stands at the target is then not replaced.
+    /// What is moved.
+    kind: HandleKind,
+    /// The directory to make if it is missing; what already stands at the target is then not replaced.
     directory: Option<ByteText>,
 }
 
 impl<'h> Move<'h> {
-    pub(super) fn into_directory(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+    pub(super) fn into_directory(at: At<'h>, call: &HostCall<'_>, kind: HandleKind) -> Result<Self, StepError> {
         let from = at.look(&path(call, 0)?)?.name_path();
         let (directory, to) = place_in(at, call, &from)?;
-        Ok(Self { at, to, from, directory: Some(directory) })
+        Ok(Self { at, to, from, kind, directory: Some(directory) })
     }
 
-    pub(super) fn to_name(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+    pub(super) fn to_name(at: At<'h>, call: &HostCall<'_>, kind: HandleKind) -> Result<Self, StepError> {
         Ok(Self {
             at,
             from: at.look(&path(call, 0)?)?.name_path(),
             to: at.look(&path(call, 1)?)?.name_path(),
+            kind,
             directory: None,
         })
     }
@@ -166,10 +169,14 @@ impl Step for Move<'_> {
     fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
         let (from, to) = (self.at.look(&self.from)?, self.at.look(&self.to)?);
         let mut effects = Vec::new();
+        if self.kind == HandleKind::Directory && from.kind() != Some(FileKind::Directory) {
+            return Err(format!("{} is not a directory", self.from).into());
+        }
+        let keeps = self.directory.is_some() || self.kind == HandleKind::Directory;
+        if keeps && (to.kind().is_some() || to.is_link()) {
+            return Err(format!("{} is already there and is not replaced", self.to).into());
+        }
         if let Some(directory) = &self.directory {
-            if to.kind().is_some() || to.is_link() {
-                return Err(format!("{} is already there and is not replaced", self.to).into());
-            }
             let directory = self.at.look(directory)?;
             let made = directory.directory_effects().into_iter();
             effects.extend(made.map(|effect| self.at.facts(&directory, effect)));
@@ -192,7 +199,7 @@ impl Step for Move<'_> {
         let from = self.at.look_to_act(&self.from, EffectKind::FileMove)?;
         let to = self.at.look_to_act(&self.to, EffectKind::FileOverwrite)?;
         self.at.host.rename(next(&mut moves)?, next(&mut moves)?, &from, &to)?;
-        give(out, HandleKind::File, self.to)
+        give(out, self.kind, self.to)
     }
 }
 

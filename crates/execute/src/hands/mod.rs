@@ -12,7 +12,7 @@ mod reading;
 mod sqlite;
 
 use crate::{Hands, HostCall, Step, StepError};
-use telos_abi::{ByteText, Effect, EffectKind, Facts, Handle, NodeIndex, Value};
+use telos_abi::{ByteText, Effect, EffectKind, Facts, Handle, HandleKind, NodeIndex, Value};
 use telos_host::{Host, Located};
 
 /// Plans' hands on a [`Host`].
@@ -37,6 +37,8 @@ impl Hands for HostHands<'_> {
             "directory.bundle" => Box::new(bundling::Bundle::directory(at, call)?),
             "directory.fill" => Box::new(filling::Fill::new(at, call)?),
             "directory.make" => Box::new(changing::MakeDirectory::new(at, call)?),
+            "directory.move" => Box::new(changing::Move::into_directory(at, call, HandleKind::Directory)?),
+            "directory.rename" => Box::new(changing::Move::to_name(at, call, HandleKind::Directory)?),
             "file.bundle" => Box::new(bundling::Bundle::files(at, call)?),
             "file.copy" => Box::new(copying::Copy::to_name(at, call)?),
             "file.copy-into" => Box::new(copying::Copy::into_directory(at, call)?),
@@ -44,10 +46,10 @@ impl Hands for HostHands<'_> {
             "file.find" => Box::new(finding::Find::searching(at, call)?),
             "file.information" => Box::new(knowing::Information::new(at, call)?),
             "file.list" => Box::new(finding::Find::listing(at, call)?),
-            "file.move" => Box::new(changing::Move::into_directory(at, call)?),
+            "file.move" => Box::new(changing::Move::into_directory(at, call, HandleKind::File)?),
             "file.read" => Box::new(reading::Read::one(at, call)?),
             "file.read-all" => Box::new(reading::Read::all(at, call)?),
-            "file.rename" => Box::new(changing::Move::to_name(at, call)?),
+            "file.rename" => Box::new(changing::Move::to_name(at, call, HandleKind::File)?),
             "file.write" => Box::new(changing::Write::new(at, call)?),
             "http.get" => Box::new(network::Fetch::new(at, call)?),
             "http.post" => Box::new(network::Post::new(at, call)?),
