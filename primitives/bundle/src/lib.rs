@@ -16,6 +16,7 @@ mod folders;
 mod list;
 mod listing;
 mod matcher;
+mod pictures;
 mod search;
 mod select;
 mod tar;
@@ -33,6 +34,7 @@ pub const PACK: Pack = Pack {
     primitives: &[
         files::files,
         files::names,
+        pictures::list,
         select::start,
         search::start,
         texts::text,

@@ -36,6 +36,7 @@ pub const PACK: Pack = Pack {
         rows::missing,
         rows::missing_counts,
         rows::one_of,
+        rows::search,
         between::start,
         compute::start,
         fill::start,

@@ -1,4 +1,4 @@
-//! `table.distinct`, `table.missing`, `table.one-of` and `table.missing-counts`: rows by what their fields hold.
+//! `table.distinct`, `table.missing`, `table.one-of`, `table.search` and `table.missing-counts`: rows by what their fields hold.
 
 use crate::pick::{is_missing, positions_or_all};
 use hashbrown::HashSet;
@@ -36,6 +36,16 @@ pub(crate) fn one_of(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
         }
     }
     Ok(kept(vec![column], one_of))
+}
+
+pub(crate) fn search(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
+    let pattern = args.text(1)?;
+    let columns = args.texts(2)?;
+    let fold = args.flag(3)?;
+    if pattern.is_empty() {
+        return Err(Failure::bad("there is no text to look for"));
+    }
+    Ok(kept(columns, Search { pattern: folded(&pattern, fold).into_owned(), fold }))
 }
 
 pub(crate) fn missing_counts(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -132,6 +142,18 @@ impl Keep for OneOf {
             Some(number) => self.numbers.contains(&number),
             None => self.texts.contains(folded(field, self.fold).as_ref()),
         })
+    }
+}
+
+/// Rows of which a field contains a text.
+struct Search {
+    pattern: String,
+    fold: bool,
+}
+
+impl Keep for Search {
+    fn keeps(&mut self, row: Row<'_>, columns: &[usize]) -> Result<bool, Failure> {
+        Ok(columns.iter().any(|index| folded(row.get(*index), self.fold).contains(&self.pattern)))
     }
 }
 

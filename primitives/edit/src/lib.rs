@@ -23,6 +23,7 @@ mod reverse;
 mod sets;
 mod shape;
 mod tidy;
+mod typed;
 mod words;
 mod wrap;
 
@@ -58,6 +59,8 @@ pub const PACK: Pack = Pack {
         longest::start,
         encode::start,
         decode::start,
+        typed::from,
+        typed::insert,
     ],
 };
 

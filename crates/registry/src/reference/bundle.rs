@@ -13,6 +13,7 @@ use telos_describe::choose;
 pub(super) const ALL: &[(&str, Reference)] = &[
     ("bundle.files", files),
     ("bundle.names", names),
+    ("image.list", pictures),
     ("bundle.select", select),
     ("bundle.search", search),
     ("bundle.text", joined),
@@ -112,6 +113,24 @@ fn files(seed: u64, descriptor: &Descriptor) -> Case {
     }
     let [number, bytes] = sum;
     case(descriptor, &[], input, vec![format!("name,size,kind\n{table}").into_bytes(), number, bytes])
+}
+
+fn pictures(seed: u64, descriptor: &Descriptor) -> Case {
+    let mut seed = Seed::new(seed);
+    let mut files = some_files(&mut seed, "");
+    let mut rows = String::new();
+    for (name, content) in &mut files {
+        let (width, height) = (1 + seed.below(9), 1 + seed.below(9));
+        if name.ends_with(".md") {
+            // The head of a GIF (CompuServe 1990): signature, width and height, the low byte first.
+            let side = |pixels: usize| [u8::try_from(pixels).unwrap_or(0), 0];
+            *content = [b"GIF89a".as_slice(), &side(width), &side(height), &[0; 3]].concat();
+            rows.push_str(&format!("{name},gif,{width},{height},{}\n", content.len()));
+        }
+    }
+    let number = count(rows.lines().count());
+    let table = format!("name,format,width,height,size\n{rows}");
+    case(descriptor, &[], archive(&files), vec![table.into_bytes(), number])
 }
 
 fn names(seed: u64, descriptor: &Descriptor) -> Case {

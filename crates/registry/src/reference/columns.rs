@@ -15,6 +15,7 @@ pub(super) const ALL: &[(&str, Reference)] = &[
     ("table.missing", missing),
     ("table.missing-counts", missing_counts),
     ("table.one-of", one_of),
+    ("table.search", search),
     ("table.between", between),
     ("table.compute", compute),
     ("table.fill", fill),
@@ -146,6 +147,15 @@ fn one_of(seed: u64, descriptor: &Descriptor) -> Case {
     let (rows, fold) = (rows(&mut seed), seed.flag());
     let given = [("column", text("name")), ("values", names(&["cy", "ANN"])), ("ignore-case", Value::Bool(fold))];
     kept(descriptor, &given, &rows, |row| row[0] == "cy" || fold && row[0] == "ann")
+}
+
+fn search(seed: u64, descriptor: &Descriptor) -> Case {
+    let mut seed = Seed::new(seed);
+    let (rows, fold, some) = (rows(&mut seed), seed.flag(), seed.flag());
+    let within = if some { names(&["name"]) } else { names(&[]) };
+    let given = [("pattern", text("N")), ("columns", within), ("ignore-case", Value::Bool(fold))];
+    let holds = |field: &String| field.contains('N') || fold && field.contains('n');
+    kept(descriptor, &given, &rows, |row| row.iter().take(if some { 1 } else { row.len() }).any(holds))
 }
 
 fn between(seed: u64, descriptor: &Descriptor) -> Case {

@@ -18,6 +18,8 @@ pub(super) const ALL: &[(&str, Reference)] = &[
     ("text.line-endings", line_endings),
     ("text.number-lines", number_lines),
     ("text.surround", surround),
+    ("text.from", from),
+    ("text.insert", insert),
     ("text.indent", indent),
     ("text.reverse", reverse),
     ("text.wrap", wrap),
@@ -219,6 +221,25 @@ fn surround(seed: u64, descriptor: &Descriptor) -> Case {
     let (prefix, suffix) = (seed.pick(&["", "- ", "é"]), seed.pick(&["", ";"]));
     let output = each_line(&input, |line| Some([prefix, line, suffix].concat()));
     case(descriptor, &[("prefix", text(prefix)), ("suffix", text(suffix))], input.as_str(), vec![output])
+}
+
+fn from(seed: u64, descriptor: &Descriptor) -> Case {
+    let said = Seed::new(seed).pick(&["", "a", "two words", "é, ü"]);
+    let output = if said.is_empty() { String::new() } else { format!("{said}\n") };
+    Case {
+        arguments: arguments(descriptor, &[("text", text(said))]),
+        inputs: Vec::new(),
+        expected: Some(vec![output.into_bytes()]),
+    }
+}
+
+fn insert(seed: u64, descriptor: &Descriptor) -> Case {
+    let mut seed = Seed::new(seed);
+    let (input, line, first) = (seed.lines(), seed.pick(&["new", "é ü"]), seed.flag());
+    let parted = if input.is_empty() || input.ends_with('\n') { "" } else { "\n" };
+    let output = if first { format!("{line}\n{input}") } else { format!("{input}{parted}{line}\n") };
+    let given = [("text", text(line)), ("at", choose(if first { "start" } else { "end" }))];
+    case(descriptor, &given, input.as_str(), vec![output.into_bytes()])
 }
 
 fn indent(seed: u64, descriptor: &Descriptor) -> Case {

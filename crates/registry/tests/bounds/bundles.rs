@@ -33,7 +33,7 @@ fn tiny(content: &str) -> Vec<u8> {
 
 fn whole() -> Vec<Case> {
     let mut cases = Vec::new();
-    for name in ["bundle.files", "bundle.names", "bundle.text", "bundle.lines", "bundle.flatten"] {
+    for name in ["bundle.files", "bundle.names", "bundle.text", "bundle.lines", "bundle.flatten", "image.list"] {
         cases.push(one(name, &[], scattered()));
         cases.push(one(name, &[], small_files(alike)));
         cases.push(one(name, &[], small_files(|number| format!("\"\n,{number:x}"))));

@@ -32,6 +32,8 @@ fn tables() -> Vec<Case> {
             &[("column", text("a")), ("values", many), ("ignore-case", Value::Bool(true))],
             table("X,,\n"),
         ),
+        one("table.search", &[("pattern", text("zz"))], table("X\u{e9},,\n")),
+        one("table.search", &[("pattern", text(&"a".repeat(400)))], repeated("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,,\n")),
         one("table.between", &range("0", "5"), table("1,,\n")),
         one("table.between", &range("2024-01-01", "2024-12-31"), day.clone()),
         one("table.between", &range("10:00", "11:00"), table("x,,\n")),

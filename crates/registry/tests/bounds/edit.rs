@@ -79,6 +79,8 @@ fn changed() -> Vec<Case> {
         case("camel", "\u{149} "),
         one("text.number-lines", &[("start", Value::Int(i64::MAX)), ("separator", text("0123"))], repeated("\n")),
         one("text.surround", &[("prefix", text("0123456789")), ("suffix", text("0123456789"))], repeated("\n")),
+        Case { name: "text.from", given: vec![("text", text(&"long ".repeat(3_000)))], inputs: Vec::new() },
+        one("text.insert", &[("text", text(&"long ".repeat(3_000)))], repeated("a")),
         one("text.reverse", &[], repeated("\n")),
         one("text.reverse", &[("of", choose("words"))], repeated("a ")),
         one("text.reverse", &[("of", choose("letters"))], repeated("e\u{301}")),

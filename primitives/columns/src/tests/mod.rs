@@ -50,6 +50,7 @@ fn needed(name: &str) -> Vec<(&'static str, Value)> {
     match name {
         "table.rename" => vec![("column", text("a")), ("name", text("z"))],
         "table.drop" => vec![("columns", names(&["a"]))],
+        "table.search" => vec![("pattern", text("1"))],
         "table.one-of" => vec![("column", text("a")), ("values", names(&["1"]))],
         "table.between" => vec![("from", text("0")), ("to", text("5")), ("column", names(&["a"]))],
         "table.compute" => vec![("expression", text("a + b"))],

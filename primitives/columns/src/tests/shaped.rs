@@ -59,6 +59,16 @@ fn what_is_missing_is_found_and_counted() {
 }
 
 #[test]
+fn search_looks_in_every_column_or_in_some() {
+    let count = |given: &[(&str, Value)]| count("table.search", PEOPLE, given);
+    let all = count(&[("pattern", text("a")), ("ignore-case", Value::Bool(true))]);
+    let some = count(&[("pattern", text("a")), ("columns", names(&["name"])), ("ignore-case", Value::Bool(true))]);
+    assert!(some <= all && all > 0, "{some} of {all}");
+    assert_eq!(count(&[("pattern", text("nowhere"))]), 0);
+    assert!(refused("table.search", PEOPLE, &[("pattern", text(""))]).contains("no text"));
+}
+
+#[test]
 fn one_of_compares_as_filters_do() {
     let kept = |column: &str, values: &[&str], fold: bool| {
         let fold = ("ignore-case", Value::Bool(fold));

@@ -13,6 +13,7 @@ pub fn descriptors() -> Vec<Descriptor> {
     vec![
         files(),
         names(),
+        pictures(),
         select(),
         search(),
         text(),
@@ -89,6 +90,34 @@ fn files() -> Descriptor {
     gives_table(builder, "table of files and directories: `name`, `size` in bytes, `kind` (file or directory)")
         .gives(output("count", count(0), "number of files"))
         .gives(output("bytes", count(0), "total size of all files in bytes"))
+        .fuel(50_000_000, 500)
+        .produces(1 << 20, 16)
+        .build()
+}
+
+fn pictures() -> Descriptor {
+    let builder = streaming("image.list")
+        .does("List the pictures among several files with their sizes in pixels.", &["bundle", "image", "list"])
+        .words(&[
+            "pictures",
+            "images",
+            "photos",
+            "list the pictures",
+            "dimensions of the pictures",
+            "sizes of the images",
+            "how many pictures",
+            "widest",
+            "tallest",
+        ])
+        .examples(&[
+            "list the pictures in the folder holiday with their dimensions",
+            "which image in scans is the widest",
+            "how many photos are in camera",
+            "sizes in pixels of all images here",
+        ])
+        .takes(bundle());
+    gives_table(builder, "table of the pictures: `name`, `format`, `width` and `height` in pixels, `size` in bytes")
+        .gives(output("count", count(0), "number of pictures"))
         .fuel(50_000_000, 500)
         .produces(1 << 20, 16)
         .build()

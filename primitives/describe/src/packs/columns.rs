@@ -25,6 +25,7 @@ pub fn descriptors() -> Vec<Descriptor> {
         rows::missing(),
         rows::missing_counts(),
         rows::one_of(),
+        rows::search(),
         rows::between(),
         numbers::compute(),
         rows::fill(),

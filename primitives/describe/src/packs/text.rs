@@ -263,6 +263,7 @@ fn frequencies() -> Descriptor {
             "how often does each line occur in access.log",
             "chart the ten most frequent words",
             "tally the votes in votes.txt",
+            "the most frequent addresses in visitors.txt",
         ])
         .takes(text())
         .takes(

@@ -162,6 +162,47 @@ pub(super) fn one_of() -> Descriptor {
         .build()
 }
 
+pub(super) fn search() -> Descriptor {
+    let builder = streaming("table.search")
+        .does("Keep the rows in which a text occurs, in any column or in some.", &["table", "row", "filter", "search"])
+        .words(&[
+            "rows that mention",
+            "rows about",
+            "rows with",
+            "entries that mention",
+            "anywhere in the row",
+            "in any column",
+            "mentioning",
+        ])
+        .examples(&[
+            "rows of orders.csv that mention Berlin",
+            "entries about printers in tickets.csv",
+            "which rows of staff.tsv have Wei anywhere",
+            "look for acme in any column of invoices.csv",
+        ])
+        .takes(table())
+        .takes(input("pattern", line(), "text to look for").words(&[
+            "mention",
+            "mentioning",
+            "about",
+            "with",
+            "for",
+            "containing",
+            "text",
+        ]))
+        .takes(some_columns("columns to look in; all if none is given"))
+        .takes(
+            input("ignore-case", flag(), "whether upper and lower case are the same")
+                .default(Value::Bool(true))
+                .words(&["ignore case", "ignoring case", "case insensitive", "regardless of case"]),
+        );
+    gives_table(builder, "the rows that were kept")
+        .gives(output("count", count(0), "number of rows kept"))
+        .fuel(50_000_000, 8_000)
+        .produces(1 << 20, 2)
+        .build()
+}
+
 pub(super) fn between() -> Descriptor {
     let builder = streaming("table.between")
         .does(

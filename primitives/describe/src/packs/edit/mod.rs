@@ -6,6 +6,7 @@ mod find;
 mod part;
 mod several;
 mod space;
+mod typed;
 
 use super::{STREAM_BYTES, WHOLE_BYTES};
 use crate::{Builder, Input, blob, flag, input, primitive};
@@ -46,6 +47,8 @@ pub fn descriptors() -> Vec<Descriptor> {
         find::longest(),
         bytes::encode(),
         bytes::decode_as(),
+        typed::from(),
+        typed::insert(),
     ]
 }
 
