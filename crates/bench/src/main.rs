@@ -1,4 +1,4 @@
-//! Measures what Telos promises about time and memory: `telos-bench --telos PATH spine [--json]`.
+//! Measures what Telos promises about time and memory: `telos-bench --telos PATH AREA [--json]`.
 //!
 //! 1. **A figure names its baseline.** What a ratio is taken to was measured in the same run on the same machine; a
 //!    tool that is missing is named as missing, never replaced in silence.
@@ -16,12 +16,14 @@ mod child;
 mod figure;
 mod helper;
 mod log;
+mod novel;
 mod packs;
 mod place;
 mod process;
 mod pure;
 mod sample;
 mod stream;
+mod tables;
 
 use figure::{Figure, Form};
 use place::Place;
@@ -35,14 +37,14 @@ static HEAP: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-const USAGE: &str = "usage: telos-bench --telos PATH spine [--json] [--only GROUP]";
+const USAGE: &str = "usage: telos-bench --telos PATH spine|intents [--json] [--only GROUP]";
 
 /// One group of figures, by the name that `--only` takes.
 type Group = (&'static str, fn(&Place) -> Result<Vec<Figure>>);
 
 /// In this order: a child's peak memory is told with that of the process it was started from, so what fills this one
 /// comes last.
-const SPINE: [Group; 7] = [
+const SPINE: &[Group] = &[
     ("stream", stream::figures),
     ("process", process::figures),
     ("agent", agent::figures),
@@ -51,12 +53,14 @@ const SPINE: [Group; 7] = [
     ("packs", packs::figures),
     ("log", log::figures),
 ];
+const INTENTS: &[Group] = &[("tables", tables::figures), ("novel", novel::figures)];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let done = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["helper", rest @ ..] => helper::run(rest),
-        ["--telos", telos, "spine", rest @ ..] => spine(Path::new(telos), rest),
+        ["--telos", telos, "spine", rest @ ..] => area(SPINE, Path::new(telos), rest),
+        ["--telos", telos, "intents", rest @ ..] => area(INTENTS, Path::new(telos), rest),
         _ => Err(USAGE.into()),
     };
     match done {
@@ -68,7 +72,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn spine(telos: &Path, options: &[&str]) -> Result<()> {
+fn area(groups: &[Group], telos: &Path, options: &[&str]) -> Result<()> {
     let (mut form, mut only) = (Form::Text, None);
     let mut options = options.iter();
     while let Some(option) = options.next() {
@@ -78,12 +82,13 @@ fn spine(telos: &Path, options: &[&str]) -> Result<()> {
             _ => return Err(USAGE.into()),
         }
     }
-    if only.is_some_and(|only| !SPINE.iter().any(|(name, _)| *name == only)) {
-        return Err(format!("no such group; there are {}", SPINE.map(|(name, _)| name).join(", ")).into());
+    if only.is_some_and(|only| !groups.iter().any(|(name, _)| *name == only)) {
+        let names: Vec<&str> = groups.iter().map(|(name, _)| *name).collect();
+        return Err(format!("no such group; there are {}", names.join(", ")).into());
     }
     let place = Place::new(telos)?;
-    for (name, figures) in SPINE {
-        if only.is_none_or(|only| only == name) {
+    for (name, figures) in groups {
+        if only.is_none_or(|only| only == *name) {
             for figure in figures(&place).map_err(|error| format!("{name}: {error}"))? {
                 figure.print(form);
             }

@@ -22,7 +22,7 @@ cargo xtask COMMAND
   demo             set up, build, and run the main job on the files in samples/
   test             set up, then every check that has to pass: format, tidy, lints, tests, documentation
   tidy             walls between rooms, length of files and functions, leftovers, banned calls
-  bench AREA       print figures beside their targets and baselines [--json]; areas: spine
+  bench AREA       print figures beside their targets and baselines [--json]; areas: spine, intents
   packs            print the digest of every primitive pack; --rebuild builds them in another folder and compares
   install          put an ordinary `telos` on the PATH [--root DIR, default ~/.cargo]
   fuzz TARGET      run a fuzz target, or --all, for [--seconds N, default 30]; needs a nightly toolchain and cargo-fuzz;

@@ -1,5 +1,10 @@
 //! What people ask, judged by what happens to the files and what is answered. `tests/data/README.md` tells how.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and prints its table")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a test fails by panicking, and prints its table"
+)]
 
 mod case;
 mod desk;
@@ -62,6 +67,42 @@ fn print_rows(of: &str, rows: &BTreeMap<&str, Row>) {
     }
 }
 
+/// What the batches that nobody looks at come to, in the form of the other figures.
+fn print_figures(rows: &BTreeMap<&str, Row>, json: bool) {
+    let held = || rows.iter().filter(|(batch, _)| HELD_OUT.contains(batch)).map(|(_, row)| row);
+    let cases: usize = held().map(|row| row.cases).sum();
+    let right: usize = held().map(|row| row.right + row.asked_allowed).sum();
+    let wrong: usize = held().map(|row| row.wrong).sum();
+    for (name, part, target, met) in [
+        ("held-out requests answered rightly", right, ">= 90 %", right * 10 >= cases * 9),
+        ("held-out requests answered wrongly", wrong, "<= 1.5 %", wrong * 200 <= cases * 3),
+    ] {
+        let share = |part: f64| (part * 1000.0).round() / 10.0;
+        let (value, [least, most]) = (share(part as f64 / cases as f64), wilson(part, cases).map(share));
+        let figure = serde_json::json!({
+            "name": name, "value": value, "unit": "%", "target": target, "met": met,
+            "least": least, "most": most, "cases": cases,
+            "baseline": null, "baseline_value": null, "ratio": null,
+        });
+        if json {
+            println!("{figure}");
+        } else {
+            let verdict = if met { "met" } else { "MISSED" };
+            println!("{verdict:6}  {name:52} {value:>12} %  (target {target})  {least} to {most} with 95 % confidence");
+        }
+    }
+}
+
+/// The interval in which a share lies with a confidence of 95 % (Wilson 1927).
+fn wilson(part: usize, of: usize) -> [f64; 2] {
+    const Z: f64 = 1.959_964;
+    let (part, of) = (part as f64, of as f64);
+    let share = part / of;
+    let middle = share + Z * Z / (2.0 * of);
+    let half = Z * (share * (1.0 - share) / of + Z * Z / (4.0 * of * of)).sqrt();
+    [middle - half, middle + half].map(|end| end / (1.0 + Z * Z / of))
+}
+
 fn all() -> Vec<(Case, usize)> {
     let parse = |(index, (cases, _)): (usize, &(&str, &str))| {
         cases.lines().map(|line| (serde_json::from_str(line).unwrap(), index)).collect::<Vec<(Case, usize)>>()
@@ -104,6 +145,9 @@ fn people_are_answered_or_asked_and_hardly_ever_wrong() {
         if let Some((kind, why)) = story.filter(|_| !HELD_OUT.contains(&case.batch.as_str())) {
             println!("{kind:12} {} | {}\n             {}", case.batch, case.say, why.replace('\n', "\n             "));
         }
+    }
+    if let Ok(form) = std::env::var("TELOS_INTENTS_FIGURES") {
+        print_figures(&rows, form == "json");
     }
     print_rows("family", &families);
     print_rows("batch", &rows);
