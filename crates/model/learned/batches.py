@@ -113,18 +113,18 @@ def encode(example, pools, pieces, vocabulary, rng, noisy=True):
 
 
 def collate(batch, pieces, size):
-    """Encoded examples as tensors. Targets at or above `size` point at words."""
+    """Encoded examples as arrays, small because they go from process to process. Targets at or above `size` point at words."""
     count = len(batch)
     wide = max(len(item[0]) for item in batch)
     long = max(sum(map(len, item[0])) for item in batch) + 2
     steps = max(len(item[3]) for item in batch) + 1
-    piece = np.zeros((count, long), np.int64)
-    own = np.full((count, long), -2, np.int64)
-    flag = np.zeros((count, wide, len(reading.FLAGS)), np.float32)
-    kind = np.zeros((count, wide), np.int64)
+    piece = np.zeros((count, long), np.int16)
+    own = np.full((count, long), -2, np.int16)
+    flag = np.zeros((count, wide, len(reading.FLAGS)), bool)
+    kind = np.zeros((count, wide), np.int8)
     here = np.zeros((count, wide), bool)
-    inputs = np.full((count, steps), PAD, np.int64)
-    target = np.full((count, steps), -100, np.int64)
+    inputs = np.full((count, steps), PAD, np.int16)
+    target = np.full((count, steps), -100, np.int16)
     for number, (cut, kinds, flags, wanted) in enumerate(batch):
         row = [pieces.open] + [one for word in cut for one in word] + [pieces.close]
         of = [-1] + [at for at, word in enumerate(cut) for _ in word] + [-1]
@@ -134,11 +134,17 @@ def collate(batch, pieces, size):
         here[number, : len(cut)] = True
         for at, names in enumerate(flags):
             for name in names:
-                flag[number, at, reading.FLAG[name]] = 1.0
+                flag[number, at, reading.FLAG[name]] = True
         shifted = [step if step >= 0 else size + (-1 - step) for step in wanted]
         inputs[number, : len(wanted) + 1] = [START, *shifted]
         target[number, : len(wanted) + 1] = [*shifted, END]
-    return [torch.from_numpy(array) for array in (piece, own, flag, kind, here, inputs, target)]
+    return piece, own, flag, kind, here, inputs, target
+
+
+def tensors(arrays, device):
+    """What collate gave, where and as the network takes it."""
+    piece, own, flag, kind, here, inputs, target = (torch.from_numpy(array).to(device, non_blocking=True) for array in arrays)
+    return piece.long(), own.long(), flag.float(), kind.long(), here, inputs.long(), target.long()
 
 
 def shares(examples):

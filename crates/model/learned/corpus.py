@@ -96,6 +96,20 @@ def end_of(path):
     return "." + lower.rsplit(".", 1)[1] if "." in name else ""
 
 
+# Operations that any file can be put through, whatever the end of its name.
+ANY_FILE = {
+    "data.hash", "data.size", "data.type", "data.is-text", "data.compress", "data.compare", "base64.encode", "hex.encode",
+    "file.copy", "file.copy-into", "file.move", "file.rename", "file.delete", "file.information", "bundle.to-zip",
+    "bundle.to-tar", "bundle.checksums",
+}
+
+
+def takes_any_file(sketch):
+    """Whether nothing in a sketch depends on what its files are."""
+    operations = {word for word in sketch if "." in word and word[0] not in "'$"}
+    return bool(operations) and operations <= ANY_FILE
+
+
 class Pools:
     """What else could stand in a slot, from the whole corpus."""
 
@@ -116,6 +130,11 @@ class Pools:
         if slot[0] == "n":
             return ("n", text.isdigit())
         return (slot[0], None)
+
+    def any_file(self, text, rng):
+        """Another path of an existing file, of whatever kind; a description stays."""
+        names = [key for key in self.by if key[0] == "f" and key[1]]
+        return rng.choice(self.by[rng.choice(names)]) if "." in text or "/" in text else text
 
     def other(self, slot, text, path, rng):
         if slot[0] in "fp" and (path is not None or not ("." in text or "/" in text)):
@@ -195,12 +214,13 @@ def mistype(word, rng):
 
 def varied(example, pools, rng):
     """The example, changed in what does not matter: the text, and its slots as (id, start, end)."""
-    swap = 0.5 if rng.random() < 0.7 else 0.0
+    swap = 0.6 if rng.random() < 0.8 else 0.0
     typos = 0.06 if rng.random() < 0.35 else 0.0
     text, slots = "", []
     if rng.random() < 0.12:
         text = rng.choice(BEFORE)
     small = rng.random() < 0.15
+    any_file = takes_any_file(example.sketch)
     for number, (piece, slot, path) in enumerate(example.pieces):
         if slot is None:
             if number == 0 and text:
@@ -210,6 +230,8 @@ def varied(example, pools, rng):
             text += piece.lower() if small else piece
             continue
         said = pools.other(slot, piece, path, rng) if rng.random() < swap else piece
+        if any_file and slot[0] == "f" and path is None and rng.random() < 0.5:
+            said = pools.any_file(said, rng)
         if slot[0] == "v" and text.endswith(("un", "non-")):
             said = piece
         if typos and slot[0] in "c" and len(said) > 4 and rng.random() < typos:

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import multiprocessing
 import os
 import random
 import time
@@ -12,7 +13,7 @@ from torch import nn
 import torch.nn.functional as F
 
 import reading
-from batches import START, collate, encode, worker
+from batches import START, collate, encode, tensors, worker
 from corpus import Pools, load
 from net import Translator
 
@@ -27,7 +28,7 @@ def exact(model, batches):
     right = total = 0
     for pieces, own, flag, kind, here, inputs, target in batches:
         memory = model.encode(pieces, own, flag, kind)
-        said = torch.full((pieces.shape[0], 1), START)
+        said = torch.full((pieces.shape[0], 1), START, device=pieces.device)
         for _ in range(target.shape[1]):
             step = model.decode(memory, here, said)[:, -1].argmax(-1, keepdim=True)
             said = torch.cat([said, step], 1)
@@ -66,6 +67,7 @@ def main():
     ask.add_argument("--checkpoint", help="where to keep one")
     ask.add_argument("--warm", type=float, default=0.0, help="where the schedule of the learning rate begins, 0 to 1")
     ask.add_argument("--drop", type=float, default=0.1)
+    ask.add_argument("--workers", type=int, default=1, help="processes that make batches")
     args = ask.parse_args()
     torch.manual_seed(1)
     start = np.load(args.encoder, allow_pickle=True)
@@ -80,21 +82,22 @@ def main():
     vocabulary = {word: at for at, word in enumerate(before["vocabulary"])}
     for name in names:
         vocabulary.setdefault(name, len(vocabulary))
+    queue = multiprocessing.Queue(64)
+    for number in range(args.workers):
+        job = (args.corpus, [example.pieces for example in held], pools, pieces, vocabulary, 100 + number, args.batch, args.compose, queue)
+        multiprocessing.Process(target=worker, args=job, daemon=True).start()
     model = Translator({name: start[name] for name in start.files if name != "pieces"}, len(vocabulary), drop=args.drop)
     if args.resume:
         restore(model, before["model"])
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    half = torch.autocast("cuda", torch.bfloat16, enabled=device.type == "cuda")
+    model.to(device)
     weights = sum(part.numel() for part in model.parameters())
     print(f"{len(shown)} examples, {len(held)} held out, {len(vocabulary)} words, {weights/1e6:.1f} M weights", flush=True)
     rng = random.Random(3)
     tests = [item for item in (encode(example, pools, pieces, vocabulary, rng, noisy=False) for example in held) if item]
     tests.sort(key=lambda item: len(item[0]) + len(item[3]))
-    tests = [collate(tests[at : at + 50], pieces, len(vocabulary)) for at in range(0, len(tests), 50)]
-    import torch.multiprocessing as mp
-
-    mp.set_sharing_strategy("file_system")
-    queue = mp.Queue(64)
-    job = (args.corpus, [example.pieces for example in held], pools, pieces, vocabulary, 100, args.batch, args.compose, queue)
-    mp.Process(target=worker, args=job, daemon=True).start()
+    tests = [tensors(collate(tests[at : at + 50], pieces, len(vocabulary)), device) for at in range(0, len(tests), 50)]
     optimiser = torch.optim.AdamW(groups(model, args.rate, args.slower), betas=(0.9, 0.98))
     average = {name: part.detach().clone() for name, part in model.state_dict().items()}
     begin, step, sum_loss = time.time(), 0, 0.0
@@ -103,13 +106,15 @@ def main():
         share = min(1, (step + 1) / 300) * (0.5 * (1 + math.cos(math.pi * along)) * 0.97 + 0.03)
         for group in optimiser.param_groups:
             group["lr"] = group["base"] * share
-        *inputs, target = queue.get()
-        loss = F.cross_entropy(model(*inputs).flatten(0, 1), target.flatten(), ignore_index=-100)
+        *inputs, target = tensors(queue.get(), device)
+        with half:
+            said = model(*inputs)
+        loss = F.cross_entropy(said.float().flatten(0, 1), target.flatten(), ignore_index=-100)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
-        sum_loss += loss.item()
+        sum_loss += loss.detach()
         step += 1
         if step % AVERAGED == 0:
             keep = min(0.999, step / (step + 100)) ** AVERAGED
@@ -151,7 +156,7 @@ def save(model, start, pieces, vocabulary, path):
 
     out = {}
     for name, part in model.state_dict().items():
-        array = part.float().numpy()
+        array = part.float().cpu().numpy()
         if array.ndim == 2:
             scale = np.maximum(np.abs(array).max(1), 1e-8) / 127
             out[name] = np.clip(np.round(array / scale[:, None]), -127, 127).astype(np.int8)
