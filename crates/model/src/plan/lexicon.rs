@@ -293,6 +293,11 @@ impl<'a> Entry<'a> {
         self.is.outputs.iter().any(|port| port.source.taint.0 & Taint::STDIN.0 != 0)
     }
 
+    /// Whether it gives words of the request as data. Any text could come from that, so a search never tries it.
+    pub(crate) fn literal(&self) -> bool {
+        self.is.semantics.tags.iter().any(|tag| tag == "literal")
+    }
+
     /// Whether it gives what entered in another form, by its own word. Nothing else enters a plan unasked.
     pub(crate) fn lossless(&self) -> bool {
         self.is.semantics.tags.iter().any(|tag| tag == "lossless")

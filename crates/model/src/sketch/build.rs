@@ -21,8 +21,8 @@ pub(crate) struct Built {
     pub(crate) graph: Graph,
     pub(crate) readings: Vec<Reading>,
     pub(crate) outputs: Vec<String>,
-    /// Whether it changes anything.
-    pub(crate) changes: bool,
+    /// Whether it changes what is here already, or something elsewhere.
+    pub(crate) replaces: bool,
 }
 
 /// Why a sketch is no graph.
@@ -122,6 +122,28 @@ pub(crate) fn build(statements: &[Statement], lexicon: &Lexicon<'_>, ground: &Gr
     builder.finish(&results)
 }
 
+/// A directory is copied by writing all that is in it below another one; a file is made empty by writing nothing to it.
+fn unfolded(statement: &Statement) -> Option<Statement> {
+    let [Step::Run(operation), rest @ ..] = statement.steps.as_slice() else { return None };
+    let target = |name: &str| match operation.settings.iter().find(|(setting, _)| *setting == name) {
+        Some((_, arguments)) => match arguments.as_slice() {
+            [Argument::Source(Source::Slot(slot))] => Some(slot.clone()),
+            _ => None,
+        },
+        None => None,
+    };
+    let first = match operation.name {
+        "directory.copy" => vec![Step::Fill(Source::Slot(target("target")?))],
+        "file.touch" => {
+            let settings = vec![("text", vec![Argument::Literal("")])];
+            let nothing = Operation { name: "text.from", output: None, each: false, settings };
+            vec![Step::Run(nothing), Step::Save(target("path")?)]
+        }
+        _ => return None,
+    };
+    Some(Statement { sources: statement.sources.clone(), steps: [first.as_slice(), rest].concat() })
+}
+
 /// "To this address, post that": what is posted is the source, the address a setting.
 fn posted(statement: &Statement) -> Option<Statement> {
     let ([Source::Slot(address)], [Step::Run(operation), rest @ ..]) =
@@ -152,8 +174,8 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn statement(&mut self, statement: &Statement, results: &[Flow]) -> Result<Flow, Fault> {
-        let posted = posted(statement);
-        let statement = posted.as_ref().unwrap_or(statement);
+        let rewritten = posted(statement).or_else(|| unfolded(statement));
+        let statement = rewritten.as_ref().unwrap_or(statement);
         let kinds = self.wanted_kinds(statement);
         let mut flow = self.sources(&statement.sources, results, &kinds)?;
         for (at, step) in statement.steps.iter().enumerate() {
@@ -162,7 +184,18 @@ impl<'a> Builder<'a> {
                 continue;
             }
             flow = match step {
-                Step::Run(operation) => self.run(operation, flow, results)?,
+                Step::Run(operation) if self.is_of_another_kind(operation, &flow) => {
+                    return Err(Fault::NoWay("a file of this kind"));
+                }
+                Step::Run(operation) if self.names_a_list(operation, &flow) => match statement.steps.get(at + 1) {
+                    // "The items" of a document that is a list are all of it.
+                    Some(_) => flow,
+                    None => return Err(Fault::Malformed),
+                },
+                Step::Run(operation) => match self.in_any_column(operation, &flow) {
+                    Some(search) => self.run(&search, flow, results)?,
+                    None => self.run(operation, flow, results)?,
+                },
                 Step::Save(slot) => self.save_as(&flow, slot)?,
                 // What is packed or unpacked goes beside the file, not over it.
                 Step::Over if self.is_other_form(&flow) => self.beside_its_file(flow)?,
@@ -191,6 +224,37 @@ impl<'a> Builder<'a> {
             None => 0,
         };
         Ok(Some(Flow { data: Data::Output { node: *node, port, lifted: false }, ..flow.clone() }))
+    }
+
+    /// Whether an operation reads another kind of file than this one is by its name and by what a glance shows.
+    fn is_of_another_kind(&self, operation: &Operation, flow: &Flow) -> bool {
+        let Some(entry) = self.names.get(operation.name).map(|index| self.entry(*index)) else { return false };
+        let kinds = if entry.is.inputs.is_empty() { &[][..] } else { entry.kinds(0) };
+        if let Data::Output { node, port, .. } = flow.data {
+            // Bytes of a form of their own are never text.
+            let raw = entry.is.inputs.first().and_then(|input| refinement(&input.ty)) == Some(Refinement::Bytes);
+            let text = !matches!(refinement(self.output_type(node, port)), None | Some(Refinement::Bytes));
+            return raw
+                && text
+                && !kinds.is_empty()
+                && !kinds.iter().any(|kind| matches!(kind.as_str(), "eml" | "mbox"));
+        }
+        let (Data::Files(_), Some(file)) = (&flow.data, flow.file.as_deref()) else { return false };
+        let (end, seen) = (ground::end(file), flow.kind.as_deref());
+        let is = |kind: &str| kinds.iter().any(|known| known == kind);
+        // Logs are called anything.
+        !kinds.is_empty() && !is("log") && crate::read::is_kind(&end) && !is(&end) && !seen.is_some_and(is)
+    }
+
+    /// Whether an operation takes a part by its key from a document that is a list and has no keys.
+    fn names_a_list(&self, operation: &Operation, flow: &Flow) -> bool {
+        let Some(file) = flow.file.as_deref().filter(|_| matches!(flow.data, Data::Files(_))) else { return false };
+        let keyed = || matches!(operation.settings.as_slice(), [("path", _)]);
+        let list = || {
+            let keys = self.ground.around.keys(file);
+            !keys.is_empty() && keys.iter().all(|key| key.starts_with("[]"))
+        };
+        operation.name == "json.get" && keyed() && list()
     }
 
     /// Ends of names that suit the first operation of a statement.
@@ -373,7 +437,7 @@ impl<'a> Builder<'a> {
             path.strip_prefix("archive.").is_some_and(|end| end.split('.').all(|end| PACKED.contains(&end)));
         let origin = if said(path) {
             ConstantOrigin::UserTurn
-        } else if here(path) || in_directory || other_form || packed_here {
+        } else if path == "." || here(path) || in_directory || other_form || packed_here {
             ConstantOrigin::Observed
         } else {
             ConstantOrigin::Planner

@@ -37,6 +37,11 @@ impl Columns {
         }
     }
 
+    /// Whether a glance has seen values of any column.
+    pub(super) fn seen(&self) -> bool {
+        matches!(self, Self::Known(columns) if columns.iter().any(|column| !column.values.is_empty()))
+    }
+
     /// The column that holds this value, and the value as it is written there.
     pub(super) fn holding(&self, said: &str) -> Option<(String, String)> {
         let Self::Known(columns) = self else { return None };

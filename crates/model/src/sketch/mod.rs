@@ -3,6 +3,7 @@
 //! A sketch becomes a graph in two steps that use nothing but σ and what is here: [`ground`] finds what its slots name, and
 //! [`build`] adds reading, parsing and writing by type. Both refuse rather than guess.
 
+mod alike;
 mod build;
 mod columns;
 mod convert;

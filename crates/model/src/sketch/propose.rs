@@ -1,5 +1,6 @@
 //! The translator's proposal: the likeliest sketch that grounds, types and passes the validator.
 
+use super::alike;
 use super::build::{self, Fault};
 use super::ground::{Ground, Ungrounded};
 use super::{Argument, Sketch, Source, Statement, Step};
@@ -15,6 +16,8 @@ pub(crate) const SURE: f32 = 0.7;
 pub(crate) const LIKELY: f32 = 0.55;
 /// Share from which on a sketch counts: what it lacks is asked for.
 const ASKED: f32 = 0.15;
+/// Most of the likelihood that is left out of account because what it stands for is impossible here.
+const IMPOSSIBLE_MAX: f32 = 0.7;
 
 /// What the translator makes of a turn.
 #[derive(Default)]
@@ -31,6 +34,13 @@ pub(crate) struct Heard {
     pub(crate) nothing: Option<String>,
 }
 
+/// A graph that the translator may mean.
+struct Candidate {
+    proposed: Proposed,
+    /// What it has in common with others that come to the same.
+    essence: Vec<Statement>,
+}
+
 /// Proposes what the translator makes of the turn.
 pub(crate) fn propose(
     turn: &Turn,
@@ -41,14 +51,19 @@ pub(crate) fn propose(
 ) -> Heard {
     let (said, pieces) = learned::translate(reading);
     let mut heard = Heard::default();
-    let mut graphs: Vec<Proposed> = Vec::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    // Share of the sketches that cannot be meant, because they make no sense with what is here.
+    let mut impossible = 0.0;
     let denies = denies(reading.text);
-    for candidate in said {
-        let share = candidate.log_share.exp();
-        let Some(sketch) = super::parse(&candidate.words, &pieces) else { continue };
-        let first = graphs.is_empty() && heard.question.is_none() && heard.nothing.is_none();
+    for said in said {
+        let share = said.log_share.exp();
+        let Some(sketch) = super::parse(&said.words, &pieces) else {
+            impossible += share;
+            continue;
+        };
+        let first = candidates.is_empty() && heard.question.is_none() && heard.nothing.is_none();
         let statements = match sketch {
-            Sketch::Statements(statements) => statements,
+            Sketch::Statements(statements) => alike::without_repeats(statements),
             none_or_ask => {
                 let reason = match none_or_ask {
                     Sketch::None => "nothing that is registered does this",
@@ -62,43 +77,78 @@ pub(crate) fn propose(
         let loose = loose(reading, &pieces, &taken);
         let ground = Ground { reading, around, turn, taken };
         match build::build(&statements, lexicon, &ground) {
-            // What a request forbids is seldom in a sketch, so only what changes nothing is safe from it.
-            Ok(built) if loose || built.changes && denies => {}
-            Ok(built) => match graphs.iter_mut().find(|other| other.graph == built.graph) {
-                // Two ways to say the same.
-                Some(same) => same.confidence += share,
-                None => graphs.push(Proposed {
+            // What a request forbids is seldom in a sketch, so only what leaves all that is here as it is is safe from it.
+            Ok(built) if loose || built.replaces && denies => {}
+            Ok(built) if check(&built.graph).is_err() => impossible += share,
+            Ok(built) => {
+                let proposed = Proposed {
                     graph: built.graph,
                     confidence: share,
                     readings: built.readings,
                     outputs: built.outputs,
-                }),
-            },
+                };
+                candidates.push(Candidate { proposed, essence: alike::essence(&statements, lexicon) });
+            }
             Err(fault) => {
                 heard.elsewhere |= share >= SURE && matches!(fault, Fault::Ungrounded(_));
                 if share >= ASKED && first {
                     heard.question = question(&fault, reading);
                 }
+                if !matches!(
+                    fault,
+                    Fault::Unregistered(_) | Fault::Ungrounded(Ungrounded::Absent { .. } | Ungrounded::Several { .. })
+                ) {
+                    impossible += share;
+                }
             }
         }
     }
     if heard.nothing.is_none() {
-        graphs.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-        let best = graphs.into_iter().find(|proposed| check(&proposed.graph).is_ok());
-        heard.graph = best.filter(|best| best.confidence >= ASKED).map(|mut best| {
-            best.confidence = best.confidence.clamp(0.0, 1.0);
-            Box::new(best)
-        });
+        heard.graph = likeliest(candidates, impossible);
     }
     heard
 }
 
-/// Whether the request says what is not to be done.
+/// The likeliest graph of those that together are the likeliest to be meant; its confidence is theirs, given that what is
+/// impossible here is not meant.
+fn likeliest(candidates: Vec<Candidate>, impossible: f32) -> Option<Box<Proposed>> {
+    let together = |one: &Candidate| {
+        let same = candidates
+            .iter()
+            .filter(|other| other.essence == one.essence || other.proposed.graph == one.proposed.graph);
+        same.map(|other| other.proposed.confidence).sum::<f32>()
+    };
+    let shares: Vec<f32> = candidates.iter().map(together).collect();
+    let mut best: Option<(f32, Proposed)> = None;
+    // Candidates come likeliest first, so that of equals the likeliest is kept.
+    for (candidate, share) in candidates.into_iter().zip(shares) {
+        if best.as_ref().is_none_or(|(most, _)| share > *most + 1e-4) {
+            best = Some((share, candidate.proposed));
+        }
+    }
+    let (share, mut proposed) = best.filter(|(share, _)| *share >= ASKED)?;
+    proposed.confidence = (share / (1.0 - impossible.min(IMPOSSIBLE_MAX))).clamp(0.0, 1.0);
+    Some(Box::new(proposed))
+}
+
+/// Whether the request says what is not to be done, or that something is to stay as it is.
 fn denies(text: &str) -> bool {
-    let lower = text.to_lowercase().replace('’', "'");
+    let lower = text.to_lowercase().replace('\u{2019}', "'");
     let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'').collect();
-    let negated = |pair: &[&str]| matches!(pair, ["do" | "does" | "must" | "should", "not"]);
-    words.iter().any(|word| matches!(*word, "don't" | "dont" | "never" | "mustn't")) || words.windows(2).any(negated)
+    let alone = ["don't", "dont", "never", "mustn't", "unchanged", "untouched", "preview"];
+    let denied = |pair: &[&str]| {
+        matches!(
+            pair,
+            ["do" | "does" | "must" | "should", "not"]
+                | ["only" | "just", "show" | "tell" | "display" | "look"]
+                | ["must" | "should", "stay" | "remain"]
+                | ["stay" | "stays" | "remain" | "remains", "as" | "like"]
+                | ["without", "changing" | "touching" | "modifying" | "altering" | "saving" | "overwriting"]
+                | ["not", "change" | "touch" | "modify" | "alter" | "overwrite" | "save"]
+                | ["no", "changes"]
+        )
+    };
+    words.iter().any(|word| alone.contains(word)) || words.windows(2).any(denied)
 }
 
 /// Whether a file or address that the request names plays no part.

@@ -26,6 +26,8 @@ const ABOVE: &[&str] = &[
 ];
 const BELOW: &[&str] =
     &["less than", "fewer than", "smaller than", "lower than", " under", " below", "at most", "up to"];
+/// The operation that looks for a text in whatever column.
+const SEARCH: &str = "table.search";
 
 impl<'a> Builder<'a> {
     pub(super) fn run(&mut self, operation: &Operation, flow: Flow, results: &[Flow]) -> Result<Flow, Fault> {
@@ -205,6 +207,7 @@ impl<'a> Builder<'a> {
         }
         self.guess_column(operation, entry, columns, &mut set, inputs);
         partial_days(entry, &mut set, inputs);
+        same_day(entry, &mut set, inputs);
         unseen(entry, columns, &mut set, inputs);
         self.agree(operation, entry, &set)?;
         if self.turned_around(entry, &set) {
@@ -229,6 +232,14 @@ impl<'a> Builder<'a> {
             _ => return Ok(()),
         };
         let ends = |words: &[&str]| words.iter().any(|words| before.ends_with(words));
+        // Who is older has more years, and an earlier day of birth.
+        let name = entry.row_test().and_then(|(column, _)| set.iter().find(|(port, _)| *port == column));
+        let years = matches!(name, Some((_, Value::Text(name))) if name.to_lowercase().contains("age"));
+        let ends = |words: &[&str]| {
+            ends(words)
+                || years && words == ABOVE && ends(&["older than"])
+                || years && words == BELOW && ends(&["younger than"])
+        };
         let denied = ends(&["not more than", "no more than", "not over", "not less than", "no less than", "not under"]);
         let contradicts = match given {
             "greater" | "at-least" => ends(BELOW),
@@ -250,7 +261,13 @@ impl<'a> Builder<'a> {
             }
             _ => None,
         });
-        let directions: Vec<bool> = said.collect();
+        let mut directions: Vec<bool> = said.collect();
+        if let [first, second] = *directions
+            && first != second
+            && self.from_one_to_the_other()
+        {
+            directions.truncate(1);
+        }
         let Some(greatest) = directions.first().filter(|first| directions.iter().all(|other| other == *first)) else {
             return false;
         };
@@ -264,6 +281,17 @@ impl<'a> Builder<'a> {
         };
         given("descending").is_some_and(|descending| descending != *greatest)
             || given("smallest").is_some_and(|smallest| smallest == *greatest)
+    }
+
+    /// Whether the request's superlatives are the two ends of an order, "from tallest to smallest".
+    fn from_one_to_the_other(&self) -> bool {
+        let superlatives: Vec<_> =
+            self.ground.reading.spans.iter().filter(|span| matches!(span.fact, Fact::Greatest { .. })).collect();
+        let [first, second] = superlatives.as_slice() else { return false };
+        let (first, second) = (self.ground.reading.bytes(&first.tokens), self.ground.reading.bytes(&second.tokens));
+        let between = self.ground.reading.text.get(first.end..second.start).unwrap_or("").trim();
+        let before = self.ground.reading.text.get(..first.start).unwrap_or("").trim_end().to_lowercase();
+        matches!(between, "to" | "to the" | "down to" | "up to") || before.ends_with("from") && between.ends_with("to")
     }
 
     /// A setting that is data, a file or a directory.
@@ -281,7 +309,11 @@ impl<'a> Builder<'a> {
         match (ty, source) {
             (Type::Handle { .. }, Source::Slot(slot)) if creates || slot.letter == 'p' => {
                 // What is renamed stays where it is.
-                let renamed = flow.file.as_deref().filter(|_| entry.is.name == "file.rename");
+                let renamed = match (&flow.data, entry.is.name.as_str()) {
+                    (_, "file.rename") => flow.file.as_deref(),
+                    (Data::Directory(path), "directory.rename") => Some(path.as_str()),
+                    _ => None,
+                };
                 let beside = renamed.and_then(|file| file.rsplit_once('/')).map(|(directory, _)| directory);
                 let existing = (slot.letter == 'd').then(|| self.ground.directory(slot).ok()).flatten();
                 let path = existing.unwrap_or_else(|| self.ground.made(slot, beside));
@@ -298,6 +330,24 @@ impl<'a> Builder<'a> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// A row test that names only a value, of a table whose values no glance has seen: the value may stand in any column.
+    pub(super) fn in_any_column(&self, operation: &Operation, flow: &Flow) -> Option<Operation> {
+        let entry = self.entry(*self.names.get(operation.name)?);
+        let (column, value) = entry.row_test()?;
+        self.names.get(SEARCH)?;
+        let given = |name: &str| operation.settings.iter().find(|(setting, _)| *setting == name);
+        let (_, arguments) = given(&entry.is.inputs[value].name)?;
+        let [Argument::Source(Source::Slot(slot))] = arguments.as_slice() else { return None };
+        let alike = given("comparison")
+            .is_none_or(|(_, how)| matches!(how.as_slice(), [Argument::Literal("contains" | "equals")]));
+        let word = self.ground.text(slot).chars().any(char::is_alphabetic);
+        if given(&entry.is.inputs[column].name).is_some() || !alike || !word || self.columns_of(flow).seen() {
+            return None;
+        }
+        let pattern = vec![Argument::Source(Source::Slot(slot.clone()))];
+        Some(Operation { name: SEARCH, settings: vec![("pattern", pattern)], ..operation.clone() })
     }
 
     /// A row test that names only the value: the column that holds it.
@@ -389,9 +439,9 @@ fn unseen(entry: &Entry<'_>, columns: &Columns, set: &mut Vec<(usize, Value)>, i
     };
     let (Some(name), Some(said)) = (text(set, column), text(set, value)) else { return };
     let word = said.chars().any(char::is_alphabetic) && said.parse::<f64>().is_err();
-    let chosen = set
-        .iter()
-        .any(|(port, held)| *port == comparison && !matches!(held, Value::Variant(case, _) if case == "equals"));
+    let chosen = set.iter().any(|(port, held)| {
+        *port == comparison && !matches!(held, Value::Variant(case, _) if case == "equals" || case == "contains")
+    });
     let seen = columns.get(&name).is_some_and(|column| column.values.contains(&said));
     if !word || chosen || seen || columns.get(&name).is_some_and(|column| !column.values.is_empty()) {
         return;
@@ -414,6 +464,32 @@ fn unseen(entry: &Entry<'_>, columns: &Columns, set: &mut Vec<(usize, Value)>, i
     }
     if let Some(bare) = ["the ", "The "].iter().find_map(|article| said.strip_prefix(article)) {
         put(value, Value::Text(bare.to_owned()), ConstantOrigin::UserTurn);
+    }
+}
+
+/// "Between 9:00 and 10:00 on 12 June": the day that is said with one end is that of the other.
+fn same_day(entry: &Entry<'_>, set: &mut [(usize, Value)], inputs: &mut [(usize, Input)]) {
+    let (Some(from), Some(to)) = (convert::input(entry, "from"), convert::input(entry, "to")) else { return };
+    let text = |wanted: usize| match set.iter().find(|(port, _)| *port == wanted) {
+        Some((_, Value::Text(text))) => Some(text.as_str()),
+        _ => None,
+    };
+    let (Some(first), Some(last)) = (text(from), text(to)) else { return };
+    let clock = |text: &str| text.contains(':') && !text.contains(['-', ' ']);
+    let (lacks, completed) = match (first.split_once(' '), last.split_once(' ')) {
+        (None, Some((day, time))) if clock(first) && clock(time) => (from, format!("{day} {first}")),
+        (Some((day, time)), None) if clock(last) && clock(time) => (to, format!("{day} {last}")),
+        _ => return,
+    };
+    for (_, value) in set.iter_mut().filter(|(port, _)| *port == lacks) {
+        *value = Value::Text(completed.clone());
+    }
+    for (port, input) in inputs {
+        if *port == lacks
+            && let Input::Constant(constant) = input
+        {
+            constant.value = Value::Text(completed.clone());
+        }
     }
 }
 

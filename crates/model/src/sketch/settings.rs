@@ -197,11 +197,9 @@ impl Context<'_> {
         }
         let origin = self.origin(&said);
         // What is known from the data that is here was found there.
-        let origin = if origin == ConstantOrigin::Planner && matches!(slot.letter, 'k' | 'v') {
-            ConstantOrigin::Observed
-        } else {
-            origin
-        };
+        let ends_here = || self.ground.reading.entries.iter().any(|entry| ground::end(&entry.path) == said);
+        let seen = matches!(slot.letter, 'k' | 'v') || slot.letter == 'e' && ends_here();
+        let origin = if origin == ConstantOrigin::Planner && seen { ConstantOrigin::Observed } else { origin };
         Ok(Set { value: Value::Text(said), origin })
     }
 

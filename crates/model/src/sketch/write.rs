@@ -6,7 +6,7 @@ use super::ground;
 use super::{Slot, Source};
 use crate::plan::fits::refinement;
 use crate::turn::EntryKind;
-use telos_abi::{Refinement, Type, Value};
+use telos_abi::{EffectKind, Refinement, Type, Value};
 use telos_graph::{Constant, ConstantOrigin, Graph, Input};
 
 impl Builder<'_> {
@@ -334,7 +334,31 @@ impl Builder<'_> {
         let mut readings = std::mem::take(&mut self.readings);
         readings.sort_by(|a, b| (a.span.start, a.span.end, &a.meaning).cmp(&(b.span.start, b.span.end, &b.meaning)));
         readings.dedup();
-        let changes = self.changed.is_some();
-        Ok(Built { graph: Graph { nodes: self.nodes, outputs }, readings, outputs: meanings, changes })
+        let replaces = (0..self.nodes.len()).any(|node| self.replaces(node));
+        Ok(Built { graph: Graph { nodes: self.nodes, outputs }, readings, outputs: meanings, replaces })
+    }
+
+    /// Whether a node changes something, and not only by making what is not here yet.
+    fn replaces(&self, node: usize) -> bool {
+        let entry = self.entry(self.entries[node]);
+        if !entry.changes_things() {
+            return false;
+        }
+        let makes = |port: usize| entry.acts(port, EffectKind::FileCreate) || entry.acts(port, EffectKind::DirCreate);
+        let unmakes = |port: usize| entry.acts(port, EffectKind::FileDelete) || entry.acts(port, EffectKind::FileMove);
+        let ports = 0..entry.is.inputs.len();
+        if ports.clone().any(unmakes) || !ports.clone().any(makes) {
+            return true;
+        }
+        let new = |port: usize| {
+            let given = self.nodes[node].inputs.iter().find(|(at, _)| usize::from(at.0) == port);
+            match given {
+                Some((_, Input::Constant(Constant { value: Value::Text(path), .. }))) => {
+                    self.ground.around.lookup(path).is_none()
+                }
+                _ => false,
+            }
+        };
+        !ports.filter(|port| makes(*port)).all(new)
     }
 }
