@@ -1,0 +1,53 @@
+//! Whole directories, and texts that a request itself holds, through the binary.
+
+mod support;
+
+use support::Place;
+
+#[test]
+fn a_directory_is_renamed_and_given_back() {
+    let place = Place::new();
+    place.file("drafts/a.txt", "one\n");
+    place.file("drafts/deep/b.txt", "two\n");
+    place.intent(&["rename the folder drafts to archive"]).exits(0);
+    assert_eq!(place.read("archive/deep/b.txt"), b"two\n");
+    assert!(!place.exists("drafts"));
+    place.run(["undo"]).exits(0);
+    assert_eq!(place.read("drafts/deep/b.txt"), b"two\n");
+    assert!(!place.exists("archive"));
+}
+
+#[test]
+fn a_directory_is_moved_but_never_over_another() {
+    let place = Place::new();
+    place.file("slides/a.txt", "one\n");
+    place.file("teaching/notes.txt", "two\n");
+    place.intent(&["move the folder slides into teaching"]).exits(0);
+    assert_eq!(place.read("teaching/slides/a.txt"), b"one\n");
+    assert!(!place.exists("slides"));
+    place.file("slides/b.txt", "three\n");
+    place.intent(&["move the folder slides into teaching"]).exits(5);
+    assert_eq!(place.read("slides/b.txt"), b"three\n");
+    assert_eq!(place.read("teaching/slides/a.txt"), b"one\n");
+}
+
+#[test]
+fn a_directory_is_copied() {
+    let place = Place::new();
+    place.file("site/index.html", "<p>hello</p>\n");
+    place.file("site/img/a.txt", "x");
+    place.intent(&["copy the folder site as site-backup"]).exits(0);
+    assert_eq!(place.read("site-backup/img/a.txt"), b"x");
+    assert_eq!(place.read("site/img/a.txt"), b"x");
+}
+
+#[test]
+fn words_of_the_request_become_a_file_or_a_line_of_one() {
+    let place = Place::new();
+    place.intent(&["write 'back at noon' into a new file door.txt"]).exits(0);
+    assert_eq!(place.read("door.txt"), b"back at noon\n");
+    place.intent(&["add the line call the plumber to door.txt"]).exits(0);
+    assert_eq!(place.read("door.txt"), b"back at noon\ncall the plumber\n");
+    place.run(["undo"]).exits(0);
+    assert_eq!(place.read("door.txt"), b"back at noon\n");
+}
