@@ -32,7 +32,15 @@ pub(crate) fn json(outputs: &[Described<'_>], path: &dyn Fn(telos_abi::Handle) -
 /// The outputs as a scene.
 pub(crate) fn scene(outputs: &[Described<'_>], path: &dyn Fn(telos_abi::Handle) -> Option<ByteText>) -> Scene {
     let mut scene = Scene::default();
-    for described in outputs {
+    let mut rest = outputs.iter().peekable();
+    while let Some(described) = rest.next() {
+        if let (Some(holds), Some(why)) = (truth(described), rest.peek().and_then(|next| reason(next))) {
+            let answer = if holds { "yes" } else { "no" };
+            let text = if why.is_empty() { answer.to_owned() } else { format!("{answer}: {why}") };
+            scene.show(&described.meaning, ShownValue::Value(&Value::Text(text)));
+            rest.next();
+            continue;
+        }
         match &described.output.content {
             Content::Value(value) => scene.show(&described.meaning, ShownValue::Value(&named(value, path))),
             Content::Blob(blob) => {
@@ -47,6 +55,32 @@ pub(crate) fn scene(outputs: &[Described<'_>], path: &dyn Fn(telos_abi::Handle) 
     }
     scene
 }
+
+/// Whether something holds, if that is what an output tells.
+fn truth(described: &Described<'_>) -> Option<bool> {
+    match &described.output.content {
+        Content::Value(value) => match **value {
+            Value::Bool(holds) => Some(holds),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Why the answer before is what it is, if that is what an output tells.
+fn reason<'a>(described: &Described<'a>) -> Option<&'a str> {
+    let tells = WHY.iter().any(|words| described.meaning.starts_with(words));
+    match &described.output.content {
+        Content::Value(value) if tells => match &**value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// How meanings of outputs begin that tell why another output is what it is.
+const WHY: [&str; 2] = ["what is wrong", "the first difference"];
 
 /// The value with handles replaced by what they stand for.
 fn named(value: &Value, path: &dyn Fn(telos_abi::Handle) -> Option<ByteText>) -> Value {

@@ -5,7 +5,7 @@ use crate::read::words::{distance, forgiven, is_file_noun, is_function, parts, s
 use crate::read::{Fact, Reading, Shape};
 use crate::turn::Library;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use telos_abi::{CapabilityId, Descriptor, EffectKind, Refinement, Taint, Target, Type, Value};
+use telos_abi::{CapabilityId, Descriptor, EffectKind, HandleKind, Refinement, Taint, Target, Type, Value};
 
 /// Evidence from which on a word is said to name the action.
 pub(crate) const STRONG: f32 = 0.7;
@@ -293,7 +293,16 @@ impl<'a> Entry<'a> {
         self.is.outputs.iter().any(|port| port.source.taint.0 & Taint::STDIN.0 != 0)
     }
 
-    /// Whether it gives words of the request as data. Any text could come from that, so a search never tries it.
+    /// Whether a search may try it. Any text could come from what gives words of the request as data, and a whole directory
+    /// is moved for nobody's guess.
+    pub(crate) fn searched(&self) -> bool {
+        let directory =
+            |port: &telos_abi::InputPort| matches!(port.ty, Type::Handle { kind: HandleKind::Directory, .. });
+        let mut ports = self.is.inputs.iter().enumerate();
+        !self.literal() && !ports.any(|(at, port)| directory(port) && self.acts(at, EffectKind::FileMove))
+    }
+
+    /// Whether it gives words of the request as data.
     pub(crate) fn literal(&self) -> bool {
         self.is.semantics.tags.iter().any(|tag| tag == "literal")
     }

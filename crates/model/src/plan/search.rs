@@ -78,7 +78,7 @@ impl<'a> Search<'a> {
     fn starts(&self, base: &Draft<'a>) -> Vec<Draft<'a>> {
         let mut out = Vec::new();
         for (index, entry) in self.lexicon.entries.iter().enumerate() {
-            if entry.literal() || !self.newly_named(base, index) {
+            if !entry.searched() || !self.newly_named(base, index) {
                 continue;
             }
             let outputs = entry.is.outputs.len();
@@ -202,7 +202,7 @@ impl<'a> Search<'a> {
         if draft.roots.len() > 1 || self.refers_back(&draft, &goal) {
             self.share(&draft, &goal, &mut out);
         }
-        for (index, entry) in self.lexicon.entries.iter().enumerate().filter(|(_, entry)| !entry.literal()) {
+        for (index, entry) in self.lexicon.entries.iter().enumerate().filter(|(_, entry)| entry.searched()) {
             for (port, output) in entry.is.outputs.iter().enumerate() {
                 let whole = match (goal.lifted, &output.ty) {
                     (true, Type::List { item, .. }) => fits(item, goal.ty),

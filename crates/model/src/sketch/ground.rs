@@ -150,8 +150,11 @@ impl Ground<'_> {
         if let Some(entry) = self.around.lookup(said.trim_start_matches("./").trim_end_matches('/')).filter(is) {
             return Ok(entry.path);
         }
+        // The directory of a file that is named is not what is named.
+        let whole = said.trim_start_matches("./").trim_end_matches('/');
+        let part = |path: &str| whole.contains('/') && path != whole;
         let named = self.facts(slot).into_iter().find_map(|(fact, _)| match fact {
-            Fact::Directory { path } => Some(path.clone()),
+            Fact::Directory { path } if !part(path) => Some(path.clone()),
             _ => None,
         });
         if let Some(path) = named {

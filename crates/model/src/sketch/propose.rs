@@ -141,7 +141,6 @@ fn denies(text: &str) -> bool {
             pair,
             ["do" | "does" | "must" | "should", "not"]
                 | ["only" | "just", "show" | "tell" | "display" | "look"]
-                | ["must" | "should", "stay" | "remain"]
                 | ["stay" | "stays" | "remain" | "remains", "as" | "like"]
                 | ["without", "changing" | "touching" | "modifying" | "altering" | "saving" | "overwriting"]
                 | ["not", "change" | "touch" | "modify" | "alter" | "overwrite" | "save"]

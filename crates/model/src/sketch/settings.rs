@@ -35,12 +35,30 @@ impl Context<'_> {
         if list {
             let items: Result<Vec<Set>, Fault> =
                 arguments.iter().map(|argument| self.one(entry, port, setting(&input.ty), argument)).collect();
-            let items = items?;
+            let items = self.with_names(entry, items?);
             let origin = items.iter().map(|item| item.origin).max_by_key(rank).unwrap_or(ConstantOrigin::Planner);
             return Ok(Set { value: Value::List(items.into_iter().map(|item| item.value).collect()), origin });
         }
         let [argument] = arguments else { return Err(Fault::Malformed) };
         self.one(entry, port, &input.ty, argument)
+    }
+
+    /// Who asks for the senders of messages wants to see their names as well: columns beside those that are chosen to be shown.
+    fn with_names(&self, entry: &Entry<'_>, items: Vec<Set>) -> Vec<Set> {
+        if entry.is.name != "table.select" {
+            return items;
+        }
+        let mut out: Vec<Set> = Vec::new();
+        for item in items {
+            if let Value::Text(name) = &item.value {
+                let of = format!("{name}-name");
+                if self.columns.get(&of).is_some() {
+                    out.push(Set { value: Value::Text(of), origin: ConstantOrigin::Observed });
+                }
+            }
+            out.push(item);
+        }
+        out
     }
 
     fn one(&self, entry: &Entry<'_>, port: usize, ty: &Type, argument: &Argument) -> Result<Set, Fault> {
@@ -181,12 +199,19 @@ impl Context<'_> {
                 }
                 pattern(&end, name)
             }
+            'm' if entry.is.inputs.iter().any(|input| refinement(&input.ty) == Some(Refinement::Table)) => signs(text),
             't' => self.time(slot, text).map_or_else(|| text.to_owned(), |time| self.in_a_year(entry, name, time)),
             'v' | 'x' if self.column.is_some() => {
                 let column = self.column.and_then(|name| self.columns.get(name));
                 column.and_then(|column| ground::value(column, text)).unwrap_or_else(|| Self::plain(slot, text))
             }
             'n' | 'b' | 'a' => self.digits(slot, text),
+            // What is called like a file is one that is not here.
+            'x' if entry.literal() && crate::learned::named(text) => return Err(Fault::Malformed),
+            // Part of a name.
+            'x' if entry.is.name == "file.find" && name == "name" && !text.contains(['*', '?', '.']) => {
+                format!("*{text}*")
+            }
             'x' if name == "pattern" && entry.is.name.starts_with("bundle.select") && !text.contains('*') => {
                 format!("*{text}*")
             }
@@ -380,6 +405,28 @@ fn number_word(text: &str) -> Option<f64> {
         };
     }
     total
+}
+
+/// Arithmetic in words as signs, as far as people say it of columns: "20% of net", "height multiplied with 10".
+fn signs(text: &str) -> String {
+    const WORDS: &[(&str, &str)] = &[
+        (" multiplied by ", " * "),
+        (" multiplied with ", " * "),
+        (" times ", " * "),
+        (" x ", " * "),
+        (" divided by ", " / "),
+        (" plus ", " + "),
+        (" minus ", " - "),
+        (" less ", " - "),
+        ("% of ", " / 100 * "),
+        (" % of ", " / 100 * "),
+        (" percent of ", " / 100 * "),
+    ];
+    let mut out = text.to_owned();
+    for (words, sign) in WORDS {
+        out = out.replace(words, sign);
+    }
+    out.trim_start_matches("the ").to_owned()
 }
 
 /// "March 2024" as `2024-03`, "14 March" as `-03-14`, "March" as `-03-`: how ISO dates contain it.

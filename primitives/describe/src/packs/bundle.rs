@@ -99,9 +99,6 @@ fn pictures() -> Descriptor {
     let builder = streaming("image.list")
         .does("List the pictures among several files with their sizes in pixels.", &["bundle", "image", "list"])
         .words(&[
-            "pictures",
-            "images",
-            "photos",
             "list the pictures",
             "dimensions of the pictures",
             "sizes of the images",
