@@ -115,10 +115,10 @@ fn offline(
         Some(proposed) if proposed.confidence >= sketch::SURE => return Proposal::Graph(proposed),
         other => other.filter(|proposed| proposed.confidence >= sketch::LIKELY),
     };
-    if heard.elsewhere {
+    if heard.elsewhere || heard.refuses {
         return match heard.question {
             Some(question) => Proposal::Question(question),
-            None => nothing_here(plan::propose(turn, &mut reading, &lexicon, check)),
+            None => nothing_here(plan::propose(turn, &mut reading, &lexicon, check), heard.nothing),
         };
     }
     match (plan::propose(turn, &mut reading, &lexicon, check), translated) {
@@ -133,10 +133,10 @@ fn offline(
 }
 
 /// The search's answer without its graph: what it would do is not what was asked for.
-fn nothing_here(searched: Proposal) -> Proposal {
+fn nothing_here(searched: Proposal, why: Option<String>) -> Proposal {
     match searched {
         Proposal::Graph(_) => Proposal::Abstain {
-            reason: "what this asks for cannot be done with what is here".to_owned(),
+            reason: why.unwrap_or_else(|| "what this asks for cannot be done with what is here".to_owned()),
             nearest: Vec::new(),
         },
         other => other,

@@ -173,6 +173,7 @@ fn degrees(lower: &str) -> Option<Option<&'static str>> {
         scale.or_else(|| lower.strip_prefix("deg ")).or_else(|| lower.strip_prefix('°'))
     })?;
     let of = of.trim();
+    let of = of.strip_prefix("of ").unwrap_or(of);
     let scale = TEMPERATURES.iter().find(|scale| **scale == of || scale[..1] == *of);
     let called = || matches!(of, "centigrade").then_some("celsius");
     (!of.is_empty()).then(|| scale.copied().or_else(called))

@@ -4,6 +4,7 @@ use super::{Argument, Operation, Source, Statement, Step};
 use crate::plan::fits::refinement;
 use crate::plan::lexicon::{Entry, Lexicon};
 use telos_abi::Refinement;
+use telos_graph::{ConstantOrigin, Graph, Input};
 
 /// Operations that only choose what is shown of a result.
 const PROJECTIONS: &[&str] = &["table.values", "table.select"];
@@ -43,8 +44,25 @@ pub(super) fn essence(statements: &[Statement], lexicon: &Lexicon<'_>) -> Vec<St
     without_repeats(out)
 }
 
+/// A graph without who chose its constants: "three" is the same number whether the person or the translator wrote it.
+pub(super) fn bare(graph: &Graph) -> Graph {
+    let mut graph = graph.clone();
+    for node in &mut graph.nodes {
+        for (_, input) in &mut node.inputs {
+            if let Input::Constant(constant) = input {
+                constant.origin = ConstantOrigin::Default;
+            }
+        }
+    }
+    graph
+}
+
 /// Takes away from an operation's settings what a person would not mind.
 fn pare(operation: &mut Operation, entry: &Entry<'_>) {
+    // A table of one row that counts all rows is their number.
+    if operation.name == "table.count" && operation.settings.is_empty() {
+        operation.output = None;
+    }
     let draws = entry.is.outputs.first().is_some_and(|port| refinement(&port.ty) == Some(Refinement::Svg));
     if draws {
         operation.settings.retain(|(name, _)| !matches!(*name, "label" | "values"));

@@ -4,7 +4,7 @@ use super::columns::Columns;
 use super::convert;
 use super::ground::{self, Ground, Ungrounded};
 use super::{Argument, Operation, Slot, Source, Statement, Step};
-use crate::plan::fits::refinement;
+use crate::plan::fits::{fits, refinement};
 use crate::plan::lexicon::{Entry, Lexicon};
 use crate::turn::Reading;
 use std::collections::BTreeMap;
@@ -233,7 +233,7 @@ impl<'a> Builder<'a> {
         if let Data::Output { node, port, .. } = flow.data {
             // Bytes of a form of their own are never text.
             let raw = entry.is.inputs.first().and_then(|input| refinement(&input.ty)) == Some(Refinement::Bytes);
-            let text = !matches!(refinement(self.output_type(node, port)), None | Some(Refinement::Bytes));
+            let text = fits(self.output_type(node, port), &Type::Blob { refinement: Refinement::Utf8, max: u64::MAX });
             return raw
                 && text
                 && !kinds.is_empty()
@@ -242,8 +242,10 @@ impl<'a> Builder<'a> {
         let (Data::Files(_), Some(file)) = (&flow.data, flow.file.as_deref()) else { return false };
         let (end, seen) = (ground::end(file), flow.kind.as_deref());
         let is = |kind: &str| kinds.iter().any(|known| known == kind);
-        // Logs are called anything.
-        !kinds.is_empty() && !is("log") && crate::read::is_kind(&end) && !is(&end) && !seen.is_some_and(is)
+        let packed = PACKED.contains(&end.as_str()) && kinds.iter().any(|kind| PACKED.contains(&kind.as_str()));
+        // Plain text is called anything.
+        let plain = ["log", "txt", "md", "html", "xml", "csv"].iter().any(|kind| is(kind));
+        !kinds.is_empty() && !plain && !packed && crate::read::is_kind(&end) && !is(&end) && !seen.is_some_and(is)
     }
 
     /// Whether an operation takes a part by its key from a document that is a list and has no keys.

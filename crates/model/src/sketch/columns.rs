@@ -37,6 +37,19 @@ impl Columns {
         }
     }
 
+    /// These columns and those of another table that are not among them.
+    pub(super) fn with(self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Known(mut columns), Self::Known(others)) => {
+                let new = others.iter().filter(|other| columns.iter().all(|column| column.name != other.name));
+                let new: Vec<Column> = new.cloned().collect();
+                columns.extend(new);
+                Self::Known(columns)
+            }
+            _ => Self::Unknown,
+        }
+    }
+
     /// Whether a glance has seen values of any column.
     pub(super) fn seen(&self) -> bool {
         matches!(self, Self::Known(columns) if columns.iter().any(|column| !column.values.is_empty()))

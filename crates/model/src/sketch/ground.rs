@@ -164,7 +164,7 @@ impl Ground<'_> {
             .reading
             .entries
             .iter()
-            .filter(|entry| is(entry))
+            .filter(|entry| is(entry) && !whole.contains(['/', '.']))
             .map(|entry| (fit(&entry.path, said), entry))
             .filter(|(fit, _)| *fit >= DESCRIBED_MIN)
             .collect();

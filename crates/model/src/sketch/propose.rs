@@ -16,6 +16,8 @@ pub(crate) const SURE: f32 = 0.7;
 pub(crate) const LIKELY: f32 = 0.55;
 /// Share from which on a sketch counts: what it lacks is asked for.
 const ASKED: f32 = 0.15;
+/// Share from which on a request is not carried out, whatever the search makes of it.
+const REFUSED: f32 = 0.9;
 /// Most of the likelihood that is left out of account because what it stands for is impossible here.
 const IMPOSSIBLE_MAX: f32 = 0.7;
 
@@ -32,6 +34,8 @@ pub(crate) struct Heard {
     pub(crate) question: Option<Question>,
     /// Why nothing registered does it, for a person, if the translator thinks so.
     pub(crate) nothing: Option<String>,
+    /// Whether it is sure of that.
+    pub(crate) refuses: bool,
 }
 
 /// A graph that the translator may mean.
@@ -69,6 +73,7 @@ pub(crate) fn propose(
                     Sketch::None => "nothing that is registered does this",
                     _ => "what exactly it is about is not said; name the file or what to do with it",
                 };
+                heard.refuses |= share >= REFUSED;
                 heard.nothing = first.then(|| reason.to_owned()).or(heard.nothing);
                 continue;
             }
@@ -113,9 +118,10 @@ pub(crate) fn propose(
 /// impossible here is not meant.
 fn likeliest(candidates: Vec<Candidate>, impossible: f32) -> Option<Box<Proposed>> {
     let together = |one: &Candidate| {
+        let bare = alike::bare(&one.proposed.graph);
         let same = candidates
             .iter()
-            .filter(|other| other.essence == one.essence || other.proposed.graph == one.proposed.graph);
+            .filter(|other| other.essence == one.essence || alike::bare(&other.proposed.graph) == bare);
         same.map(|other| other.proposed.confidence).sum::<f32>()
     };
     let shares: Vec<f32> = candidates.iter().map(together).collect();

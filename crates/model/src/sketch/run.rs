@@ -26,6 +26,8 @@ const ABOVE: &[&str] = &[
 ];
 const BELOW: &[&str] =
     &["less than", "fewer than", "smaller than", "lower than", " under", " below", "at most", "up to"];
+/// Operations that take one file out of several.
+const MEMBERS: &[&str] = &["archive.member", "mail.attachment"];
 /// The operation that looks for a text in whatever column.
 const SEARCH: &str = "table.search";
 
@@ -85,10 +87,20 @@ impl<'a> Builder<'a> {
         let columns = if entry.is.outputs.is_empty() {
             Columns::Unknown
         } else {
-            columns.after(entry, table_output(entry, output), &set)
+            let after = columns.after(entry, table_output(entry, output), &set);
+            match self.joined(operation, results) {
+                Some(other) => after.with(&other),
+                None => after,
+            }
         };
         self.readings.push(Reading { span: 0..0, meaning: entry.is.semantics.summary.clone() });
         let moved = self.moved(entry, node);
+        let kind = match flow.file.as_deref().and_then(|file| file.rsplit_once('.')) {
+            // What was packed is called what it was called before.
+            Some((stem, _)) if entry.is.name == "data.decompress" => Some(super::ground::end(stem)),
+            // A member of a mail or an archive is of a kind of its own.
+            _ => flow.kind.filter(|_| still_raw(entry) && !MEMBERS.contains(&entry.is.name.as_str())),
+        };
         let packed = match &flow.data {
             Data::Directory(path) => Some(path.clone()),
             _ => flow.packed,
@@ -102,9 +114,23 @@ impl<'a> Builder<'a> {
             columns,
             file: moved.or(flow.file),
             packed,
-            kind: flow.kind.filter(|_| still_raw(entry)),
+            kind,
             kept: entry.changes_things(),
         })
+    }
+
+    /// Columns of the table that another one is joined with.
+    fn joined(&self, operation: &Operation, results: &[Flow]) -> Option<Columns> {
+        let (_, arguments) =
+            operation.settings.iter().find(|(name, _)| operation.name == "table.join" && *name == "right")?;
+        match arguments.as_slice() {
+            [Argument::Source(Source::Slot(slot))] => {
+                let path = self.ground.file(slot, &[]).ok()?;
+                Some(self.columns_of(&self.file(path)))
+            }
+            [Argument::Source(Source::Result(number))] => results.get(*number).map(|flow| self.columns_of(flow)),
+            _ => None,
+        }
     }
 
     /// A result that an operation of settings alone goes on from: it is the first setting that is not said and takes it.
@@ -209,27 +235,33 @@ impl<'a> Builder<'a> {
         partial_days(entry, &mut set, inputs);
         same_day(entry, &mut set, inputs);
         unseen(entry, columns, &mut set, inputs);
-        self.agree(operation, entry, &set)?;
+        self.agree(operation, entry, &mut set, inputs);
         if self.turned_around(entry, &set) {
             return Err(Fault::Malformed);
         }
         Ok(set)
     }
 
-    /// A comparison that contradicts the words before its value is no way to understand them.
-    fn agree(&self, operation: &Operation, entry: &Entry<'_>, set: &[(usize, Value)]) -> Result<(), Fault> {
+    /// The words before a value say how it is compared: a comparison that contradicts them is turned around.
+    fn agree(
+        &self,
+        operation: &Operation,
+        entry: &Entry<'_>,
+        set: &mut Vec<(usize, Value)>,
+        inputs: &mut Vec<(usize, Input)>,
+    ) {
         let (Some((_, value)), Some(comparison)) = (entry.row_test(), convert::input(entry, "comparison")) else {
-            return Ok(());
+            return;
         };
         let said = operation.settings.iter().find(|(name, _)| *name == entry.is.inputs[value].name);
         let Some([Argument::Source(Source::Slot(slot))]) = said.map(|(_, arguments)| arguments.as_slice()) else {
-            return Ok(());
+            return;
         };
         let before = self.ground.reading.text.get(..slot.bytes.start).unwrap_or("").trim_end().to_lowercase();
         let given = set.iter().find(|(port, _)| *port == comparison).map(|(_, value)| value);
         let given = match given.or(entry.is.inputs[comparison].default.as_ref()) {
-            Some(Value::Variant(case, _)) => case.as_str(),
-            _ => return Ok(()),
+            Some(Value::Variant(case, _)) => case.clone(),
+            _ => return,
         };
         let ends = |words: &[&str]| words.iter().any(|words| before.ends_with(words));
         // Who is older has more years, and an earlier day of birth.
@@ -241,13 +273,27 @@ impl<'a> Builder<'a> {
                 || years && words == BELOW && ends(&["younger than"])
         };
         let denied = ends(&["not more than", "no more than", "not over", "not less than", "no less than", "not under"]);
-        let contradicts = match given {
+        let contradicts = match given.as_str() {
             "greater" | "at-least" => ends(BELOW),
             "less" | "at-most" => ends(ABOVE),
             "equals" => ends(ABOVE) || ends(BELOW),
             _ => false,
         };
-        if contradicts && !denied { Err(Fault::Malformed) } else { Ok(()) }
+        let meant = match (given.as_str(), ends(ABOVE)) {
+            ("at-least", _) => "at-most",
+            ("at-most", _) => "at-least",
+            (_, true) => "greater",
+            (_, false) => "less",
+        };
+        if contradicts
+            && !denied
+            && let Some(meant) = crate::plan::case(&entry.is.inputs[comparison].ty, meant)
+        {
+            set.retain(|(port, _)| *port != comparison);
+            inputs.retain(|(port, _)| *port != comparison);
+            set.push((comparison, meant.clone()));
+            inputs.push((comparison, Self::constant(meant, ConstantOrigin::Planner)));
+        }
     }
 
     /// Whether an order contradicts the request's superlatives: the dearest first to "cheapest". Words that measure time are
@@ -268,6 +314,9 @@ impl<'a> Builder<'a> {
         {
             directions.truncate(1);
         }
+        if directions.len() == 1 && self.ends_an_order() {
+            return false;
+        }
         let Some(greatest) = directions.first().filter(|first| directions.iter().all(|other| other == *first)) else {
             return false;
         };
@@ -281,6 +330,14 @@ impl<'a> Builder<'a> {
         };
         given("descending").is_some_and(|descending| descending != *greatest)
             || given("smallest").is_some_and(|smallest| smallest == *greatest)
+    }
+
+    /// Whether the superlative is only the other end of an order, as in "from dearest to cheapest".
+    fn ends_an_order(&self) -> bool {
+        let superlative = self.ground.reading.spans.iter().find(|span| matches!(span.fact, Fact::Greatest { .. }));
+        let start = superlative.map_or(0, |span| self.ground.reading.bytes(&span.tokens).start);
+        let before = self.ground.reading.text.get(..start).unwrap_or("").trim_end().to_lowercase();
+        before.ends_with(" to") || before.ends_with(" to the")
     }
 
     /// Whether the request's superlatives are the two ends of an order, "from tallest to smallest".

@@ -66,7 +66,13 @@ impl Context<'_> {
             return self.column(argument);
         }
         match argument {
-            Argument::Literal(literal) => self.literal(ty, literal),
+            Argument::Literal(literal) => {
+                let mut set = self.literal(ty, literal)?;
+                if entry.is.inputs[port].name == "extension" && self.ends_here(literal) {
+                    set.origin = ConstantOrigin::Observed;
+                }
+                Ok(set)
+            }
             Argument::Source(Source::Slot(slot)) => self.slot(entry, port, ty, slot),
             Argument::Made(..) | Argument::Source(_) => Err(Fault::Malformed),
         }
@@ -222,8 +228,7 @@ impl Context<'_> {
         }
         let origin = self.origin(&said);
         // What is known from the data that is here was found there.
-        let ends_here = || self.ground.reading.entries.iter().any(|entry| ground::end(&entry.path) == said);
-        let seen = matches!(slot.letter, 'k' | 'v') || slot.letter == 'e' && ends_here();
+        let seen = matches!(slot.letter, 'k' | 'v') || slot.letter == 'e' && self.ends_here(&said);
         let origin = if origin == ConstantOrigin::Planner && seen { ConstantOrigin::Observed } else { origin };
         Ok(Set { value: Value::Text(said), origin })
     }
@@ -264,6 +269,11 @@ impl Context<'_> {
             let mut known = CALLED.iter().chain(FORMATS);
             known.find(|(word, _)| *word == plain).map_or(plain, |(_, end)| (*end).to_owned())
         })
+    }
+
+    /// Whether the name of a file that is here ends so.
+    fn ends_here(&self, end: &str) -> bool {
+        self.ground.reading.entries.iter().any(|entry| ground::end(&entry.path) == end)
     }
 
     /// Whether names of files end so: here, or anywhere.

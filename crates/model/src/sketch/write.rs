@@ -18,6 +18,15 @@ impl Builder<'_> {
             // "as csv" says how, not where.
             return Err(Fault::Malformed);
         }
+        let word = bare.replace('-', "");
+        let choice = self.lexicon.entries.iter().flat_map(|entry| &entry.is.inputs).any(|input| match &input.ty {
+            Type::Variant(cases) => cases.keys().any(|case| case.replace('-', "") == word),
+            _ => false,
+        });
+        if choice {
+            // "The SHA-256" is not a name.
+            return Err(Fault::Malformed);
+        }
         if said.contains('@') && !said.contains('/') {
             // An address of somebody is no file.
             return Err(Fault::Malformed);
