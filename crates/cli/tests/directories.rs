@@ -32,13 +32,13 @@ fn a_directory_is_moved_but_never_over_another() {
 }
 
 #[test]
-fn a_directory_is_copied() {
+fn an_empty_file_is_made_and_none_is_emptied() {
     let place = Place::new();
-    place.file("site/index.html", "<p>hello</p>\n");
-    place.file("site/img/a.txt", "x");
-    place.intent(&["copy the folder site as site-backup"]).exits(0);
-    assert_eq!(place.read("site-backup/img/a.txt"), b"x");
-    assert_eq!(place.read("site/img/a.txt"), b"x");
+    place.intent(&["make an empty file todo.md"]).exits(0);
+    assert_eq!(place.read("todo.md"), b"");
+    place.file("full.md", "something\n");
+    let _ = place.intent(&["--yes", "make an empty file full.md"]);
+    assert_eq!(place.read("full.md"), b"something\n");
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn words_of_the_request_become_a_file_or_a_line_of_one() {
     let place = Place::new();
     place.intent(&["write 'back at noon' into a new file door.txt"]).exits(0);
     assert_eq!(place.read("door.txt"), b"back at noon\n");
-    place.intent(&["add the line call the plumber to door.txt"]).exits(0);
+    place.intent(&["--yes", "add the line call the plumber to door.txt"]).exits(0);
     assert_eq!(place.read("door.txt"), b"back at noon\ncall the plumber\n");
     place.run(["undo"]).exits(0);
     assert_eq!(place.read("door.txt"), b"back at noon\n");

@@ -122,26 +122,17 @@ pub(crate) fn build(statements: &[Statement], lexicon: &Lexicon<'_>, ground: &Gr
     builder.finish(&results)
 }
 
-/// A directory is copied by writing all that is in it below another one; a file is made empty by writing nothing to it.
-fn unfolded(statement: &Statement) -> Option<Statement> {
+/// A file is made empty by writing nothing to it, if it is not here.
+fn touched(statement: &Statement, ground: &Ground<'_>) -> Option<Statement> {
     let [Step::Run(operation), rest @ ..] = statement.steps.as_slice() else { return None };
-    let target = |name: &str| match operation.settings.iter().find(|(setting, _)| *setting == name) {
-        Some((_, arguments)) => match arguments.as_slice() {
-            [Argument::Source(Source::Slot(slot))] => Some(slot.clone()),
-            _ => None,
-        },
-        None => None,
-    };
-    let first = match operation.name {
-        "directory.copy" => vec![Step::Fill(Source::Slot(target("target")?))],
-        "file.touch" => {
-            let settings = vec![("text", vec![Argument::Literal("")])];
-            let nothing = Operation { name: "text.from", output: None, each: false, settings };
-            vec![Step::Run(nothing), Step::Save(target("path")?)]
-        }
-        _ => return None,
-    };
-    Some(Statement { sources: statement.sources.clone(), steps: [first.as_slice(), rest].concat() })
+    let ("file.touch", [("path", arguments)]) = (operation.name, operation.settings.as_slice()) else { return None };
+    let [Argument::Source(Source::Slot(slot))] = arguments.as_slice() else { return None };
+    if ground.around.lookup(&ground.made(slot, None)).is_some() {
+        return None;
+    }
+    let settings = vec![("text", vec![Argument::Literal("")])];
+    let nothing = Step::Run(Operation { name: "text.from", output: None, each: false, settings });
+    Some(Statement { sources: Vec::new(), steps: [&[nothing, Step::Save(slot.clone())], rest].concat() })
 }
 
 /// "To this address, post that": what is posted is the source, the address a setting.
@@ -174,7 +165,7 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn statement(&mut self, statement: &Statement, results: &[Flow]) -> Result<Flow, Fault> {
-        let rewritten = posted(statement).or_else(|| unfolded(statement));
+        let rewritten = posted(statement).or_else(|| touched(statement, self.ground));
         let statement = rewritten.as_ref().unwrap_or(statement);
         let kinds = self.wanted_kinds(statement);
         let mut flow = self.sources(&statement.sources, results, &kinds)?;

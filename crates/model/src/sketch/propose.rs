@@ -11,7 +11,7 @@ use crate::turn::{Check, Proposed, Question, Surroundings, Turn};
 use std::ops::Range;
 
 /// Share of the likelihood from which on a graph is carried out whatever the search says.
-pub(crate) const SURE: f32 = 0.7;
+pub(crate) const SURE: f32 = 0.8;
 /// Share from which on a graph is preferred to a different one that the search found.
 pub(crate) const LIKELY: f32 = 0.55;
 /// Share from which on a sketch counts: what it lacks is asked for.
