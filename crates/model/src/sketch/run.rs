@@ -87,20 +87,11 @@ impl<'a> Builder<'a> {
         let columns = if entry.is.outputs.is_empty() {
             Columns::Unknown
         } else {
-            let after = columns.after(entry, table_output(entry, output), &set);
-            match self.joined(operation, results) {
-                Some(other) => after.with(&other),
-                None => after,
-            }
+            self.columns_after(operation, entry, &columns, output, &set, results)
         };
         self.readings.push(Reading { span: 0..0, meaning: entry.is.semantics.summary.clone() });
         let moved = self.moved(entry, node);
-        let kind = match flow.file.as_deref().and_then(|file| file.rsplit_once('.')) {
-            // What was packed is called what it was called before.
-            Some((stem, _)) if entry.is.name == "data.decompress" => Some(super::ground::end(stem)),
-            // A member of a mail or an archive is of a kind of its own.
-            _ => flow.kind.filter(|_| still_raw(entry) && !MEMBERS.contains(&entry.is.name.as_str())),
-        };
+        let kind = kind_after(entry, &flow);
         let packed = match &flow.data {
             Data::Directory(path) => Some(path.clone()),
             _ => flow.packed,
@@ -117,6 +108,23 @@ impl<'a> Builder<'a> {
             kind,
             kept: entry.changes_things(),
         })
+    }
+
+    /// Columns of what flows out.
+    fn columns_after(
+        &self,
+        operation: &Operation,
+        entry: &Entry<'_>,
+        columns: &Columns,
+        output: usize,
+        set: &[(usize, Value)],
+        results: &[Flow],
+    ) -> Columns {
+        let after = columns.after(entry, table_output(entry, output), set);
+        match self.joined(operation, results) {
+            Some(other) => after.with(&other),
+            None => after,
+        }
     }
 
     /// Columns of the table that another one is joined with.
@@ -310,7 +318,7 @@ impl<'a> Builder<'a> {
         let mut directions: Vec<bool> = said.collect();
         if let [first, second] = *directions
             && first != second
-            && self.from_one_to_the_other()
+            && self.spans_an_order()
         {
             directions.truncate(1);
         }
@@ -341,7 +349,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether the request's superlatives are the two ends of an order, "from tallest to smallest".
-    fn from_one_to_the_other(&self) -> bool {
+    fn spans_an_order(&self) -> bool {
         let superlatives: Vec<_> =
             self.ground.reading.spans.iter().filter(|span| matches!(span.fact, Fact::Greatest { .. })).collect();
         let [first, second] = superlatives.as_slice() else { return false };
@@ -439,6 +447,16 @@ fn table_output(entry: &Entry<'_>, output: usize) -> usize {
     let own = entry.is.outputs.get(output).is_some_and(table);
     let other = entry.is.outputs.iter().position(table);
     if own { output } else { other.unwrap_or(output) }
+}
+
+/// What the end of the file's name says of what flows out.
+fn kind_after(entry: &Entry<'_>, flow: &Flow) -> Option<String> {
+    match flow.file.as_deref().and_then(|file| file.rsplit_once('.')) {
+        // What was packed is called what it was called before.
+        Some((stem, _)) if entry.is.name == "data.decompress" => Some(super::ground::end(stem)),
+        // A member of a mail or an archive is of a kind of its own.
+        _ => flow.kind.clone().filter(|_| still_raw(entry) && !MEMBERS.contains(&entry.is.name.as_str())),
+    }
 }
 
 /// Whether the operation leaves data of the same kind as the file it came from, by the end of its name.
