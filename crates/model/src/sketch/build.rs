@@ -187,6 +187,13 @@ impl<'a> Builder<'a> {
                     Some(search) => self.run(&search, flow, results)?,
                     None => self.run(operation, flow, results)?,
                 },
+                // What goes to an address is sent there.
+                Step::Save(slot) if self.ground.text(slot).contains("://") => {
+                    let address = Slot { letter: 'u', bytes: slot.bytes.clone() };
+                    let settings = vec![("url", vec![Argument::Source(Source::Slot(address))])];
+                    let post = Operation { name: "http.post", output: None, each: false, settings };
+                    self.run(&post, flow, results)?
+                }
                 Step::Save(slot) => self.save_as(&flow, slot)?,
                 // What is packed or unpacked goes beside the file, not over it.
                 Step::Over if self.is_other_form(&flow) => self.beside_its_file(flow)?,

@@ -16,7 +16,8 @@ pub(crate) const SURE: f32 = 0.8;
 pub(crate) const LIKELY: f32 = 0.55;
 /// Share from which on a sketch counts: what it lacks is asked for.
 const ASKED: f32 = 0.15;
-/// Share from which on a request is not carried out, whatever the search makes of it.
+/// Share from which on a request that nothing registered does is not carried out, whatever the search makes of it. Where the
+/// translator would ask, the search may know: it explains "delete all log files" word by word.
 const REFUSED: f32 = 0.9;
 /// Most of the likelihood that is left out of account because what it stands for is impossible here.
 const IMPOSSIBLE_MAX: f32 = 0.7;
@@ -34,7 +35,7 @@ pub(crate) struct Heard {
     pub(crate) question: Option<Question>,
     /// Why nothing registered does it, for a person, if the translator thinks so.
     pub(crate) nothing: Option<String>,
-    /// Whether it is sure of that.
+    /// Whether it is sure that nothing registered does it.
     pub(crate) refuses: bool,
 }
 
@@ -69,11 +70,11 @@ pub(crate) fn propose(
         let statements = match sketch {
             Sketch::Statements(statements) => alike::without_repeats(statements),
             none_or_ask => {
-                let reason = match none_or_ask {
+                let reason = match &none_or_ask {
                     Sketch::None => "nothing that is registered does this",
                     _ => "what exactly it is about is not said; name the file or what to do with it",
                 };
-                heard.refuses |= share >= REFUSED;
+                heard.refuses |= share >= REFUSED && none_or_ask == Sketch::None;
                 heard.nothing = first.then(|| reason.to_owned()).or(heard.nothing);
                 continue;
             }

@@ -223,6 +223,8 @@ fn an_address_is_fetched_once_and_posted_to() {
     let counted = graph(text, "u[http://127.0.0.1/data.csv] > http.get > text.count :lines").unwrap();
     assert_eq!(counted, format!("text.count.lines(text.decode(http.get.content(url={url})))"));
     let text = "post app.log to http://127.0.0.1/data.csv";
+    let saved = graph(text, "f[app.log] > save p[http://127.0.0.1/data.csv]").unwrap();
+    assert_eq!(saved, format!("http.post(url={url}, file.read(file=app.log))"));
     let sent = graph(text, "u[http://127.0.0.1/data.csv] > http.post body= f[app.log]").unwrap();
     assert_eq!(sent, format!("http.post(url={url}, file.read(file=app.log))"));
 }
