@@ -17,7 +17,7 @@ use std::sync::Mutex;
 /// What is demanded of each batch: least right, most wrong and done. Two less, and one more, than was measured, because
 /// machines round the translator's shares differently; raise them with the planner.
 const FLOORS: [(&str, usize, usize); 8] =
-    [("a", 97, 2), ("b", 90, 10), ("c", 64, 2), ("d", 59, 6), ("e", 95, 5), ("f", 73, 8), ("g", 90, 3), ("h", 65, 8)];
+    [("a", 99, 3), ("b", 92, 10), ("c", 64, 2), ("d", 59, 6), ("e", 95, 5), ("f", 72, 9), ("g", 90, 3), ("h", 64, 8)];
 /// Batches whose single failures nobody looks at.
 const HELD_OUT: [&str; 4] = ["b", "d", "f", "h"];
 /// The cases and the files they are about.
