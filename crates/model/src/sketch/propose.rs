@@ -9,6 +9,7 @@ use crate::plan::lexicon::Lexicon;
 use crate::read::Reading;
 use crate::turn::{Check, Proposed, Question, Surroundings, Turn};
 use std::ops::Range;
+use telos_graph::Graph;
 
 /// Share of the likelihood from which on a graph is carried out whatever the search says.
 pub(crate) const SURE: f32 = 0.8;
@@ -42,6 +43,8 @@ pub(crate) struct Heard {
 /// A graph that the translator may mean.
 struct Candidate {
     proposed: Proposed,
+    /// Its graph without who chose the constants.
+    bare: Graph,
     /// What it has in common with others that come to the same.
     essence: Vec<Statement>,
 }
@@ -93,7 +96,8 @@ pub(crate) fn propose(
                     readings: built.readings,
                     outputs: built.outputs,
                 };
-                candidates.push(Candidate { proposed, essence: alike::essence(&statements, lexicon) });
+                let (bare, essence) = (alike::bare(&proposed.graph), alike::essence(&statements, lexicon));
+                candidates.push(Candidate { proposed, bare, essence });
             }
             Err(fault) => {
                 heard.elsewhere |= share >= SURE && matches!(fault, Fault::Ungrounded(_));
@@ -119,10 +123,7 @@ pub(crate) fn propose(
 /// impossible here is not meant.
 fn likeliest(candidates: Vec<Candidate>, impossible: f32) -> Option<Box<Proposed>> {
     let together = |one: &Candidate| {
-        let bare = alike::bare(&one.proposed.graph);
-        let same = candidates
-            .iter()
-            .filter(|other| other.essence == one.essence || alike::bare(&other.proposed.graph) == bare);
+        let same = candidates.iter().filter(|other| other.essence == one.essence || other.bare == one.bare);
         same.map(|other| other.proposed.confidence).sum::<f32>()
     };
     let shares: Vec<f32> = candidates.iter().map(together).collect();

@@ -8,6 +8,7 @@ use super::{Argument, Operation, Source};
 use crate::plan::fits::{handle, refinement, takes_column};
 use crate::plan::lexicon::Entry;
 use crate::read::Fact;
+use crate::read::words::parts;
 use crate::turn::Reading;
 use telos_abi::{EffectKind, Refinement, Type, Value};
 use telos_graph::{Constant, ConstantOrigin, Input};
@@ -274,7 +275,7 @@ impl<'a> Builder<'a> {
         let ends = |words: &[&str]| words.iter().any(|words| before.ends_with(words));
         // Who is older has more years, and an earlier day of birth.
         let name = entry.row_test().and_then(|(column, _)| set.iter().find(|(port, _)| *port == column));
-        let years = matches!(name, Some((_, Value::Text(name))) if name.to_lowercase().contains("age"));
+        let years = matches!(name, Some((_, Value::Text(name))) if parts(name).iter().any(|part| part == "age"));
         let ends = |words: &[&str]| {
             ends(words)
                 || years && words == ABOVE && ends(&["older than"])
@@ -563,7 +564,8 @@ fn same_day(entry: &Entry<'_>, set: &mut [(usize, Value)], inputs: &mut [(usize,
         if *port == lacks
             && let Input::Constant(constant) = input
         {
-            constant.value = Value::Text(completed.clone());
+            // Put together of two things that were said: nobody said it so.
+            *constant = Constant { value: Value::Text(completed.clone()), origin: ConstantOrigin::Planner };
         }
     }
 }

@@ -122,6 +122,13 @@ fn a_comparison_has_to_agree_with_the_words() {
 }
 
 #[test]
+fn who_is_older_has_more_years() {
+    let text = "people in people.csv older than 40";
+    let turned = graph(text, "f[people.csv] > table.filter column= c[older] comparison= less value= n[40]").unwrap();
+    assert!(turned.contains("column=age") && turned.contains("comparison=greater"), "{turned}");
+}
+
+#[test]
 fn names_that_nobody_has_seen_are_looked_for_within() {
     let graph =
         graph("errors in app.log", "f[app.log] > log.parse > table.filter column= 'source' value= v[errors]").unwrap();
