@@ -90,6 +90,14 @@ fn a_cached_plan_the_validator_refuses_is_planned_anew() {
 }
 
 #[test]
+fn a_quotation_mark_that_nothing_closes_is_passed_over() {
+    for text in ["\u{201c}", "\u{201d}", "say \u{201c}hello", "count \u{201d}the lines in app.log", "\u{2260}"] {
+        let answer = Cascade::default().propose(&turn(text), &Tree::home(), &Shelf::standard(), &|_| Ok(()));
+        assert_eq!(answer.tier, Tier::Offline, "{text}");
+    }
+}
+
+#[test]
 fn a_primitive_added_at_run_time_joins_a_composition() {
     let mut descriptors = support::packs::all();
     descriptors.push(

@@ -101,7 +101,8 @@ fn chunk(out: &mut Vec<Token>, text: &str, at: usize) -> usize {
         if whole == "." || whole == ".." {
             push(out, text, at, at + end, if out.is_empty() { Shape::Break } else { Shape::Path });
         }
-        return at + end.max(1);
+        // A mark that opens or closes nothing is passed over, however many bytes it has.
+        return at + end.max(rest.chars().next().map_or(1, char::len_utf8));
     }
     push(out, text, at, at + trimmed.len(), shape_of(trimmed));
     if whole.len() > trimmed.len() {
