@@ -1,7 +1,7 @@
 //! Rows by what their fields hold, and fields that hold nothing.
 
 use super::{COLUMNS_MAX, day_first, gives_table, some_columns, streaming, table, whole};
-use crate::{choice, choose, column, count, flag, input, line, list, output};
+use crate::{Input, choice, choose, column, count, flag, input, line, list, output};
 use telos_abi::{Descriptor, Value};
 
 pub(super) fn distinct() -> Descriptor {
@@ -124,6 +124,12 @@ pub(super) fn missing_counts() -> Descriptor {
         .build()
 }
 
+fn ignore_case(unless_said: bool) -> Input {
+    input("ignore-case", flag(), "whether upper and lower case are the same")
+        .default(Value::Bool(unless_said))
+        .words(&["ignore case", "ignoring case", "case insensitive", "regardless of case"])
+}
+
 pub(super) fn one_of() -> Descriptor {
     let builder = streaming("table.one-of")
         .does("Keep the rows whose column is one of several values.", &["table", "row", "filter", "any"])
@@ -150,11 +156,7 @@ pub(super) fn one_of() -> Descriptor {
             input("values", list(line(), COLUMNS_MAX), "values to keep")
                 .words(&["one of", "any of", "either", "or", "among", "values", "in", "is"]),
         )
-        .takes(
-            input("ignore-case", flag(), "whether upper and lower case are the same")
-                .default(Value::Bool(false))
-                .words(&["ignore case", "ignoring case", "case insensitive", "regardless of case"]),
-        );
+        .takes(ignore_case(false));
     gives_table(builder, "the rows that were kept")
         .gives(output("count", count(0), "number of rows kept"))
         .fuel(50_000_000, 8_000)
@@ -191,11 +193,7 @@ pub(super) fn search() -> Descriptor {
             "text",
         ]))
         .takes(some_columns("columns to look in; all if none is given"))
-        .takes(
-            input("ignore-case", flag(), "whether upper and lower case are the same")
-                .default(Value::Bool(true))
-                .words(&["ignore case", "ignoring case", "case insensitive", "regardless of case"]),
-        );
+        .takes(ignore_case(true));
     gives_table(builder, "the rows that were kept")
         .gives(output("count", count(0), "number of rows kept"))
         .fuel(50_000_000, 8_000)
