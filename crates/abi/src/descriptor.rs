@@ -96,6 +96,8 @@ pub enum Target {
     WorkingDirectory,
     /// The kind says it all.
     None,
+    /// What has this name, whatever is put in: a cell that Telos keeps.
+    Named(String),
 }
 
 /// One effect that the primitive performs.

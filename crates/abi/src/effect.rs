@@ -54,11 +54,15 @@ pub enum EffectKind {
     Privileged = 19,
     /// Signal a process outside the agent's own tree.
     Signal = 20,
+    /// Read what Telos keeps for the person under a name (memory, bookmarks).
+    CellRead = 21,
+    /// Change what Telos keeps for the person under a name.
+    CellWrite = 22,
 }
 
 impl EffectKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::FileRead,
         Self::FileList,
         Self::FileCreate,
@@ -80,6 +84,8 @@ impl EffectKind {
         Self::Show,
         Self::Privileged,
         Self::Signal,
+        Self::CellRead,
+        Self::CellWrite,
     ];
 }
 

@@ -43,5 +43,7 @@ pub const APPROVAL_WAIT_MS: u64 = 120_000;
 /// Largest blob, in bytes. Part of the types of every built-in port, so that any blob fits any blob port; what a
 /// primitive can hold of it at once is its memory bound.
 pub const BLOB_BYTES_MAX: u64 = 1 << 36;
+/// Most bytes that Telos keeps for a person under one name (memory).
+pub const CELL_BYTES_MAX: usize = 4 << 20;
 /// Longest text that built-in ports take or give, in bytes.
 pub const TEXT_BYTES_MAX: u64 = 16 << 10;

@@ -4,7 +4,7 @@ use crate::arguments::{CapCommand, GcArguments, PolicyCommand, RunChoice, RunsAr
 use crate::console::Console;
 use serde::Serialize;
 use telos_surface::{Block, Scene, text};
-use telos_system::{CapabilityView, SystemError, Telos};
+use telos_system::{CapabilityView, SystemError, Telos, runs_scene};
 
 fn table(console: Console, columns: &[&str], rows: Vec<Vec<String>>) {
     let columns = columns.iter().map(ToString::to_string).collect();
@@ -19,18 +19,7 @@ pub(crate) fn runs(telos: &Telos, arguments: &RunsArguments, console: Console) -
         console.object(&runs);
         return Ok(0);
     }
-    let rows = runs.iter().map(|run| {
-        let status = run.status.map_or_else(|| String::from("open"), |status| format!("{status:?}").to_lowercase());
-        vec![
-            run.id.clone(),
-            clock(run.started_ms.0),
-            format!("{:?}", run.kind).to_lowercase(),
-            status,
-            run.changes.to_string(),
-            run.request.clone(),
-        ]
-    });
-    table(console, &["run", "began (UTC)", "kind", "status", "changes", "request"], rows.collect());
+    console.out(&text(&runs_scene(&runs), console.style()));
     Ok(0)
 }
 
@@ -43,10 +32,7 @@ pub(crate) fn why(telos: &Telos, arguments: &RunChoice, console: Console) -> Res
         return Ok(0);
     }
     console.line(&format!("run {run}"));
-    for line in lines {
-        let rule = line.rule.map(|rule| format!("{rule} ")).unwrap_or_default();
-        console.line(&format!("{:9} {rule}{}", line.about, line.text));
-    }
+    lines.iter().for_each(|line| console.line(&line.to_string()));
     Ok(0)
 }
 
@@ -246,38 +232,4 @@ pub(crate) fn doctor(telos: &Telos, console: Console) -> Result<i32, SystemError
         }
     }
     Ok(if missing { 4 } else { 0 })
-}
-
-/// A time in UTC to the second.
-fn clock(ms: u64) -> String {
-    let days = i64::try_from(ms / 86_400_000).unwrap_or(0);
-    let (year, month, day) = civil(days);
-    let seconds = ms / 1000 % 86_400;
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
-}
-
-/// Days since 1970-01-01 as a date of the Gregorian calendar (H. Hinnant, "chrono-Compatible Low-Level Date
-/// Algorithms", `civil_from_days`).
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_index = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_index + 2) / 5 + 1;
-    let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::clock;
-
-    #[test]
-    fn times_are_dates() {
-        assert_eq!(clock(0), "1970-01-01 00:00:00");
-        assert_eq!(clock(1_709_164_799_999), "2024-02-28 23:59:59");
-        assert_eq!(clock(1_709_164_800_000), "2024-02-29 00:00:00");
-    }
 }

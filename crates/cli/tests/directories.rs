@@ -51,3 +51,21 @@ fn words_of_the_request_become_a_file_or_a_line_of_one() {
     place.run(["undo"]).exits(0);
     assert_eq!(place.read("door.txt"), b"back at noon\n");
 }
+
+#[test]
+fn a_directory_is_deleted_with_all_that_is_in_it_and_given_back() {
+    let place = Place::new();
+    for name in ["tmp/a.txt", "tmp/.hidden", "tmp/deep/b.txt", "tmpfile", "keep/c.txt"] {
+        place.file(name, name);
+    }
+    std::fs::create_dir(place.path("tmp/empty")).expect("a directory");
+    std::os::unix::fs::symlink("../keep", place.path("tmp/link")).expect("a link");
+    let before = place.picture();
+    place.intent(&["delete the folder tmp"]).exits(4);
+    assert!(place.picture() == before, "without consent nothing goes");
+    place.intent(&["--yes", "delete the folder tmp"]).exits(0);
+    assert!(!place.exists("tmp") && place.exists("tmpfile") && place.exists("keep/c.txt"));
+    place.run(["undo"]).exits(0);
+    assert!(place.exists("tmp/.hidden") && place.exists("tmp/empty") && place.exists("tmp/deep/b.txt"));
+    assert_eq!(std::fs::read_link(place.path("tmp/link")).expect("a link"), std::path::Path::new("../keep"));
+}

@@ -16,6 +16,7 @@ const READS: EffectSet = EffectSet::of(&[
     EffectKind::NetGet,
     EffectKind::Clock,
     EffectKind::Random,
+    EffectKind::CellRead,
 ]);
 
 pub(crate) fn is_read(kind: EffectKind) -> bool {

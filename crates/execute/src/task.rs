@@ -76,16 +76,18 @@ fn start_host<'a>(
             made: run.all_made(node.index),
         })
         .map_err(Cause::of_step)?;
-    if node.acts {
-        if let Some(made) = step.target().and_then(|target| run.made(node.index, &target)) {
-            return Ok((Task::Made(made), Label::BOTTOM));
-        }
-        return Ok((Task::Acts(step), Label::BOTTOM));
+    if node.acts
+        && let Some(made) = step.target().and_then(|target| run.made(node.index, &target))
+    {
+        return Ok((Task::Made(made), Label::BOTTOM));
     }
     let looks = step.looks().map_err(Cause::of_step)?;
     if !looks.is_empty() {
         let permits = decide_all(run, &wanted(node.index, labels, &looks)).map_err(|(_, cause)| cause)?;
         step.look(permits).map_err(Cause::of_step)?;
+    }
+    if node.acts {
+        return Ok((Task::Acts(step), Label::BOTTOM));
     }
     let effects = step.effects().map_err(Cause::of_step)?;
     let mut label = step.label().map_err(Cause::of_step)?;

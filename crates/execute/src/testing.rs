@@ -304,7 +304,7 @@ impl World {
         let recorder: Arc<dyn Recorder> = Arc::clone(&self.receipts) as _;
         let config = HostConfig::new(&self.state, &self.work);
         let host = Host::open(config, recorder, run).expect("a host");
-        let hands = HostHands::new(&host);
+        let hands = HostHands::new(&host, &SameWords);
         let (rules, stop) = (Rules(&policy), Stop::new());
         let gate = Person { policy: &policy, grant: &grant, consents: self.consents, asked: &self.asked };
         let progress = Countdown { left: AtomicUsize::new(self.cancel_after), stop: &stop, events: &self.events };
@@ -390,5 +390,19 @@ pub(crate) fn shown(content: &Content) -> Vec<u8> {
         }
         Content::Value(value) => format!("{value:?}").into_bytes(),
         Content::Skipped => b"skipped".to_vec(),
+    }
+}
+
+/// Texts are as near as they have words of the question.
+struct SameWords;
+
+impl crate::Nearness for SameWords {
+    fn of(&self, words: &str, texts: &[&str]) -> Vec<f32> {
+        let wanted: Vec<&str> = words.split(' ').collect();
+        let share = |text: &&str| {
+            let found = wanted.iter().filter(|word| text.split(' ').any(|other| other == **word)).count();
+            found as f32 / wanted.len() as f32
+        };
+        texts.iter().map(share).collect()
     }
 }

@@ -188,7 +188,7 @@ impl Story<'_> {
             let effects = self.descriptors[node].effects.iter().filter(move |effect| acts(effect.kind));
             let ports = effects.filter_map(|effect| match effect.target {
                 Target::Input(port) => Some(port.0),
-                Target::WorkingDirectory | Target::None => None,
+                Target::WorkingDirectory | Target::None | Target::Named(_) => None,
             });
             ports.flat_map(move |port| self.constant_texts(node, port)).collect::<BTreeSet<&str>>()
         };

@@ -4,8 +4,8 @@
 //!
 //! | class | kinds | authority, taint (R5) | authority, secrecy (R6) | payload, secrecy (R6) | payload, taint (R7) | control (R10) | rule of two (R12) |
 //! |---|---|---|---|---|---|---|---|
-//! | inward | read, list, clock, random | names only | free | – | free | names only | – |
-//! | local | create, overwrite, delete, move, make directory, link, metadata | names only | cleared | free: the file keeps the label | free | names only, cleared | – |
+//! | inward | read, list, clock, random, read of a cell | names only | free | – | free | names only | – |
+//! | local | create, overwrite, delete, move, make directory, link, metadata, write of a cell | names only | cleared | free: the file keeps the label | free | names only, cleared | – |
 //! | outward | connect, get, send, listen, exec, quarantined model, privileged, signal | none | cleared | cleared | free | none, cleared | applies |
 //! | instruction | model asked with trusted text | none | cleared | cleared | none | none, cleared | applies |
 //! | person | show | free | free | free | free | free | – |
@@ -49,14 +49,19 @@ impl SinkClass {
     #[must_use]
     pub const fn of(kind: EffectKind) -> Self {
         match kind {
-            EffectKind::FileRead | EffectKind::FileList | EffectKind::Clock | EffectKind::Random => Self::Inward,
+            EffectKind::FileRead
+            | EffectKind::FileList
+            | EffectKind::Clock
+            | EffectKind::Random
+            | EffectKind::CellRead => Self::Inward,
             EffectKind::FileCreate
             | EffectKind::FileOverwrite
             | EffectKind::FileDelete
             | EffectKind::FileMove
             | EffectKind::DirCreate
             | EffectKind::LinkCreate
-            | EffectKind::FileMeta => Self::Local,
+            | EffectKind::FileMeta
+            | EffectKind::CellWrite => Self::Local,
             EffectKind::NetConnect
             | EffectKind::NetGet
             | EffectKind::NetSend
@@ -245,6 +250,8 @@ pub const fn verb(kind: EffectKind) -> &'static str {
         EffectKind::Show => "show a value to you",
         EffectKind::Privileged => "change this machine's settings",
         EffectKind::Signal => "signal another process",
+        EffectKind::CellRead => "read what is kept",
+        EffectKind::CellWrite => "change what is kept",
     }
 }
 

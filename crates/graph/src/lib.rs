@@ -33,6 +33,7 @@ pub mod codec;
 mod context;
 pub mod flow;
 mod graph;
+pub mod order;
 pub mod origin;
 pub mod path;
 mod plan;

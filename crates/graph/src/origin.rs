@@ -63,7 +63,10 @@ pub const fn of_effect(kind: EffectKind) -> Label {
         | EffectKind::Clock
         | EffectKind::Random
         | EffectKind::Show
-        | EffectKind::Signal => Label::BOTTOM,
+        | EffectKind::Signal
+        // What is in a cell carries the cell's own label.
+        | EffectKind::CellRead
+        | EffectKind::CellWrite => Label::BOTTOM,
     }
 }
 

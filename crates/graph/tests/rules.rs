@@ -221,6 +221,29 @@ fn r6_a_secret_written_is_a_secret_read_again() {
     assert_eq!(rule(&world, &build.graph()), Some(Rule::R6));
 }
 
+/// Files of a directory, and what is made of them in the same directory: a list is had before what waits for it is written.
+#[test]
+fn r5_what_is_written_later_was_not_in_the_list() {
+    let mut world = World::default();
+    world.turn.push_str(" out/all.txt in out");
+    let kept = |order_writes: bool| {
+        let mut build = world.build();
+        let files = build.node("files.list", vec![said("out")]);
+        let read = build.node("files.read", vec![from(files, 0)]);
+        build.each(0, 9);
+        let content = build.node("files.read", vec![said("a.txt")]);
+        let write = build.node("files.write", vec![said("out/all.txt"), from(content, 0)]);
+        if order_writes {
+            build.after(read);
+        }
+        build.show(read, 0).show(write, 0);
+        rule(&world, &build.graph())
+    };
+    // Nothing says that the list comes first: it may hold a name that the content chose.
+    assert_eq!(kept(false), Some(Rule::R5));
+    assert_eq!(kept(true), None);
+}
+
 /// What is created is declared before what is read.
 #[test]
 fn r6_the_order_of_a_primitives_effects_hides_nothing() {

@@ -19,6 +19,7 @@
 //! network operations promise is in [`net`].
 #![forbid(unsafe_code)]
 
+mod cell;
 mod change;
 mod duplicate;
 mod error;
@@ -41,6 +42,8 @@ mod store;
 mod undo;
 mod write;
 
+#[cfg(test)]
+mod cell_tests;
 #[cfg(test)]
 mod crash_tests;
 #[cfg(test)]

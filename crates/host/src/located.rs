@@ -17,6 +17,8 @@ pub struct Located {
     target: Result<Entry, &'static str>,
     pub(crate) keep: Keep,
     pub(crate) node: Option<NodeIndex>,
+    /// The name under which it is acted on, if it is a cell.
+    cell: Option<String>,
 }
 
 /// Whether earlier content of this file has room in the budget. Asked at the decision, used by the act.
@@ -49,7 +51,17 @@ impl Located {
             Err(HostError::Io { .. }) if is_link(&named) => Err("its target cannot be reached"),
             Err(error) => return Err(error),
         };
-        Ok(Self { named, target, keep: Keep::default(), node: None })
+        Ok(Self { named, target, keep: Keep::default(), node: None, cell: None })
+    }
+
+    pub(crate) fn for_cell(mut self, name: &str) -> Self {
+        self.cell = Some(name.to_owned());
+        self
+    }
+
+    /// An effect on the cell that this is.
+    fn on_cell(&self, kind: EffectKind) -> Option<Effect> {
+        self.cell.as_ref().map(|name| Effect { kind, resource: Resource::Named(name.clone()) })
     }
 
     /// Names the plan's node that acts, for the journal.
@@ -106,9 +118,9 @@ impl Located {
     /// The effect of reading the content.
     ///
     /// # Errors
-    /// If there is nothing to read, or a link is broken.
+    /// If there is nothing to read, or a link is broken. A cell can always be read.
     pub fn read_effect(&self) -> Result<Effect, HostError> {
-        self.on_target(EffectKind::FileRead)
+        self.on_cell(EffectKind::CellRead).map_or_else(|| self.on_target(EffectKind::FileRead), Ok)
     }
 
     /// The effect of listing the directory.
@@ -127,13 +139,13 @@ impl Located {
         self.on_target(EffectKind::FileMeta)
     }
 
-    /// The effect of writing: `FileOverwrite` if something stands there, else `FileCreate`.
+    /// The effect of writing: `FileOverwrite` if something stands there, else `FileCreate`; `CellWrite` of a cell.
     ///
     /// # Errors
     /// If a link is broken.
     pub fn write_effect(&self) -> Result<Effect, HostError> {
         let target = self.target()?;
-        Ok(effect(arrival(target), target))
+        Ok(self.on_cell(EffectKind::CellWrite).unwrap_or_else(|| effect(arrival(target), target)))
     }
 
     /// The effect of removing the name.

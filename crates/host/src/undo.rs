@@ -5,6 +5,7 @@
 //! yet, if it looks like some earlier point an interrupted undo got that far. Anything else is a conflict, found
 //! before anything is touched.
 
+use crate::cell::on_cell;
 use crate::history::{Model, Step, steps};
 use crate::host::{Host, check_permit};
 use crate::locate::Entry;
@@ -22,6 +23,8 @@ pub struct UndoPlan {
     /// In the order of the run; taken back from the last.
     steps: Vec<Step>,
     conflicts: Vec<Conflict>,
+    /// The directory of cells, whose files are acted on by name.
+    cells: Option<ByteText>,
 }
 
 /// A file that stands in the way of an undo.
@@ -91,7 +94,7 @@ impl UndoPlan {
             .rev()
             .flat_map(Step::reverse_effects)
             .map(|effect| UndoEffect {
-                effect,
+                effect: on_cell(effect, self.cells.as_ref()),
                 facts: Facts { created_by_run: true, undoable: true, in_workspace: false },
             })
             .collect()
@@ -123,7 +126,7 @@ impl Host {
         steps.retain(Step::changes_anything);
         conflicts.sort();
         conflicts.dedup();
-        Ok(UndoPlan { steps, conflicts })
+        Ok(UndoPlan { steps, conflicts, cells: self.cells_path() })
     }
 
     /// A step whose earlier content is not to be had.

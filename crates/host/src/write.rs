@@ -19,7 +19,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 use std::io::Write;
-use telos_abi::{Act, ByteText, Digest, Label, NodeIndex};
+use telos_abi::{Act, ByteText, Digest, Effect, Label, NodeIndex};
 use telos_policy::Permit;
 
 /// Most bytes of extended attribute names, and of one value, that are carried over (the kernel's own limit).
@@ -29,6 +29,8 @@ const XATTR_BYTES_MAX: usize = 64 << 10;
 #[derive(Debug)]
 pub struct PreparedWrite {
     pub(crate) entry: Entry,
+    /// What committing it is decided as.
+    effect: Effect,
     keep: Keep,
     node: Option<NodeIndex>,
     spool: Spool,
@@ -123,7 +125,8 @@ impl Host {
             accessat(directory, entry.name_or_dot(), Access::WRITE_OK, AtFlags::EACCESS)
                 .map_err(HostError::io("write", path))?;
         }
-        self.prepare_at(entry, located.keep.clone(), located.node)
+        let effect = located.write_effect()?;
+        Ok(PreparedWrite { effect, ..self.prepare_at(entry, located.keep.clone(), located.node)? })
     }
 
     pub(crate) fn prepare_at(
@@ -135,6 +138,7 @@ impl Host {
         entry.revalidate()?;
         Ok(PreparedWrite {
             spool: self.spool(&entry)?,
+            effect: effect(arrival(&entry), &entry),
             entry,
             keep,
             node,
@@ -165,7 +169,7 @@ impl Host {
         label: Label,
         like: Option<Restored>,
     ) -> Result<WriteDone, HostError> {
-        check_permit(&permit, &effect(arrival(&prepared.entry), &prepared.entry))?;
+        check_permit(&permit, &prepared.effect)?;
         if permit.value().is_some_and(|shown| shown != prepared.content()) {
             return Err(HostError::OtherContent { path: prepared.entry.path().into() });
         }

@@ -5,7 +5,9 @@ use crate::plan;
 use crate::read::{Reading, read};
 use crate::remote::{self, ProviderConfig, ProviderError};
 use crate::sketch;
-use crate::turn::{Check, Library, Proposal, Proposed, Surroundings, Turn};
+use crate::turn::{Check, Library, Proposal, Proposed, Question, Reading as Heeded, Surroundings, Turn};
+use telos_abi::{NodeIndex, PortIndex, Refinement, Type, Value};
+use telos_graph::{Constant, ConstantOrigin, Graph, Input, Node};
 
 /// Confidence given to a model's graph: the validator accepted it, but its reading of the turn is not explained.
 const MODEL_CONFIDENCE: f32 = 0.7;
@@ -84,7 +86,12 @@ impl<'a> Cascade<'a> {
         library: &dyn Library,
         check: &Check<'_>,
     ) -> Answer {
-        let proposal = offline(turn, reading, around, library, check);
+        let mut proposal = offline(turn, reading, around, library, check);
+        if matches!(proposal, Proposal::Abstain { .. } | Proposal::Question(_))
+            && let Some(recalled) = recalled(turn, around, library, check)
+        {
+            proposal = Proposal::Graph(Box::new(recalled));
+        }
         let (Proposal::Abstain { .. }, Some(config)) = (&proposal, &self.provider) else {
             return Answer { proposal, tier: Tier::Offline, model_error: None };
         };
@@ -109,8 +116,16 @@ fn offline(
     library: &dyn Library,
     check: &Check<'_>,
 ) -> Proposal {
+    if is_conditional(&turn.text) {
+        let reason =
+            "something is to be done only on a condition, which no plan can hold yet; ask for the condition first";
+        return Proposal::Abstain { reason: reason.to_owned(), nearest: Vec::new() };
+    }
     let lexicon = plan::lexicon::Lexicon::new(library);
     let heard = sketch::propose(turn, &reading, around, &lexicon, check);
+    if let Some(history) = heard.history {
+        return Proposal::History(history);
+    }
     let translated = match heard.graph {
         Some(proposed) if proposed.confidence >= sketch::SURE => return Proposal::Graph(proposed),
         other => other.filter(|proposed| proposed.confidence >= sketch::LIKELY),
@@ -128,8 +143,77 @@ fn offline(
             (None, Some(reason)) if nearest.is_empty() => Proposal::Abstain { reason, nearest },
             _ => Proposal::Abstain { reason, nearest },
         },
+        (Proposal::Graph(searched), None) if replaces_by_nothing(turn, &searched.graph, library) => {
+            let end = turn.text.len();
+            let text = "By what is it to be replaced? (Answer: with TEXT)";
+            Proposal::Question(Question { text: text.to_owned(), choices: Vec::new(), slot: end..end })
+        }
+        (Proposal::Graph(searched), None) if is_for_files(&searched.graph, library) => {
+            let end = turn.text.len();
+            let text = "What comes of it is nothing to read on a screen. Under which name is it to be kept? (Answer: save it as NAME)";
+            Proposal::Question(Question { text: text.to_owned(), choices: Vec::new(), slot: end..end })
+        }
         (searched, _) => searched,
     }
+}
+
+/// Whether something is to be changed only if something holds.
+fn is_conditional(text: &str) -> bool {
+    const CONDITIONS: &[&str] = &["only if ", "unless ", "provided that ", "but only when "];
+    const CHANGES: &[&str] = &["delete", "remove", "move", "rename", "replace", "overwrite", "copy", "send", "post"];
+    let lower = text.to_lowercase();
+    CONDITIONS.iter().any(|words| lower.contains(words)) && CHANGES.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a text would be taken away where it is to be replaced.
+fn replaces_by_nothing(turn: &Turn, graph: &Graph, library: &dyn Library) -> bool {
+    turn.text.to_lowercase().contains("replace")
+        && graph.nodes.iter().any(|node| {
+            let replaces = library.descriptor(&node.capability).filter(|is| is.name == "text.replace");
+            let port = replaces.and_then(|is| is.inputs.iter().position(|input| input.name == "replacement"));
+            port.is_some_and(|port| !node.inputs.iter().any(|(at, _)| usize::from(at.0) == port))
+        })
+}
+
+/// Whether what would be shown is packed or a picture in bytes.
+fn is_for_files(graph: &Graph, library: &dyn Library) -> bool {
+    graph.outputs.iter().any(|source| {
+        let node = usize::try_from(source.node.0).ok().and_then(|node| graph.nodes.get(node));
+        let Some(descriptor) = node.and_then(|node| library.descriptor(&node.capability)) else { return false };
+        let Some(port) = descriptor.outputs.get(usize::from(source.port.0)) else { return false };
+        let Type::Blob { refinement, .. } = port.ty else { return false };
+        let packs = descriptor.semantics.tags.iter().any(|tag| tag == "compress" || tag == "pack");
+        matches!(refinement, Refinement::Image | Refinement::Bundle) || packs && refinement == Refinement::Bytes
+    })
+}
+
+/// Nearness from which on what was told to remember answers a question that nothing else does.
+const TOLD: f32 = 0.5;
+
+/// What was told to remember, where it is about what is asked.
+fn recalled(turn: &Turn, around: &dyn Surroundings, library: &dyn Library, check: &Check<'_>) -> Option<Proposed> {
+    let facts = around.remembered();
+    let texts: Vec<&str> = facts.iter().map(String::as_str).collect();
+    let nearest = crate::nearness(&turn.text, &texts).into_iter().fold(0.0, f32::max);
+    if nearest < TOLD {
+        return None;
+    }
+    let mut recall = None;
+    library.visit(&mut |id, descriptor| recall = recall.or((descriptor.name == "memory.recall").then_some(id)));
+    let query = Constant { value: Value::Text(turn.text.clone()), origin: ConstantOrigin::UserTurn };
+    let node = Node {
+        capability: recall?,
+        inputs: vec![(PortIndex(0), Input::Constant(query))],
+        each: None,
+        guard: None,
+        after: Vec::new(),
+    };
+    let output = telos_graph::Source { node: NodeIndex(0), port: PortIndex(0) };
+    let graph = Graph { nodes: vec![node], outputs: vec![output] };
+    check(&graph).ok()?;
+    let outputs = vec![meaning(&graph, output, library)];
+    let whole = Heeded { span: 0..turn.text.len(), meaning: String::from("what was told to remember about it") };
+    Some(Proposed { graph, confidence: nearest, readings: vec![whole], outputs })
 }
 
 /// The search's answer without its graph: what it would do is not what was asked for.

@@ -17,6 +17,7 @@
 mod cache;
 mod cascade;
 mod learned;
+mod nearness;
 mod plan;
 mod read;
 mod remote;
@@ -31,5 +32,8 @@ mod tests_support;
 
 pub use cache::{CacheStore, MemoryStore, PlanCache};
 pub use cascade::{Answer, Cascade, Tier};
+pub use nearness::nearness;
 pub use remote::{ProviderConfig, ProviderError, ProviderKind, Secret};
-pub use turn::{Check, Column, Entry, EntryKind, Library, Proposal, Proposed, Question, Reading, Surroundings, Turn};
+pub use turn::{
+    Check, Column, Entry, EntryKind, History, Library, Proposal, Proposed, Question, Reading, Surroundings, Turn,
+};

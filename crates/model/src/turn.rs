@@ -62,6 +62,12 @@ pub trait Surroundings {
     /// Columns of a file that can be read as a table: delimited text, JSON records, JSON lines. Empty for anything else.
     fn columns(&self, path: &str) -> Vec<Column>;
 
+    /// Tables of a database with their columns. Empty for anything else.
+    fn tables(&self, path: &str) -> Vec<(String, Vec<Column>)> {
+        let _ = path;
+        Vec::new()
+    }
+
     /// Paths of the keys in a JSON, YAML or TOML file as jq writes them, the outer dot left out: `version`,
     /// `database.host`, `[].name`. Empty for anything else.
     fn keys(&self, path: &str) -> Vec<String>;
@@ -69,6 +75,11 @@ pub trait Surroundings {
     /// What a file's first bytes show it to be where its name does not say so, by the word that primitives use among the
     /// words of an input: `access-log`, `mbox`.
     fn kind(&self, path: &str) -> Option<&'static str>;
+
+    /// What the person has told to remember, as it was said.
+    fn remembered(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The registry, as the planner sees it: what the validator knows, and a way to look at everything.
@@ -125,11 +136,24 @@ impl Question {
     }
 }
 
+/// What a turn asks of the runs before it, and not of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
+    /// To take back the last that changed something.
+    Undo,
+    /// To list them.
+    List,
+    /// To explain the last.
+    Explain,
+}
+
 /// The answer to a turn.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Proposal {
     /// A graph to validate and run.
     Graph(Box<Proposed>),
+    /// Something that the log tells or takes back.
+    History(History),
     /// Something must be settled first.
     Question(Question),
     /// Not understood.

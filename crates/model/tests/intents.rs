@@ -131,6 +131,7 @@ const NOT_NOW: &[&str] = &[
 fn answer(text: &str, shelf: &Shelf) -> Result<String, String> {
     match Cascade::default().propose(&turn(text), &Tree::home(), shelf, &|_| Ok(())).proposal {
         Proposal::Graph(proposed) => Ok(print(&proposed.graph, shelf)),
+        Proposal::History(asked) => Err(format!("history: {asked:?}")),
         Proposal::Question(question) => Err(format!("ask: {}", question.text)),
         Proposal::Abstain { reason, .. } => Err(format!("abstain: {reason}")),
     }

@@ -38,13 +38,14 @@ pub struct AgentReach<'a> {
     pub hosts: &'a [HostName],
 }
 
-/// The grant of `telos do`: read and write under `directory`, the clock, randomness and the terminal; the network
+/// The grant of `telos do`: read and write under `directory`, what Telos keeps for the person, the clock, randomness and the terminal; the network
 /// only for `hosts`, which [`hosts_named`] took from the user's own turn.
 ///
 /// Loopback is no exception: `localhost` reaches every service of this machine, so it must be named like any host.
 #[must_use]
 pub fn default_grant(directory: &ByteText, hosts: &[HostName]) -> Grant {
-    let mut rows = vec![under(files(), directory), GrantRow { kinds: Class::Ambient.kinds(), scope: Scope::Any }];
+    let any = |kinds| GrantRow { kinds, scope: Scope::Any };
+    let mut rows = vec![under(files(), directory), any(Class::Ambient.kinds()), any(Class::Kept.kinds())];
     rows.extend(hosts.iter().map(talk_to));
     Grant { rows, askable: Vec::new(), clearances: Vec::new(), budget: DEFAULT_BUDGET }
 }

@@ -16,6 +16,8 @@ pub enum Class {
     Exec,
     /// Asks a model, which may be on another machine.
     Model,
+    /// Reads or changes what Telos keeps for the person.
+    Kept,
     /// Touches nothing that anybody owns.
     Ambient,
     /// Changes the machine or other people's processes.
@@ -24,8 +26,8 @@ pub enum Class {
 
 impl Class {
     /// Every class, in the order of the docs.
-    pub const ALL: [Self; 7] =
-        [Self::Read, Self::Write, Self::Outward, Self::Exec, Self::Model, Self::Ambient, Self::Control];
+    pub const ALL: [Self; 8] =
+        [Self::Read, Self::Write, Self::Outward, Self::Exec, Self::Model, Self::Kept, Self::Ambient, Self::Control];
 
     /// Name in policy files.
     #[must_use]
@@ -36,6 +38,7 @@ impl Class {
             Self::Outward => "outward",
             Self::Exec => "exec",
             Self::Model => "model",
+            Self::Kept => "kept",
             Self::Ambient => "ambient",
             Self::Control => "control",
         }
@@ -74,7 +77,7 @@ impl Acts {
             Self::OnPath => "files and directories (`under`, `paths`)",
             Self::OnHost => "hosts (`hosts`)",
             Self::OnProgram => "programs (`under`, `paths`)",
-            Self::OnNamed => "named providers (`names`)",
+            Self::OnNamed => "named providers and cells (`names`)",
             Self::OnAnything => "nothing that a resource names",
         }
     }
@@ -102,13 +105,13 @@ pub struct EffectRow {
 }
 
 use Acts::{OnAnything, OnHost, OnNamed, OnPath, OnProgram};
-use Class::{Ambient, Control, Exec, Model, Outward, Read, Write};
+use Class::{Ambient, Control, Exec, Kept, Model, Outward, Read, Write};
 use EffectKind as K;
 use Verdict::{Ask, Permit, Refuse};
 
 /// Every kind, in the order of [`EffectKind::ALL`].
 #[rustfmt::skip] // One row a line: a table reads like a table.
-pub const EFFECTS: [EffectRow; 21] = [
+pub const EFFECTS: [EffectRow; 23] = [
     row(K::FileRead,        "file-read",        Read,    OnPath,     Permit, Ask,    true,  "read the content of a file"),
     row(K::FileList,        "file-list",        Read,    OnPath,     Permit, Ask,    true,  "list a directory with sizes and times"),
     row(K::FileCreate,      "file-create",      Write,   OnPath,     Permit, Ask,    true,  "make a file that does not exist yet"),
@@ -130,6 +133,8 @@ pub const EFFECTS: [EffectRow; 21] = [
     row(K::Show,            "show",             Ambient, OnAnything, Permit, Ask,    true,  "show a value to the person at the terminal"),
     row(K::Privileged,      "privileged",       Control, OnAnything, Refuse, Refuse, false, "change the machine itself: mounts, kernel keys, tracing, system settings"),
     row(K::Signal,          "signal",           Control, OnAnything, Refuse, Refuse, false, "signal a process outside its own tree"),
+    row(K::CellRead,        "cell-read",        Kept,    OnNamed,    Permit, Ask,    true,  "read what Telos keeps for you under a name: memory, bookmarks"),
+    row(K::CellWrite,       "cell-write",       Kept,    OnNamed,    Permit, Ask,    true,  "change what Telos keeps for you under a name"),
 ];
 
 #[expect(clippy::too_many_arguments, reason = "one argument a column of the table above")]
@@ -159,7 +164,7 @@ const _: () = {
 /// The row of `kind`. O(1).
 #[must_use]
 pub const fn effect_row(kind: EffectKind) -> &'static EffectRow {
-    const TABLE: &[EffectRow; 21] = &EFFECTS;
+    const TABLE: &[EffectRow; 23] = &EFFECTS;
     &TABLE[kind as usize]
 }
 
@@ -200,6 +205,7 @@ pub fn effects_document() -> String {
     for row in &EFFECTS {
         let undo = match (row.undoable, row.class) {
             (true, Class::Read | Class::Ambient) => "nothing to undo",
+            (true, Class::Kept) if row.kind == EffectKind::CellRead => "nothing to undo",
             (true, _) => "yes",
             (false, _) => "no",
         };

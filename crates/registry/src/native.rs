@@ -6,6 +6,7 @@
 mod bundles;
 mod copies;
 mod knowledge;
+mod memory;
 mod network;
 mod sqlite;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub fn descriptors() -> Vec<Descriptor> {
     vec![
         knowledge::today(),
         bundles::of_directory(),
+        trees::delete(),
         bundles::fill(),
         make_directory(),
         trees::move_into(),
@@ -46,12 +48,17 @@ pub fn descriptors() -> Vec<Descriptor> {
         knowledge::information(),
         list_directory(),
         move_into(),
+        trees::organise(),
         read(),
         read_all(),
         rename(),
         write(),
         network::fetch(),
         network::post(),
+        memory::forget(),
+        memory::list(),
+        memory::recall(),
+        memory::remember(),
         sqlite::make(),
         sqlite::query(),
         sqlite::schema(),
@@ -204,7 +211,7 @@ fn find() -> Descriptor {
             "up to",
             "maximum",
         ]));
-    listing(within_age(search)).effect(EffectKind::FileList, 0).build()
+    listing(chosen(within_age(search))).effect(EffectKind::FileList, 0).build()
 }
 
 /// The inputs of a search that bound the age of files, and whether it goes deep.
@@ -229,6 +236,29 @@ fn within_age(search: Builder) -> Builder {
                 "subfolders",
                 "everywhere",
             ]),
+        )
+}
+
+/// The inputs of a search that say in which order files are found, and how many of them are kept.
+fn chosen(search: Builder) -> Builder {
+    search
+        .takes(
+            input(
+                "order",
+                line(),
+                "which come first: largest, smallest, newest or oldest; empty for the order of paths",
+            )
+            .default(Value::Text(String::new()))
+            .words(&["in order of", "ordered by"]),
+        )
+        .takes(
+            input(
+                "limit",
+                count(0),
+                "how many of the first are kept; 0 for one where an order is given, for all elsewhere",
+            )
+            .default(Value::Int(0))
+            .words(&["no more than", "only the first"]),
         )
 }
 

@@ -117,7 +117,11 @@ impl KnownLabels<'_> {
 impl ResourceLabels for KnownLabels<'_> {
     fn label(&self, resource: &Resource) -> Label {
         let by_rule = self.policy.sensitivity(resource);
-        let Resource::Path(path) = resource else { return by_rule };
+        let path = match resource {
+            Resource::Path(path) => path,
+            Resource::Named(cell) => return by_rule.join(self.host.label_of_cell(cell).unwrap_or(Label::TOP)),
+            _ => return by_rule,
+        };
         // A path that cannot be looked at has no content that could be read under it either. A label that cannot be
         // looked up counts as every label.
         let Ok(located) = self.host.inspect(path) else { return by_rule };

@@ -82,7 +82,15 @@ pub(crate) fn columns(path: &str, head: &[u8]) -> Vec<Column> {
                 .for_each(|line| fields(&line, &mut seen));
         }
         "csv" | "tsv" | "tab" | "psv" | "" | "txt" | "dat" => delimited(head, &mut seen),
-        "sqlite" | "sqlite3" | "db" => database(head, &mut seen),
+        "sqlite" | "sqlite3" | "db" => {
+            for (_, columns) in tables(path, head) {
+                for column in columns {
+                    seen.column(&column.name);
+                    column.values.iter().for_each(|value| seen.value(&column.name, value));
+                }
+            }
+        }
+        "yaml" | "yml" => listed(&String::from_utf8_lossy(head), &mut seen),
         "md" | "markdown" => drawn(&String::from_utf8_lossy(head), &mut seen),
         _ => {}
     }
@@ -139,18 +147,63 @@ fn delimited(head: &[u8], seen: &mut Seen) {
     }
 }
 
-/// The columns of all tables of a database that is small enough to be seen whole.
-fn database(image: &[u8], seen: &mut Seen) {
+/// The tables of a database that is small enough to be seen whole, with their columns.
+pub(crate) fn tables(path: &str, image: &[u8]) -> Vec<(String, Vec<Column>)> {
+    if !matches!(extension(path).as_str(), "sqlite" | "sqlite3" | "db") {
+        return Vec::new();
+    }
     let limits = telos_sqlite::Limits { steps: 1_000_000, ..telos_sqlite::Limits::default() };
-    let Ok(database) = telos_sqlite::Database::load_within(image.to_vec(), limits) else { return };
-    for (table, columns) in database.columns().unwrap_or_default() {
+    let Ok(database) = telos_sqlite::Database::load_within(image.to_vec(), limits) else { return Vec::new() };
+    let table = |(name, columns): (String, Vec<String>)| {
+        let mut seen = Seen::default();
         columns.iter().for_each(|column| seen.column(column));
-        let Ok((rows, _)) = database.beginning(&table, ROWS_MAX) else { continue };
+        let rows = database.beginning(&name, ROWS_MAX).map(|(rows, _)| rows).unwrap_or_default();
         for row in csv::Reader::from_reader(rows.as_slice()).records().flatten() {
             for (column, value) in columns.iter().zip(row.iter()) {
                 seen.value(column, value);
             }
         }
+        (name, seen.columns())
+    };
+    database.columns().unwrap_or_default().into_iter().map(table).collect()
+}
+
+/// The records of a YAML document, where it has just one list of them, in block style.
+fn listed(text: &str, seen: &mut Seen) {
+    let pair = |text: &str| {
+        let (name, value) = text.split_once(':')?;
+        let plain = |part: &str| part.trim().trim_matches(['"', '\'']).to_owned();
+        let named =
+            !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || "_-\"' ".contains(letter));
+        named.then(|| (plain(name), plain(value)))
+    };
+    let mut records: Vec<(usize, Vec<(String, String)>)> = Vec::new();
+    let mut open = false;
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let indent = line.len() - line.trim_start().len();
+        if let Some((field, true)) = line.trim_start().strip_prefix("- ").map(|rest| (pair(rest), true)) {
+            let Some(field) = field else { return };
+            records.push((indent + 2, vec![field]));
+            open = true;
+        } else if let Some((inside, fields)) = records.last_mut().filter(|_| open) {
+            match pair(line.trim_start()).filter(|_| indent == *inside) {
+                Some(field) => fields.push(field),
+                None if indent < *inside => open = false,
+                None => {}
+            }
+        }
+    }
+    // Lists at two depths, or one after the other with other fields, are two tables.
+    let same = |(indent, fields): &(usize, Vec<(String, String)>)| {
+        let (first, begun) = &records[0];
+        indent == first && fields[0].0 == begun[0].0
+    };
+    if records.is_empty() || !records.iter().all(same) {
+        return;
+    }
+    for (name, value) in records.iter().take(ROWS_MAX).flat_map(|(_, fields)| fields) {
+        seen.column(name);
+        seen.value(name, value);
     }
 }
 
@@ -281,6 +334,13 @@ mod tests {
         let image = telos_sqlite::make(b"name,age\nAda,36\n", "crew").unwrap();
         let held = columns("crew.db", &image);
         assert_eq!((held[0].values.as_slice(), held[1].name.as_str()), (&["Ada".to_owned()][..], "age"));
+        assert_eq!(tables("crew.db", &image), [(String::from("crew"), held)]);
+        let yaml = b"version: 2\ndrugs:\n  - name: linezolid\n    days: 14\n    class: x\n  - name: colistin\n    days: 7\nend: yes\n";
+        let listed = columns("a.yaml", yaml);
+        let names: Vec<&str> = listed.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!((names, listed[0].values.join(" ").as_str()), (vec!["name", "days", "class"], "linezolid colistin"));
+        let two = b"a:\n  - x: 1\nb:\n    - y: 2\n";
+        assert!(columns("a.yaml", two).is_empty() && columns("a.yaml", b"- one\n- two\n").is_empty());
         let drawn = columns("a.md", b"# Crew\n\n| Name | Port |\n|:--|--:|\n| Ada | Oslo |\n| Bo | 7 |\n\nEnd | of\n");
         let said: Vec<(&str, Vec<&str>)> = drawn
             .iter()

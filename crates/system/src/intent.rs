@@ -12,7 +12,7 @@ use crate::{SystemError, Telos, now};
 use std::sync::Arc;
 use telos_abi::{ByteText, Facts, Grant, Receipt, RecordError, Recorder, Resource, RunId, RunKind, Status};
 use telos_engine::Stop;
-use telos_execute::{Cause, Event, Executor, HostHands, Outcome, Ports, Progress, RunFailure};
+use telos_execute::{Cause, Event, Executor, HostHands, Nearness, Outcome, Ports, Progress, RunFailure};
 use telos_graph::{Catalogue, Context, Plan, validate};
 use telos_host::{Host, HostConfig};
 use telos_model::{Answer, Cascade, PlanCache, Proposal, Question, Tier, Turn};
@@ -70,6 +70,7 @@ impl Telos {
                         Err(violation) => self.rejected(&text, &violation),
                     };
                 }
+                Proposal::History(asked) => return self.look_back(asked, intent.plan_only, person),
                 Proposal::Question(question) => match person.answer(&question.text, &question.choices) {
                     Some(words) => text = question.answered(&text, &words),
                     None => {
@@ -214,7 +215,7 @@ impl Telos {
         let ports = Ports {
             library: &shelf,
             engine: self.engine()?,
-            hands: &HostHands::new(host),
+            hands: &HostHands::new(host, &Meaning),
             labels: &labels,
             gate: &gate,
             recorder: &*recorder,
@@ -257,6 +258,15 @@ impl Telos {
             ..HostConfig::new(self.places().state.clone(), crate::telos::bytes_path(self.directory()))
         };
         Host::open(config, recorder, run).map_err(SystemError::room)
+    }
+}
+
+/// How near texts are, by what the translator knows of words.
+struct Meaning;
+
+impl Nearness for Meaning {
+    fn of(&self, words: &str, texts: &[&str]) -> Vec<f32> {
+        telos_model::nearness(words, texts)
     }
 }
 

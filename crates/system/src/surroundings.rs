@@ -114,11 +114,19 @@ impl Surroundings for Here<'_> {
         self.head(path).map_or_else(Vec::new, |head| glance::columns(path, &head))
     }
 
+    fn tables(&self, path: &str) -> Vec<(String, Vec<Column>)> {
+        self.head(path).map_or_else(Vec::new, |head| glance::tables(path, &head))
+    }
+
     fn keys(&self, path: &str) -> Vec<String> {
         self.head(path).map_or_else(Vec::new, |head| glance::keys(path, &head))
     }
 
     fn kind(&self, path: &str) -> Option<&'static str> {
         glance::kind(&self.head(path)?)
+    }
+
+    fn remembered(&self) -> Vec<String> {
+        telos_execute::remembered(self.host, |effect| self.permit(effect))
     }
 }

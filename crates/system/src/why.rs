@@ -4,6 +4,7 @@ use crate::plan_view;
 use crate::undo::label_words;
 use crate::{SystemError, Telos};
 use serde::Serialize;
+use std::fmt;
 use telos_abi::{Act, Outcome, Receipt, RunId, Verdict};
 use telos_graph::Catalogue;
 
@@ -21,6 +22,16 @@ pub struct WhyLine {
 impl WhyLine {
     fn new(about: &'static str, text: impl Into<String>) -> Self {
         Self { about, rule: None, text: text.into() }
+    }
+}
+
+impl fmt::Display for WhyLine {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:9} ", self.about)?;
+        if let Some(rule) = &self.rule {
+            write!(out, "{rule} ")?;
+        }
+        write!(out, "{}", self.text)
     }
 }
 

@@ -20,6 +20,7 @@ mod time;
 mod unit;
 mod whole;
 mod words;
+mod written;
 mod zone;
 
 use telos_pack::Pack;
@@ -38,6 +39,9 @@ pub const PACK: Pack = Pack {
         whole::factors,
         whole::divisor,
         whole::of_count,
+        whole::start,
+        written::read,
+        written::write,
         base::start,
         roman::start,
         spell::start,

@@ -1,4 +1,4 @@
-//! `number.factors`, `number.divisor` and `number.of-count`.
+//! `number.factors`, `number.divisor`, `number.of-count` and `number.whole`.
 
 use crate::answer::{Answer, text};
 use telos_pack::{Args, Failure, Running, Value};
@@ -52,6 +52,18 @@ pub(crate) fn divisor(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
 
 /// A count as a number that arithmetic goes on from.
 pub(crate) fn of_count(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
-    let count = args.count(0)?;
-    Answer::ready([Value::Float(count as f64)])
+    Answer::ready([Value::Float(args.integer(0)? as f64)])
+}
+
+/// A number without a fraction as a whole one.
+pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
+    /// Whole numbers up to this are exact in a double.
+    const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+    let number = args.float(0)?;
+    if number.fract() != 0.0 || !(0.0..=EXACT_MAX).contains(&number) {
+        return Err(Failure::bad(format!("a whole number that is not negative is needed, and this is {number}")));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number below EXACT_MAX")]
+    let whole = number as i64;
+    Answer::ready([Value::Int(whole)])
 }

@@ -2,6 +2,7 @@
 
 use crate::data::{Data, SERIES_MAX};
 use crate::pie::pie;
+use crate::points::points;
 use crate::scale::Scale;
 use std::fmt::Write as _;
 use telos_pack::Failure;
@@ -9,24 +10,28 @@ use telos_pack::Failure;
 /// The form of a chart.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
+    /// A line through each series, and what is below it filled.
+    Area,
     /// A bar for each value.
     Bar,
     /// A line through each series.
     Line,
     /// Shares of the first series' sum.
     Pie,
+    /// A point for each value, at the number of its label.
+    Scatter,
 }
 
 /// Colours that stay apart for colour-blind readers (Okabe and Ito 2008).
 pub(crate) const COLOURS: [&str; SERIES_MAX] =
     ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000"];
 
-const WIDTH: f64 = 800.0;
+pub(crate) const WIDTH: f64 = 800.0;
 pub(crate) const HEIGHT: f64 = 480.0;
-const LEFT: f64 = 80.0;
-const RIGHT: f64 = 20.0;
+pub(crate) const LEFT: f64 = 80.0;
+pub(crate) const RIGHT: f64 = 20.0;
 const TOP: f64 = 60.0;
-const BOTTOM: f64 = 110.0;
+pub(crate) const BOTTOM: f64 = 110.0;
 /// Most labels along the horizontal axis; more would overlap.
 const LABELS_MAX: usize = 40;
 /// Longest label, in characters.
@@ -56,12 +61,21 @@ pub(crate) fn draw(kind: Kind, data: &Data) -> Result<String, Failure> {
         svg.push_str("</svg>\n");
         return Ok(svg);
     }
+    if matches!(kind, Kind::Scatter) {
+        points(&mut svg, &frame, data)?;
+        svg.push_str("</svg>\n");
+        return Ok(svg);
+    }
     axes(&mut svg, &frame, data);
     for (number, series) in data.series.iter().enumerate() {
         let colour = COLOURS[number];
         match kind {
             Kind::Bar => bars(&mut svg, &frame, &series.values, (number, data.series.len()), colour),
-            Kind::Line | Kind::Pie => line(&mut svg, &frame, &series.values, colour),
+            Kind::Area => {
+                area(&mut svg, &frame, &series.values, colour);
+                line(&mut svg, &frame, &series.values, colour);
+            }
+            Kind::Line | Kind::Pie | Kind::Scatter => line(&mut svg, &frame, &series.values, colour),
         }
     }
     if data.series.len() > 1 {
@@ -77,13 +91,13 @@ fn described(data: &Data) -> String {
 }
 
 /// Where things are.
-struct Frame {
+pub(crate) struct Frame {
     scale: Scale,
     rows: usize,
 }
 
 impl Frame {
-    fn y(&self, value: f64) -> f64 {
+    pub(crate) fn y(&self, value: f64) -> f64 {
         HEIGHT - BOTTOM - self.scale.share(value) * (HEIGHT - TOP - BOTTOM)
     }
 
@@ -104,13 +118,7 @@ fn real(count: usize) -> f64 {
 }
 
 fn axes(svg: &mut String, frame: &Frame, data: &Data) {
-    for value in frame.scale.lines() {
-        let y = frame.y(value);
-        let _ =
-            writeln!(svg, "<line x1=\"{LEFT}\" x2=\"{}\" y1=\"{y:.1}\" y2=\"{y:.1}\" stroke=\"#ccc\"/>", WIDTH - RIGHT);
-        let text = frame.scale.text(value);
-        let _ = writeln!(svg, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>", LEFT - 8.0, y + 4.0);
-    }
+    heights(svg, frame);
     let every = data.labels.len().div_ceil(LABELS_MAX).max(1);
     for (row, label) in data.labels.iter().enumerate().step_by(every) {
         let (x, y) = (frame.x(row) + frame.pitch() / 2.0, HEIGHT - BOTTOM + 16.0);
@@ -120,6 +128,22 @@ fn axes(svg: &mut String, frame: &Frame, data: &Data) {
             "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"end\" transform=\"rotate(-40 {x:.1} {y:.1})\">{label}</text>"
         );
     }
+    name_of_axis(svg, data);
+}
+
+/// The lines and numbers of the vertical axis.
+pub(crate) fn heights(svg: &mut String, frame: &Frame) {
+    for value in frame.scale.lines() {
+        let y = frame.y(value);
+        let _ =
+            writeln!(svg, "<line x1=\"{LEFT}\" x2=\"{}\" y1=\"{y:.1}\" y2=\"{y:.1}\" stroke=\"#ccc\"/>", WIDTH - RIGHT);
+        let text = frame.scale.text(value);
+        let _ = writeln!(svg, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>", LEFT - 8.0, y + 4.0);
+    }
+}
+
+/// What the horizontal axis shows.
+pub(crate) fn name_of_axis(svg: &mut String, data: &Data) {
     let axis = escaped(&data.axis, NAME_LETTERS_MAX);
     let middle = LEFT + (WIDTH - LEFT - RIGHT) / 2.0;
     let _ = writeln!(svg, "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{axis}</text>", HEIGHT - 8.0);
@@ -139,36 +163,55 @@ fn bars(svg: &mut String, frame: &Frame, values: &[Option<f64>], (number, of): (
     }
 }
 
-/// A line that is broken where a value is missing; a value without neighbours is a point.
-fn line(svg: &mut String, frame: &Frame, values: &[Option<f64>], colour: &str) {
-    let mut row = 0;
-    while row < values.len() {
-        let run: Vec<f64> = values[row..].iter().map_while(|value| *value).collect();
-        let place = |at: usize, value: f64| (frame.x(row + at) + frame.pitch() / 2.0, frame.y(value));
-        match run.as_slice() {
-            [] => {}
-            [value] => {
-                let (x, y) = place(0, *value);
-                let _ = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{colour}\"/>");
-            }
-            more => {
-                let mut points = String::new();
-                for (at, value) in more.iter().enumerate() {
-                    let (x, y) = place(at, *value);
-                    let _ = write!(points, "{x:.1},{y:.1} ");
-                }
-                let points = points.trim_end();
-                let _ = writeln!(
-                    svg,
-                    "<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>"
-                );
-            }
+/// What is between a series and zero, broken where a value is missing.
+fn area(svg: &mut String, frame: &Frame, values: &[Option<f64>], colour: &str) {
+    let zero = frame.y(0.0);
+    for (first, run) in runs(values) {
+        let x = |at: usize| frame.x(first + at) + frame.pitch() / 2.0;
+        let mut outline = format!("{:.1},{zero:.1} ", x(0));
+        for (at, value) in run.iter().enumerate() {
+            let _ = write!(outline, "{:.1},{:.1} ", x(at), frame.y(*value));
         }
-        row += run.len().max(1);
+        let _ = write!(outline, "{:.1},{zero:.1}", x(run.len() - 1));
+        let _ = writeln!(svg, "<polygon points=\"{outline}\" fill=\"{colour}\" fill-opacity=\"0.3\"/>");
     }
 }
 
-fn legend(svg: &mut String, data: &Data) {
+/// Values without a gap, and the row of the first of them.
+fn runs(values: &[Option<f64>]) -> Vec<(usize, Vec<f64>)> {
+    let mut out: Vec<(usize, Vec<f64>)> = Vec::new();
+    let mut row = 0;
+    while row < values.len() {
+        let run: Vec<f64> = values[row..].iter().map_while(|value| *value).collect();
+        let length = run.len();
+        if length > 0 {
+            out.push((row, run));
+        }
+        row += length.max(1);
+    }
+    out
+}
+
+/// A line that is broken where a value is missing; a value without neighbours is a point.
+fn line(svg: &mut String, frame: &Frame, values: &[Option<f64>], colour: &str) {
+    for (first, run) in runs(values) {
+        let place = |at: usize, value: f64| (frame.x(first + at) + frame.pitch() / 2.0, frame.y(value));
+        if let [value] = run.as_slice() {
+            let (x, y) = place(0, *value);
+            let _ = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{colour}\"/>");
+            continue;
+        }
+        let mut points = String::new();
+        for (at, value) in run.iter().enumerate() {
+            let (x, y) = place(at, *value);
+            let _ = write!(points, "{x:.1},{y:.1} ");
+        }
+        let points = points.trim_end();
+        let _ = writeln!(svg, "<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>");
+    }
+}
+
+pub(crate) fn legend(svg: &mut String, data: &Data) {
     let pitch = (WIDTH - LEFT - RIGHT) / real(data.series.len());
     for (number, series) in data.series.iter().enumerate() {
         let x = LEFT + real(number) * pitch;

@@ -7,6 +7,7 @@
 mod data;
 mod draw;
 mod pie;
+mod points;
 mod scale;
 
 use telos_pack::{Args, Failure, Pack, Running};
@@ -19,9 +20,11 @@ telos_pack::export_pack!(crate::PACK);
 
 fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let kind = match args.choice(1)?.as_str() {
+        "area" => draw::Kind::Area,
         "bar" => draw::Kind::Bar,
         "line" => draw::Kind::Line,
         "pie" => draw::Kind::Pie,
+        "scatter" => draw::Kind::Scatter,
         other => {
             return Err(Failure::Internal(format!("`{other}` is not a kind of chart")));
         }

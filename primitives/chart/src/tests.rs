@@ -64,3 +64,21 @@ fn a_pie_shows_shares_and_joins_what_has_no_colour_left() {
         assert!(chart(bad, "pie", &["n"], "").is_err(), "{bad}");
     }
 }
+
+#[test]
+fn an_area_is_filled_to_zero_and_broken_where_a_value_is_missing() {
+    let svg = chart("x,y\n1,1\n2,2\n3,\n4,3\n", "area", &["y"], "").unwrap();
+    assert_eq!((svg.matches("<polygon").count(), svg.matches("<polyline").count()), (2, 1));
+}
+
+#[test]
+fn a_scatter_plot_puts_points_where_both_numbers_say() {
+    let svg = chart("size,price\n0,10\n10,20\n5,\n,3\n", "scatter", &["price"], "").unwrap();
+    let places: Vec<f64> = svg
+        .lines()
+        .filter(|line| line.starts_with("<circle"))
+        .map(|line| line.split("cx=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap())
+        .collect();
+    assert_eq!(places, [80.0, 780.0]);
+    assert!(matches!(chart("town,n\nYork,1\n", "scatter", &[], ""), Err(Failure::BadInput(_))));
+}

@@ -17,14 +17,15 @@ pub(crate) fn join(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let by = args.texts(2)?;
     let kind = args.choice(3)?;
     let right_by = args.texts(4)?;
-    let (keep_left, keep_right) = match kind.as_str() {
-        "inner" => (false, false),
-        "left" => (true, false),
-        "right" => (false, true),
-        "outer" => (true, true),
+    let (pairs, keep_left, keep_right) = match kind.as_str() {
+        "anti" => (false, true, false),
+        "inner" => (true, false, false),
+        "left" => (true, true, false),
+        "right" => (true, false, true),
+        "outer" => (true, true, true),
         other => return Err(Failure::Internal(format!("`{other}` is not a kind of join"))),
     };
-    let join = Join { by, right_by, keep_left, keep_right };
+    let join = Join { by, right_by, pairs, keep_left, keep_right };
     Ok(Box::new(Both { tables: Default::default(), combine: Box::new(move |left, right| join.tables(left, right)) }))
 }
 
@@ -104,6 +105,8 @@ impl Index {
 struct Join {
     by: Vec<String>,
     right_by: Vec<String>,
+    /// Whether rows with a partner are given, and the other table's columns beside them.
+    pairs: bool,
     keep_left: bool,
     keep_right: bool,
 }
@@ -165,7 +168,7 @@ impl Join {
         let right_keys = positions(right, right_by).map_err(told("right"))?;
         let mut is_key = vec![false; right.names().len()];
         right_keys.iter().for_each(|index| is_key[*index] = true);
-        let right_others = (0..is_key.len()).filter(|index| !is_key[*index]).collect();
+        let right_others = (0..is_key.len()).filter(|index| self.pairs && !is_key[*index]).collect();
         Ok(Plan { left_keys, right_keys, right_others, left_width: left.names().len() })
     }
 
@@ -200,7 +203,7 @@ impl Join {
             if next.is_none() && self.keep_left {
                 end_row(out, &begun, &alone, &mut count)?;
             }
-            while let Some(right) = next {
+            while let Some(right) = next.filter(|_| self.pairs) {
                 end_row(out, &begun, index.fields(right), &mut count)?;
                 index.matched[right] = true;
                 next = index.next[right].and_then(|next| usize::try_from(next).ok());

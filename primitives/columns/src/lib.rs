@@ -21,6 +21,7 @@ mod pick;
 mod rows;
 mod shape;
 mod time;
+mod tree;
 
 use telos_pack::Pack;
 
@@ -54,6 +55,7 @@ pub const PACK: Pack = Pack {
         lines::from_lines,
         document::markdown,
         document::html,
+        tree::start,
     ],
 };
 

@@ -45,7 +45,8 @@ pub(crate) fn search(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     if pattern.is_empty() {
         return Err(Failure::bad("there is no text to look for"));
     }
-    Ok(kept(columns, Search { pattern: folded(&pattern, fold).into_owned(), fold }))
+    let invert = args.flag(4)?;
+    Ok(kept(columns, Search { pattern: folded(&pattern, fold).into_owned(), fold, invert }))
 }
 
 pub(crate) fn missing_counts(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -145,15 +146,17 @@ impl Keep for OneOf {
     }
 }
 
-/// Rows of which a field contains a text.
+/// Rows of which a field contains a text, or no field does.
 struct Search {
     pattern: String,
     fold: bool,
+    invert: bool,
 }
 
 impl Keep for Search {
     fn keeps(&mut self, row: Row<'_>, columns: &[usize]) -> Result<bool, Failure> {
-        Ok(columns.iter().any(|index| folded(row.get(*index), self.fold).contains(&self.pattern)))
+        let found = columns.iter().any(|index| folded(row.get(*index), self.fold).contains(&self.pattern));
+        Ok(found != self.invert)
     }
 }
 

@@ -61,6 +61,7 @@ pub const PACK: Pack = Pack {
         decode::start,
         typed::from,
         typed::insert,
+        typed::value,
     ],
 };
 

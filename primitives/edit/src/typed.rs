@@ -1,6 +1,6 @@
-//! `text.from` and `text.insert`: words of the request as a text, or as a line of one.
+//! `text.from`, `text.insert` and `text.value`: words of the request as a text or as a line of one, and a text as such words.
 
-use telos_pack::{Args, Failure, Out, Running};
+use telos_pack::{Args, Failure, LineSink, Lines, Out, Running, Value};
 
 pub(crate) fn from(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     Ok(Box::new(From { text: ended(args.text(0)?) }))
@@ -64,6 +64,51 @@ impl Running for Insert {
     }
 }
 
+/// Longest line that may be a value.
+const VALUE_BYTES_MAX: usize = 4_096;
+
+pub(crate) fn value(_: &mut Args) -> Result<Box<dyn Running>, Failure> {
+    Ok(Box::new(OneLine { lines: Lines::new(), only: Only(String::new()) }))
+}
+
+/// The only line of a text that is not blank; empty as long as none was.
+struct Only(String);
+
+impl LineSink for Only {
+    fn lines(&mut self, block: &[u8]) -> Result<(), Failure> {
+        for line in String::from_utf8_lossy(block).lines().map(str::trim).filter(|line| !line.is_empty()) {
+            if !self.0.is_empty() {
+                return Err(Failure::bad("one line is needed, and this has several"));
+            }
+            if line.len() > VALUE_BYTES_MAX {
+                return Err(Failure::Limit(format!("a value has at most {VALUE_BYTES_MAX} bytes; this line has more")));
+            }
+            line.clone_into(&mut self.0);
+        }
+        Ok(())
+    }
+}
+
+struct OneLine {
+    lines: Lines,
+    only: Only,
+}
+
+impl Running for OneLine {
+    fn push(&mut self, _: u16, chunk: &[u8], _: &mut Out) -> Result<(), Failure> {
+        self.lines.push(chunk, &mut self.only)
+    }
+
+    fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
+        self.lines.finish(&mut self.only)?;
+        if self.only.0.is_empty() {
+            return Err(Failure::bad("one line is needed, and this is empty"));
+        }
+        out.value(0, &Value::Text(std::mem::take(&mut self.only.0)));
+        Ok(())
+    }
+}
+
 /// A text whose last line has an ending; nothing stays nothing.
 fn ended(mut text: String) -> String {
     if !text.is_empty() && !text.ends_with('\n') {
@@ -74,7 +119,10 @@ fn ended(mut text: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::PACK;
     use crate::testing::{edited, text};
+    use telos_pack::Failure;
+    use telos_pack::testing::run;
 
     #[test]
     fn a_line_is_put_at_the_end_or_at_the_start() {
@@ -85,6 +133,21 @@ mod tests {
             assert_eq!(edited("text.insert", "", chunk, &end), "new\n");
             assert_eq!(edited("text.insert", "a\n", chunk, &start), "new\na\n");
             assert_eq!(edited("text.insert", "", chunk, &start), "new\n");
+        }
+    }
+
+    #[test]
+    fn only_one_line_is_a_value() {
+        let value = |given: &str, chunk| {
+            run(&PACK, "text.value", given.as_bytes(), chunk, &[]).map(|it| it.values["line"].clone())
+        };
+        for chunk in [1, 3, 100] {
+            assert_eq!(value("\n2024-05-01 \n\n", chunk), Ok(text("2024-05-01")));
+            assert_eq!(value("a b", chunk), Ok(text("a b")));
+            assert!(matches!(value("a\nb", chunk), Err(Failure::BadInput(_))));
+            assert!(matches!(value(" \n", chunk), Err(Failure::BadInput(_))));
+            assert!(matches!(value(&"a".repeat(5_000), chunk), Err(Failure::Limit(_))));
+            assert_eq!(value(&format!("a{}", " ".repeat(9_000)), chunk), Ok(text("a")));
         }
     }
 }

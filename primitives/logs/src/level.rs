@@ -1,23 +1,53 @@
 //! How grave an entry is, by the words that loggers use for it.
 
-/// A level as a logger writes it, in the one spelling that tables have. `strict` leaves out what may also be an
-/// ordinary word of a sentence.
+/// Words that loggers use, the one level that each means, and whether it is nothing else in a sentence.
+const WORDS: &[(&str, &str, bool)] = &[
+    ("TRACE", "trace", true),
+    ("TRC", "trace", true),
+    ("FINEST", "trace", false),
+    ("FINER", "trace", false),
+    ("VERBOSE", "trace", false),
+    ("SILLY", "trace", false),
+    ("DEBUG", "debug", true),
+    ("DBG", "debug", true),
+    ("DEBG", "debug", true),
+    ("FINE", "debug", false),
+    ("INFO", "info", true),
+    ("INF", "info", true),
+    ("INFORMATION", "info", false),
+    ("INFORMATIONAL", "info", false),
+    ("NOTICE", "info", false),
+    ("CONFIG", "info", false),
+    ("LOG", "info", false),
+    ("NOTE", "info", false),
+    ("SUCCESS", "info", false),
+    ("WARN", "warn", true),
+    ("WARNING", "warn", true),
+    ("WRN", "warn", true),
+    ("ERROR", "error", true),
+    ("ERR", "error", true),
+    ("SEVERE", "error", false),
+    ("FATAL", "fatal", true),
+    ("CRITICAL", "fatal", true),
+    ("CRIT", "fatal", true),
+    ("FTL", "fatal", true),
+    ("EMERG", "fatal", true),
+    ("EMERGENCY", "fatal", false),
+    ("ALERT", "fatal", false),
+    ("PANIC", "fatal", false),
+    ("DPANIC", "fatal", false),
+];
+
+/// A level as a logger writes it: its own word where that is in capitals, else the one spelling that tables have. `strict` leaves
+/// out what may also be an ordinary word of a sentence.
 pub(crate) fn of_word(word: &str, strict: bool) -> Option<&'static str> {
-    let (level, plain) = match word.to_ascii_lowercase().as_str() {
-        "trace" | "trc" => ("trace", true),
-        "finest" | "finer" | "verbose" | "silly" => ("trace", false),
-        "debug" | "dbg" | "debg" => ("debug", true),
-        "fine" => ("debug", false),
-        "info" | "inf" => ("info", true),
-        "information" | "informational" | "notice" | "config" | "log" | "note" | "success" => ("info", false),
-        "warn" | "warning" | "wrn" => ("warn", true),
-        "error" | "err" => ("error", true),
-        "severe" => ("error", false),
-        "fatal" | "critical" | "crit" | "ftl" | "emerg" => ("fatal", true),
-        "emergency" | "alert" | "panic" | "dpanic" => ("fatal", false),
-        _ => return None,
-    };
-    (plain || !strict).then_some(level)
+    let (own, level, plain) = WORDS.iter().find(|(own, ..)| own.eq_ignore_ascii_case(word))?;
+    (*plain || !strict).then_some(if word == *own { own } else { level })
+}
+
+/// The one level that a word of a table means.
+pub(crate) fn meant(level: &str) -> &str {
+    WORDS.iter().find(|(own, ..)| own.eq_ignore_ascii_case(level)).map_or(level, |(_, meant, _)| meant)
 }
 
 /// A level by its first letter, as terse loggers write it.

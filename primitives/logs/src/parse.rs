@@ -1,6 +1,7 @@
 //! `log.parse`: lines to a table of entries.
 
 use crate::entry::{Entry, goes_on, read, uncoloured};
+use crate::level;
 use telos_pack::{Args, EMIT_BYTES, Failure, LineSink, Lines, Out, Running};
 use telos_table::write_row;
 
@@ -94,8 +95,9 @@ impl Entries {
     /// Writes the entry that is open, if it is wanted.
     fn close(&mut self) {
         let Some(Open { entry, line }) = self.open.take() else { return };
-        let grave = self.wanted == "error" && entry.level == "fatal";
-        if self.wanted != "all" && self.wanted != entry.level && !grave {
+        let level = level::meant(entry.level);
+        let grave = self.wanted == "error" && level == "fatal";
+        if self.wanted != "all" && level != self.wanted && !grave {
             return;
         }
         self.count += 1;

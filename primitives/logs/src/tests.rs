@@ -29,29 +29,29 @@ fn entry(line: &str) -> String {
 fn the_layouts_of_common_loggers_are_recognised() {
     let day = "2024-05-01T12:00:00";
     for (line, expected) in [
-        ("2024-05-01 12:00:00,123 ERROR app.db: gone", format!("{day}.123,error,app.db,gone")),
-        ("2024-05-01 12:00:00,123 - app.db - WARNING - gone - now", format!("{day}.123,warn,app.db,gone - now")),
-        ("2024-05-01T12:00:00Z INFO started", format!("{day}Z,info,,started")),
+        ("2024-05-01 12:00:00,123 ERROR app.db: gone", format!("{day}.123,ERROR,app.db,gone")),
+        ("2024-05-01 12:00:00,123 - app.db - WARNING - gone - now", format!("{day}.123,WARNING,app.db,gone - now")),
+        ("2024-05-01T12:00:00Z INFO started", format!("{day}Z,INFO,,started")),
         ("[2024-05-01 12:00:00] [error] it broke", format!("{day},error,,it broke")),
-        ("[2024-05-01T12:00:00Z ERROR my_crate::db] gone", format!("{day}Z,error,my_crate::db,gone")),
-        ("2024-05-01T12:00:00.5Z  WARN my_crate::db: gone id=1", format!("{day}.5Z,warn,my_crate::db,gone id=1")),
-        ("ERROR 2024-05-01 12:00:00 out of memory", format!("{day},error,,out of memory")),
-        ("ERROR:root:out of memory", "error,root,out of memory".to_owned()),
-        ("[WARN] low disk", "warn,,low disk".to_owned()),
+        ("[2024-05-01T12:00:00Z ERROR my_crate::db] gone", format!("{day}Z,ERROR,my_crate::db,gone")),
+        ("2024-05-01T12:00:00.5Z  WARN my_crate::db: gone id=1", format!("{day}.5Z,WARN,my_crate::db,gone id=1")),
+        ("ERROR 2024-05-01 12:00:00 out of memory", format!("{day},ERROR,,out of memory")),
+        ("ERROR:root:out of memory", "ERROR,root,out of memory".to_owned()),
+        ("[WARN] low disk", "WARN,,low disk".to_owned()),
         ("warning: unused variable", "warn,,unused variable".to_owned()),
-        ("2024-05-01 12:00:00.123  INFO 123 --- [  main] c.e.App : Up: 1", format!("{day}.123,info,c.e.App,Up: 1")),
-        ("12:00:00.123 [main] DEBUG com.foo.Bar - hi", "12:00:00.123,debug,com.foo.Bar,hi".to_owned()),
-        ("2024-05-01 12:00:00 [worker-1] ERROR lost it", format!("{day},error,worker-1,lost it")),
+        ("2024-05-01 12:00:00.123  INFO 123 --- [  main] c.e.App : Up: 1", format!("{day}.123,INFO,c.e.App,Up: 1")),
+        ("12:00:00.123 [main] DEBUG com.foo.Bar - hi", "12:00:00.123,DEBUG,com.foo.Bar,hi".to_owned()),
+        ("2024-05-01 12:00:00 [worker-1] ERROR lost it", format!("{day},ERROR,worker-1,lost it")),
         ("2024/05/01 12:00:00 [error] 7#0: *1 open() failed", format!("{day},error,,7#0: *1 open() failed")),
         ("[Wed May 01 12:00:00.5 2024] [core:error] [pid 7:tid 8] no", format!("{day}.5,error,core,[pid 7:tid 8] no")),
-        ("[2024-05-01 12:00:00 +0000] [7] [INFO] Booting", format!("{day}Z,info,,Booting")),
-        ("[2024-05-01 12:00:00,123: INFO/MainProcess] ready", format!("{day}.123,info,MainProcess,ready")),
+        ("[2024-05-01 12:00:00 +0000] [7] [INFO] Booting", format!("{day}Z,INFO,,Booting")),
+        ("[2024-05-01 12:00:00,123: INFO/MainProcess] ready", format!("{day}.123,INFO,MainProcess,ready")),
         ("2024-05-01T12:00:00.000Z\tinfo\tcmd/main.go:12\tready", format!("{day}Z,info,cmd/main.go:12,ready")),
         ("2024-05-01T12:00:00Z stderr F panic: oh", format!("{day}Z,fatal,,oh")),
         ("2024-05-01T12:00:00+02:00 host sshd[1]: error: no key", format!("{day}+02:00,error,sshd,no key")),
-        ("\u{1b}[2m2024-05-01 12:00:00\u{1b}[0m \u{1b}[31mERROR\u{1b}[0m x", format!("{day},error,,x")),
+        ("\u{1b}[2m2024-05-01 12:00:00\u{1b}[0m \u{1b}[31mERROR\u{1b}[0m x", format!("{day},ERROR,,x")),
         ("2024-05-01 12:00:00 nothing special: here", format!("{day},,,nothing special: here")),
-        ("2024-05-01 12:00:00 UTC [9] LOG:  ready", format!("{day}Z,info,,ready")),
+        ("2024-05-01 12:00:00 UTC [9] LOG:  ready", format!("{day}Z,LOG,,ready")),
         ("May  1 12:00:00 host cron[1]: (root) CMD", "0000-05-01T12:00:00,,cron,(root) CMD".to_owned()),
         ("05-01 12:00:00.1  12  34 E Tag: m", "0000-05-01T12:00:00.1,error,Tag,m".to_owned()),
         ("E0501 12:00:00.1    7 a/b.cc:12] m", "0000-05-01T12:00:00.1,error,a/b.cc:12,m".to_owned()),
@@ -66,7 +66,7 @@ fn the_layouts_of_common_loggers_are_recognised() {
 fn named_fields_are_found() {
     let day = "2024-05-01T12:00:00Z";
     for (line, expected) in [
-        (r#"{"time":"2024-05-01T12:00:00Z","level":"ERROR","msg":"a, b","logger":"db"}"#, "error,db,\"a, b\""),
+        (r#"{"time":"2024-05-01T12:00:00Z","level":"ERROR","msg":"a, b","logger":"db"}"#, "ERROR,db,\"a, b\""),
         (r#"{"level":50,"time":1714564800000,"msg":"x","name":"api","pid":1}"#, "error,api,x"),
         (r#"{"ts":1714564800.25,"severity":"warning","message":"x"}"#, "warn,,x"),
         (r#"{"@timestamp":"2024-05-01T12:00:00Z","log":{"level":"info"},"message":"x"}"#, "info,,x"),
@@ -86,12 +86,12 @@ fn lines_that_go_on_join_their_message() {
     let log = "2024-05-01 12:00:00 ERROR a: failed\nTraceback (most recent call last):\n  File \"x\"\n\nOops\n\
         2024-05-01 12:00:01 INFO a: fine\n";
     let expected = "time,level,source,message,line\n\
-        2024-05-01T12:00:00,error,a,\"failed\nTraceback (most recent call last):\n  File \"\"x\"\"\nOops\",1\n\
-        2024-05-01T12:00:01,info,a,fine,6\n";
+        2024-05-01T12:00:00,ERROR,a,\"failed\nTraceback (most recent call last):\n  File \"\"x\"\"\nOops\",1\n\
+        2024-05-01T12:00:01,INFO,a,fine,6\n";
     assert_eq!(parsed(log), expected);
     let plain = parsed("one\ntwo\n  more\nERROR three\nfour\n\tat five\n");
     let expected =
-        "time,level,source,message,line\n,,,one,1\n,,,\"two\n  more\",2\n,error,,three,4\n,,,\"four\n\tat five\",5\n";
+        "time,level,source,message,line\n,,,one,1\n,,,\"two\n  more\",2\n,ERROR,,three,4\n,,,\"four\n\tat five\",5\n";
     assert_eq!(plain, expected);
 }
 

@@ -54,6 +54,17 @@ impl Args {
         }
     }
 
+    /// A whole number that may be negative.
+    ///
+    /// # Errors
+    /// As [`Args::flag`].
+    pub fn integer(&mut self, port: usize) -> Result<i64, Failure> {
+        match self.take(port, "a number")? {
+            Value::Int(value) => Ok(value),
+            other => Err(mismatch(port, "a number", &other)),
+        }
+    }
+
     /// A finite number.
     ///
     /// # Errors

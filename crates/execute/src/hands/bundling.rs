@@ -28,10 +28,19 @@ const MODE_BITS: u32 = 0o777;
 /// `directory.bundle`, `file.bundle`.
 pub(super) struct Bundle<'h> {
     at: At<'h>,
-    /// The directory to walk, and whether names that begin with a dot are entered.
-    walks: Option<(ByteText, bool)>,
+    /// The directory to walk.
+    walks: Option<Walk>,
     /// In the byte order of names, once known.
     parts: Vec<Part>,
+}
+
+/// A directory to walk.
+struct Walk {
+    directory: ByteText,
+    /// Whether names that begin with a dot are entered.
+    hidden: bool,
+    /// Whether names in the bundle leave the directory's own out.
+    inside: bool,
 }
 
 /// What becomes a member.
@@ -45,8 +54,9 @@ struct Part {
 
 impl<'h> Bundle<'h> {
     pub(super) fn directory(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
-        let hidden = matches!(call.arguments.get(1), Some(Some(Value::Bool(true))));
-        Ok(Self { at, walks: Some((path(call, 0)?, hidden)), parts: Vec::new() })
+        let flag = |input: usize| matches!(call.arguments.get(input), Some(Some(Value::Bool(true))));
+        let walk = Walk { directory: path(call, 0)?, hidden: flag(1), inside: flag(2) };
+        Ok(Self { at, walks: Some(walk), parts: Vec::new() })
     }
 
     pub(super) fn files(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
@@ -75,21 +85,21 @@ impl Step for Bundle<'_> {
     }
 
     fn looks(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
-        let Some((directory, _)) = &self.walks else { return Ok(Vec::new()) };
-        let located = self.at.look(directory)?;
+        let Some(walk) = &self.walks else { return Ok(Vec::new()) };
+        let located = self.at.look(&walk.directory)?;
         Ok(vec![self.at.facts(&located, located.list_effect()?)])
     }
 
     fn look(&mut self, permits: Vec<Permit>) -> Result<(), StepError> {
-        let Some((directory, hidden)) = &self.walks else { return Ok(()) };
-        let located = self.at.look(directory)?;
-        let options = ListOptions { recursive: true, hidden: *hidden, ..ListOptions::default() };
+        let Some(walk) = &self.walks else { return Ok(()) };
+        let located = self.at.look(&walk.directory)?;
+        let options = ListOptions { recursive: true, hidden: walk.hidden, ..ListOptions::default() };
         let listing = self.at.host.list(next(&mut permits.into_iter())?, &located, options)?;
         if let Some((left_out, why)) = listing.skipped.first() {
             let path = joined(&listing.directory, left_out.as_bytes());
             return Err(format!("{path} cannot be put into a bundle: {why}; leave it out, or make it readable").into());
         }
-        let above = self.at.view(&listing.directory)?;
+        let above = if walk.inside { Vec::new() } else { self.at.view(&listing.directory)? };
         self.parts.reserve(listing.entries.len());
         for entry in &listing.entries {
             let directory = match entry.kind {

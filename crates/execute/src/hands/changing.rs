@@ -1,6 +1,6 @@
 //! Writing, deleting, moving, making directories.
 
-use super::{At, joined, path};
+use super::{At, folders, joined, path};
 use crate::{HostCall, Sink, Step, StepError};
 use telos_abi::{ByteText, Digest, Effect, EffectKind, Facts, HandleKind, Label, PortIndex, Value};
 use telos_host::{FileKind, Located, PreparedWrite};
@@ -144,6 +144,21 @@ impl<'h> Move<'h> {
         let from = at.look(&path(call, 0)?)?.name_path();
         let (directory, to) = place_in(at, call, &from)?;
         Ok(Self { at, to, from, kind, directory: Some(directory) })
+    }
+
+    /// Into the folder of the directory that a file belongs to by its kind, its extension or the month of its last change.
+    pub(super) fn into_folder(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+        let located = at.look(&path(call, 0)?)?;
+        let (from, changed_ns) = (located.name_path(), located.meta().map_or(0, |meta| meta.mtime_ns));
+        let by = match call.arguments.get(2) {
+            Some(Some(Value::Variant(case, _))) => case.as_str(),
+            _ => return Err(format!("input 2 of `{}` is not a choice", call.primitive).into()),
+        };
+        let above = at.look(&path(call, 1)?)?.path();
+        let name = from.0.rsplit(|byte| *byte == b'/').next().unwrap_or(&[]);
+        let directory = joined(&above, folders::folder(by, name, changed_ns).as_bytes());
+        let to = joined(&directory, name);
+        Ok(Self { at, to, from, kind: HandleKind::File, directory: Some(directory) })
     }
 
     pub(super) fn to_name(at: At<'h>, call: &HostCall<'_>, kind: HandleKind) -> Result<Self, StepError> {

@@ -4,6 +4,7 @@ use super::{At, joined, path};
 use crate::{HostCall, Sink, Step, StepError};
 use telos_abi::limit::CHUNK_BYTES;
 use telos_abi::{ByteText, Effect, Facts, HandleKind, Label, PortIndex, Value};
+use telos_graph::order::FileOrder;
 use telos_host::{FileKind, ListOptions, Listed};
 use telos_policy::Permit;
 
@@ -18,6 +19,8 @@ pub(super) struct Find<'h> {
     options: ListOptions,
     /// `None` lists everything that is directly there.
     filter: Option<Filter>,
+    order: Option<FileOrder>,
+    limit: usize,
 }
 
 /// What a file must be to be found.
@@ -32,7 +35,14 @@ struct Filter {
 
 impl<'h> Find<'h> {
     pub(super) fn listing(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
-        Ok(Self { at, directory: path(call, 0)?, options: ListOptions::default(), filter: None })
+        Ok(Self {
+            at,
+            directory: path(call, 0)?,
+            options: ListOptions::default(),
+            filter: None,
+            order: None,
+            limit: usize::MAX,
+        })
     }
 
     pub(super) fn searching(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
@@ -44,6 +54,7 @@ impl<'h> Find<'h> {
             ..ListOptions::default()
         };
         let now_ms = at.host.now().0;
+        let (order, limit) = chosen(call, 8, 9)?;
         Ok(Self {
             at,
             directory: path(call, 0)?,
@@ -55,6 +66,8 @@ impl<'h> Find<'h> {
                 age: integer(call, 6)?..=integer(call, 5)?,
                 now_s: i64::try_from(now_ms / 1_000).unwrap_or(i64::MAX),
             }),
+            order,
+            limit,
         })
     }
 }
@@ -70,6 +83,31 @@ fn integer(call: &HostCall<'_>, input: usize) -> Result<i64, StepError> {
     match call.arguments.get(input) {
         Some(Some(Value::Int(number))) => Ok(*number),
         _ => Err(format!("input {input} of `{}` is not an integer", call.primitive).into()),
+    }
+}
+
+/// The order that is asked for, and how many are kept.
+fn chosen(call: &HostCall<'_>, order: usize, limit: usize) -> Result<(Option<FileOrder>, usize), StepError> {
+    let said = text(call, order)?;
+    let known = FileOrder::named(&said);
+    if known.is_none() && !said.is_empty() {
+        return Err(format!("files have no order “{said}”; use largest, smallest, newest or oldest").into());
+    }
+    let limit = match (integer(call, limit)?, known) {
+        (0, Some(_)) => 1,
+        (0, None) => usize::MAX,
+        (limit, _) => usize::try_from(limit).unwrap_or(usize::MAX),
+    };
+    Ok((known, limit))
+}
+
+/// Puts entries in order; those that tie stay in order of path. O(n log n).
+fn sort(order: FileOrder, entries: &mut [&Listed]) {
+    match order {
+        FileOrder::Largest => entries.sort_by_key(|entry| std::cmp::Reverse(entry.size)),
+        FileOrder::Newest => entries.sort_by_key(|entry| std::cmp::Reverse(entry.mtime_ns)),
+        FileOrder::Oldest => entries.sort_by_key(|entry| entry.mtime_ns),
+        FileOrder::Smallest => entries.sort_by_key(|entry| entry.size),
     }
 }
 
@@ -98,10 +136,13 @@ impl Step for Find<'_> {
         let mut handles = Vec::new();
         let mut table = String::from("name,path,kind,size,modified\n");
         let mut found = 0_i64;
-        for entry in &listing.entries {
-            if self.filter.as_ref().is_some_and(|filter| !filter.accepts(entry)) {
-                continue;
-            }
+        let accepts = |entry: &&Listed| self.filter.as_ref().is_none_or(|filter| filter.accepts(entry));
+        let mut chosen: Vec<&Listed> = listing.entries.iter().filter(accepts).collect();
+        if let Some(order) = self.order {
+            sort(order, &mut chosen);
+        }
+        chosen.truncate(self.limit);
+        for entry in chosen {
             found += 1;
             if entry.kind == FileKind::File {
                 let path = joined(&listing.directory, &entry.path.0);
@@ -122,12 +163,13 @@ impl Step for Find<'_> {
 impl Filter {
     fn accepts(&self, entry: &Listed) -> bool {
         let name = name_of(entry);
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        // An extension of several parts, as in `tar.gz`, is the whole end of the name.
+        let end = || name.to_lowercase().strip_suffix(&self.extension).is_some_and(|stem| stem.ends_with('.'));
         let age = self.now_s.saturating_sub(seconds(entry)).max(0);
         entry.kind == FileKind::File
             && self.size.contains(&i64::try_from(entry.size).unwrap_or(i64::MAX))
             && self.age.contains(&age)
-            && (self.extension.is_empty() || extension.to_lowercase() == self.extension)
+            && (self.extension.is_empty() || end())
             && matches(&self.name, &name)
     }
 }

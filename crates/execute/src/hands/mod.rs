@@ -5,27 +5,39 @@ mod changing;
 mod copying;
 mod filling;
 mod finding;
+mod folders;
 mod knowing;
 mod members;
+mod memory;
 mod network;
 mod reading;
+mod removing;
 mod sqlite;
+
+pub use memory::remembered;
 
 use crate::{Hands, HostCall, Step, StepError};
 use telos_abi::{ByteText, Effect, EffectKind, Facts, Handle, HandleKind, NodeIndex, Value};
 use telos_host::{Host, Located};
 
+/// How near texts are in meaning.
+pub trait Nearness {
+    /// For each text how near it is to the words, from 0 (has nothing to do with them) to 1 (is about them).
+    fn of(&self, words: &str, texts: &[&str]) -> Vec<f32>;
+}
+
 /// Plans' hands on a [`Host`].
 #[derive(Clone, Copy)]
 pub struct HostHands<'h> {
     host: &'h Host,
+    nearness: &'h (dyn Nearness + Sync),
 }
 
 impl<'h> HostHands<'h> {
-    /// Hands that work through `host`.
+    /// Hands that work through `host`, and recall by `nearness`.
     #[must_use]
-    pub fn new(host: &'h Host) -> Self {
-        Self { host }
+    pub fn new(host: &'h Host, nearness: &'h (dyn Nearness + Sync)) -> Self {
+        Self { host, nearness }
     }
 }
 
@@ -35,6 +47,7 @@ impl Hands for HostHands<'_> {
         Ok(match call.primitive {
             "clock.today" => Box::new(knowing::Today::new(at)),
             "directory.bundle" => Box::new(bundling::Bundle::directory(at, call)?),
+            "directory.delete" => Box::new(removing::DeleteTree::new(at, call)?),
             "directory.fill" => Box::new(filling::Fill::new(at, call)?),
             "directory.make" => Box::new(changing::MakeDirectory::new(at, call)?),
             "directory.move" => Box::new(changing::Move::into_directory(at, call, HandleKind::Directory)?),
@@ -47,12 +60,17 @@ impl Hands for HostHands<'_> {
             "file.information" => Box::new(knowing::Information::new(at, call)?),
             "file.list" => Box::new(finding::Find::listing(at, call)?),
             "file.move" => Box::new(changing::Move::into_directory(at, call, HandleKind::File)?),
+            "file.organise" => Box::new(changing::Move::into_folder(at, call)?),
             "file.read" => Box::new(reading::Read::one(at, call)?),
             "file.read-all" => Box::new(reading::Read::all(at, call)?),
             "file.rename" => Box::new(changing::Move::to_name(at, call, HandleKind::File)?),
             "file.write" => Box::new(changing::Write::new(at, call)?),
             "http.get" => Box::new(network::Fetch::new(at, call)?),
             "http.post" => Box::new(network::Post::new(at, call)?),
+            "memory.forget" => Box::new(memory::Revise::forget(at, self.nearness, call)?),
+            "memory.list" => Box::new(memory::Recall::all(at, self.nearness)?),
+            "memory.recall" => Box::new(memory::Recall::about(at, self.nearness, call)?),
+            "memory.remember" => Box::new(memory::Revise::remember(at, self.nearness, call)?),
             "sqlite.make" => Box::new(sqlite::Make::new(call)),
             "sqlite.query" => Box::new(sqlite::Read::query(call)?),
             "sqlite.schema" => Box::new(sqlite::Read::schema(call)),

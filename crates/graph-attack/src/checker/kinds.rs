@@ -46,6 +46,8 @@ pub(super) const fn nature(kind: EffectKind) -> Nature {
         EffectKind::FileRead => Nature { reads: true, taint: 1, ..INSIDE },
         EffectKind::FileList => Nature { reads: true, taint: 1 << 1, ..INSIDE },
         EffectKind::Clock | EffectKind::Random => Nature { file: false, ..INSIDE },
+        EffectKind::CellRead => Nature { reads: true, file: false, ..INSIDE },
+        EffectKind::CellWrite => Nature { file: false, ..WRITE },
         EffectKind::FileMove => Nature { reads: true, ..WRITE },
         EffectKind::FileCreate
         | EffectKind::FileOverwrite

@@ -257,7 +257,9 @@ impl<'a> Relations<'a> {
                 });
             }
             for writer in self.effects.iter().filter(|other| super::kinds::nature(other.kind).writes) {
-                if meet(&whole(&writer.places), &whole(&effect.places)) {
+                // What waits for this node is done after it.
+                let later = self.before[node][writer.node];
+                if !later && meet(&whole(&writer.places), &whole(&effect.places)) {
                     read = read.with(self.written(writer.node));
                 }
             }
@@ -317,6 +319,7 @@ impl<'a> Relations<'a> {
                     Target::WorkingDirectory => Places::from([Scope::Under(self.context.directory.clone())]),
                     Target::Input(port) => self.named(node, usize::from(port.0), Some(effect.kind), &given),
                     Target::None => Places::new(),
+                    Target::Named(name) => Places::from([Scope::Named(name.clone())]),
                 };
                 if places.is_empty() {
                     places.insert(Scope::Any);

@@ -12,7 +12,7 @@ use crate::flow::{Flow, FlowBreach, authority_accepts, secrecy_beyond, sink, tai
 use crate::origin::{describe, of_effect};
 use crate::rules::bind::{Bound, Wiring};
 use crate::rules::resolve::is_file_kind;
-use crate::rules::target::{Written, constant_scopes, holds_handle};
+use crate::rules::target::{WRITERS_MAX, Writers, Written, constant_scopes, holds_handle};
 use crate::rules::{Work, port_index};
 use crate::scope::{clearance, scope_join};
 use telos_abi::{ByteText, EffectKind, Label, NodeIndex, PortKind, Resource, Rule, Scope, Secrecy, Taint, Target};
@@ -81,6 +81,7 @@ pub(crate) fn propagate(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex
         total += work.descriptor(node).outputs.len();
     }
     output_starts.push(total);
+    let order_of = WriteOrder::new(work, wiring, order);
     let mut written = Written::default();
     let mut round = 0;
     loop {
@@ -99,11 +100,12 @@ pub(crate) fn propagate(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex
             enter(work, wiring, node, &mut labels);
             let first = labels.effects.len();
             scopes(work, wiring, node, &mut labels)?;
-            let read = check_effects(work, wiring, node, first, &labels, &written, &mut now)?;
+            let read = check_effects(work, wiring, (node, first), &labels, &order_of, (&written, &mut now))?;
             check_ports(work, wiring, node, first, &labels)?;
             leave(work, wiring, node, read, &mut labels);
         }
-        let seen = |effect: &Use| gives_data(effect.kind) && written.misses(&now, &effect.scope);
+        let seen =
+            |effect: &Use| gives_data(effect.kind) && written.misses(&now, &effect.scope, order_of.later[effect.node]);
         if !labels.effects.iter().any(seen) {
             return Ok(labels);
         }
@@ -174,6 +176,10 @@ fn scopes(work: &Work<'_>, wiring: &Wiring<'_>, node: usize, labels: &mut Labels
                 Some(named)
             }
             Target::None => None,
+            Target::Named(name) => {
+                let scope = Scope::Named(name.clone());
+                Some(Named { content: content(work, &scope, effect.kind), scope })
+            }
             Target::Input(port) => {
                 let place = (node, usize::from(port.0));
                 port_names(work, wiring, place, Some(effect.kind), labels)?
@@ -216,15 +222,43 @@ fn port_names(
     Ok(named)
 }
 
+/// Which writes wait for which reads. Data is read when its node is reached, and a write is done after all that its node
+/// waits for: so a node never sees what those write that wait for it.
+struct WriteOrder {
+    /// By node: its number, if it writes and is told apart.
+    writer: Vec<Option<u32>>,
+    /// By node: the writers that wait for it, at any distance.
+    later: Vec<Writers>,
+}
+
+impl WriteOrder {
+    /// O(nodes + edges).
+    fn new(work: &Work<'_>, wiring: &Wiring<'_>, order: &[NodeIndex]) -> Self {
+        let count = work.graph.nodes.len();
+        let (mut writer, mut later) = (vec![None; count], vec![Writers::default(); count]);
+        let mut numbers = 0..u32::try_from(WRITERS_MAX).unwrap_or(0);
+        for node in order.iter().map(|node| node.0 as usize) {
+            let writes = |kind| SinkClass::of(kind) == SinkClass::Local;
+            if work.descriptor(node).effects.iter().any(|effect| writes(effect.kind)) {
+                writer[node] = numbers.next();
+            }
+        }
+        for node in order.iter().rev().map(|node| node.0 as usize) {
+            let own = writer[node].map_or(0, |number| 1 << number) | later[node].0;
+            wiring.before(node, &mut |earlier| later[earlier].0 |= own);
+        }
+        Self { writer, later }
+    }
+}
+
 /// R5, R6, R7 and R10 at each effect, and the label of what the node reads.
 fn check_effects(
     work: &Work<'_>,
     wiring: &Wiring<'_>,
-    node: usize,
-    first: usize,
+    (node, first): (usize, usize),
     labels: &Labels,
-    written: &Written,
-    now: &mut Written,
+    order: &WriteOrder,
+    (written, now): (&Written, &mut Written),
 ) -> Result<Label, Violation> {
     let mut read = Label::BOTTOM;
     let (authority, payload) = (labels.authority[node], labels.payload[node]);
@@ -235,14 +269,14 @@ fn check_effects(
         sink(effect.kind, cleared, &flow).map_err(|breach| at_effect(work, wiring, labels, node, &breach))?;
         read = read.join(of_effect(effect.kind));
         if gives_data(effect.kind) {
-            read = read.join(effect.content).join(written.label(&effect.scope));
+            read = read.join(effect.content).join(written.label(&effect.scope, order.later[node]));
         }
     }
     // Whatever the node reads may be in what it writes, in whichever order the descriptor lists its effects.
-    let written = authority.join(payload).join(control).join(read);
+    let label = authority.join(payload).join(control).join(read);
     for effect in &labels.effects[first..] {
         if SinkClass::of(effect.kind) == SinkClass::Local {
-            now.add(&effect.scope, written);
+            now.add(order.writer[node], &effect.scope, label);
         }
     }
     Ok(read)
@@ -259,6 +293,7 @@ fn gives_data(kind: EffectKind) -> bool {
             | EffectKind::NetGet
             | EffectKind::NetSend
             | EffectKind::Exec
+            | EffectKind::CellRead
     )
 }
 

@@ -158,6 +158,9 @@ fn refinements(ty: &Type) -> u32 {
 
 /// An effect's target must be an authority port, and a file effect's must be a handle: text never is authority.
 fn target(descriptor: &Descriptor, kind: EffectKind, target: &Target) -> Result<(), Fault> {
+    if matches!(kind, EffectKind::CellRead | EffectKind::CellWrite) != matches!(target, Target::Named(_)) {
+        return Err((Rule::R1, "an effect on a cell names its cell, and no other effect does".into()));
+    }
     let Target::Input(port) = target else {
         return Ok(());
     };

@@ -2,7 +2,7 @@
 
 use crate::path::{PathError, join};
 use crate::rules::resolve::is_file_kind;
-use crate::scope::{parse_host, parse_url};
+use crate::scope::{parse_host, parse_url, scope_within};
 use std::collections::BTreeMap;
 use telos_abi::limit::NESTING_MAX;
 use telos_abi::{ByteText, EffectKind, HandleKind, HostName, Label, Refinement, Scope, Type, Value};
@@ -99,10 +99,19 @@ fn host(text: &str) -> Option<HostName> {
     parse_url(text).or_else(|| parse_host(text))
 }
 
+/// Writing nodes that are told apart. What the others write is seen by every read of the place.
+pub(crate) const WRITERS_MAX: usize = 64;
+
+/// Some of the writing nodes that are told apart, by number.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Writers(pub(crate) u64);
+
 /// What the nodes so far have written, so that a later read of it carries the label. Each operation is
-/// O(components of the path).
+/// O(components of the path + [`WRITERS_MAX`]).
 #[derive(Default)]
 pub(crate) struct Written {
+    /// What the nodes that are told apart write: its number, where, and with which label.
+    by: Vec<(u32, Scope, Label)>,
     at: BTreeMap<Vec<u8>, Marks>,
     /// Written where nobody can tell.
     anywhere: Label,
@@ -123,8 +132,13 @@ struct Marks {
 }
 
 impl Written {
-    pub(crate) fn add(&mut self, scope: &Scope, label: Label) {
+    /// `writer` is the number of a node that is told apart.
+    pub(crate) fn add(&mut self, writer: Option<u32>, scope: &Scope, label: Label) {
         self.all = self.all.join(label);
+        if let Some(writer) = writer {
+            self.by.push((writer, scope.clone(), label));
+            return;
+        }
         let (path, exact) = match scope {
             Scope::Path(path) => (trimmed(path), true),
             Scope::Under(path) => (trimmed(path), false),
@@ -150,22 +164,28 @@ impl Written {
     }
 
     /// Whether a read of `scope` that was given the labels in `self` should have been given more, as `now` knows.
-    pub(crate) fn misses(&self, now: &Self, scope: &Scope) -> bool {
-        let wanted = if self.blurred { now.all } else { now.label(scope) };
-        !wanted.flows_to(self.label(scope))
+    pub(crate) fn misses(&self, now: &Self, scope: &Scope, later: Writers) -> bool {
+        let wanted = if self.blurred { now.all } else { now.label(scope, later) };
+        !wanted.flows_to(self.label(scope, later))
     }
 
-    /// The join of all that was written to what `scope` may read.
-    pub(crate) fn label(&self, scope: &Scope) -> Label {
+    /// The join of all that was written to what `scope` may read, by others than `later`, who wait for the reader.
+    pub(crate) fn label(&self, scope: &Scope, later: Writers) -> Label {
         if self.blurred {
             return self.all;
         }
+        let seen = self.by.iter().filter(|(writer, place, _)| later.0 >> writer & 1 == 0 && meet(place, scope));
+        seen.fold(self.of_others(scope), |label, (_, _, written)| label.join(*written))
+    }
+
+    /// What was written by nodes that are not told apart.
+    fn of_others(&self, scope: &Scope) -> Label {
         let (path, exact) = match scope {
             Scope::Host(_) | Scope::Named(_) => return Label::BOTTOM,
             _ if self.at.is_empty() => return self.anywhere,
             Scope::Path(path) => (trimmed(path), true),
             Scope::Under(path) => (trimmed(path), false),
-            Scope::Any => return self.all,
+            Scope::Any => return self.at.get(&[][..]).map_or(self.anywhere, |marks| marks.beneath.join(self.anywhere)),
         };
         upwards(path).fold(self.anywhere, |label, directory| {
             let marks = self.at.get(directory).copied().unwrap_or_default();
@@ -176,6 +196,15 @@ impl Written {
                 (false, _) => label,
             }
         })
+    }
+}
+
+/// Whether what is written somewhere in one scope may be read from the other.
+fn meet(written: &Scope, read: &Scope) -> bool {
+    match (written, read) {
+        // What a cell holds has no label to carry (R19), and what another host makes of data is its own.
+        (Scope::Host(_) | Scope::Named(_), _) | (_, Scope::Host(_) | Scope::Named(_)) => false,
+        _ => scope_within(written, read) || scope_within(read, written),
     }
 }
 
@@ -203,16 +232,30 @@ mod tests {
     fn reads_carry_what_was_written_there() {
         let secret = Label::secret(Secrecy::CREDENTIAL);
         let tainted = Label::tainted(Taint::NETWORK);
+        for (first, second) in [(None, None), (Some(0), Some(1)), (None, Some(63)), (Some(63), None)] {
+            let mut written = Written::default();
+            written.add(first, &Scope::Path("/a/b/c".into()), secret);
+            written.add(second, &Scope::Under("/x/y".into()), tainted);
+            let label = |scope| written.label(&scope, Writers::default());
+            assert_eq!(label(Scope::Path("/a/b/c".into())), secret);
+            assert_eq!(label(Scope::Path("/a/b/d".into())), Label::BOTTOM);
+            assert_eq!(label(Scope::Under("/a".into())), secret);
+            assert_eq!(label(Scope::Under("/".into())), secret.join(tainted));
+            assert_eq!(label(Scope::Path("/x/y/z/w".into())), tainted);
+            assert_eq!(label(Scope::Path("/x".into())), Label::BOTTOM);
+            assert_eq!(label(Scope::Any), secret.join(tainted));
+        }
+    }
+
+    #[test]
+    fn what_waits_for_the_reader_is_not_read() {
         let mut written = Written::default();
-        written.add(&Scope::Path("/a/b/c".into()), secret);
-        written.add(&Scope::Under("/x/y".into()), tainted);
-        let label = |scope| written.label(&scope);
-        assert_eq!(label(Scope::Path("/a/b/c".into())), secret);
-        assert_eq!(label(Scope::Path("/a/b/d".into())), Label::BOTTOM);
-        assert_eq!(label(Scope::Under("/a".into())), secret);
-        assert_eq!(label(Scope::Under("/".into())), secret.join(tainted));
-        assert_eq!(label(Scope::Path("/x/y/z/w".into())), tainted);
-        assert_eq!(label(Scope::Path("/x".into())), Label::BOTTOM);
-        assert_eq!(label(Scope::Any), secret.join(tainted));
+        written.add(Some(3), &Scope::Path("/a/b".into()), Label::tainted(Taint::NETWORK));
+        written.add(Some(4), &Scope::Path("/a/c".into()), Label::secret(Secrecy::CREDENTIAL));
+        let all = Scope::Under("/a".into());
+        assert_eq!(written.label(&all, Writers(1 << 3)), Label::secret(Secrecy::CREDENTIAL));
+        assert_eq!(written.label(&all, Writers(1 << 3 | 1 << 4)), Label::BOTTOM);
+        written.blur();
+        assert_ne!(written.label(&all, Writers(u64::MAX)), Label::BOTTOM);
     }
 }

@@ -46,7 +46,7 @@ enum Next {
 }
 
 /// The likeliest sketches, best first.
-pub(super) fn search(weights: &Weights, features: &Features) -> Vec<Said> {
+pub(super) fn search(weights: &Weights, features: &Features, firm: bool) -> Vec<Said> {
     let encoded = encode(weights, features);
     let remembered: Vec<Memory> = weights.decoder.iter().map(|block| block.remember(&encoded)).collect();
     let keys = weights.key.of(&encoded);
@@ -63,7 +63,7 @@ pub(super) fn search(weights: &Weights, features: &Features) -> Vec<Said> {
             let mut own: Vec<(f32, usize)> = row
                 .iter()
                 .enumerate()
-                .filter(|(word, _)| allowed(weights, next, *word))
+                .filter(|(word, _)| allowed(weights, next, *word) && !(firm && step == 0 && gives_up(weights, *word)))
                 .map(|(word, share)| (hypothesis.log_share + share, word))
                 .collect();
             own.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -182,6 +182,11 @@ fn allowed(weights: &Weights, next: Next, word: usize) -> bool {
         Next::First => word >= size,
         Next::Last(first) => word >= first,
     }
+}
+
+/// Whether the word is that nothing can be done as it is said.
+fn gives_up(weights: &Weights, word: usize) -> bool {
+    weights.vocabulary.get(word).is_some_and(|name| matches!(*name, "ask" | "none"))
 }
 
 fn words(weights: &Weights, steps: &[usize]) -> Vec<Word> {

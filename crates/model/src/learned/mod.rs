@@ -24,15 +24,33 @@ use weights::Weights;
 /// The trained weights: see `learned/README.md`.
 static WEIGHTS: &[u8] = include_bytes!("../../learned/weights.safetensors");
 
-/// What the request may mean, likeliest first, and its tokens. Empty if it has more tokens than the model reads.
-pub(crate) fn translate(reading: &Reading<'_>) -> (Vec<Said>, Vec<Piece>) {
+/// Reads the weights once.
+fn weights() -> Option<&'static Weights> {
     static LOADED: OnceLock<Option<Weights>> = OnceLock::new();
+    LOADED.get_or_init(|| Weights::load(WEIGHTS)).as_ref()
+}
+
+/// The mean of the vectors of a word's pieces, as the encoder knew them before it learned to translate.
+pub(crate) fn vector(word: &str) -> Option<Vec<f32>> {
+    let weights = weights()?;
+    let pieces = word_pieces::of(weights, word);
+    let mut sum = ndarray::Array1::<f32>::zeros(weights.width());
+    let mut one = sum.clone();
+    for piece in &pieces {
+        weights.vector(*piece, one.view_mut());
+        sum += &one;
+    }
+    Some((sum / pieces.len().max(1) as f32).to_vec())
+}
+
+/// What the request may mean, likeliest first, and its tokens. Empty if it has more tokens than the model reads.
+pub(crate) fn translate(reading: &Reading<'_>, firm: bool) -> (Vec<Said>, Vec<Piece>) {
     let pieces = token::split(reading.text);
-    let Some(weights) = LOADED.get_or_init(|| Weights::load(WEIGHTS)) else {
+    let Some(weights) = weights() else {
         return (Vec::new(), pieces);
     };
     match features::of(reading, &pieces, weights) {
-        Some(features) if !pieces.is_empty() => (beam::search(weights, &features), pieces),
+        Some(features) if !pieces.is_empty() => (beam::search(weights, &features, firm), pieces),
         _ => (Vec::new(), pieces),
     }
 }

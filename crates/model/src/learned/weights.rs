@@ -148,6 +148,11 @@ impl Weights {
         self.place.nrows()
     }
 
+    /// Numbers in the vector of a word piece.
+    pub(super) fn width(&self) -> usize {
+        self.place.ncols()
+    }
+
     /// Most words of a sketch.
     pub(super) fn steps_max(&self) -> usize {
         self.step.nrows()

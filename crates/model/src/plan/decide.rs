@@ -40,11 +40,20 @@ pub(crate) struct Decision<'a> {
 }
 
 impl<'a> Decision<'a> {
+    /// Whether what is remembered would be the data of something else: nobody keeps tables and pages in memory.
+    fn reads_a_cell_as_data(&self, draft: &Draft<'a>) -> bool {
+        let cell =
+            |node: &super::draft::DraftNode| self.lexicon.entries[node.entry].is.state != telos_abi::State::Stateless;
+        draft.nodes.len() > 1 && draft.nodes.iter().any(cell)
+    }
+
     /// The answer, from complete drafts, best first.
     pub(crate) fn decide(&self, drafts: Vec<Draft<'a>>) -> Proposal {
         let drafts: Vec<Draft<'a>> = drafts
             .into_iter()
             .map(|draft| super::edit::in_place(self.assume_files(draft), self.lexicon, self.reading))
+            .filter(|draft| !self.reads_a_cell_as_data(draft))
+            .filter(|draft| !emit::graph(draft, self.lexicon).is_some_and(|graph| emit::takes_twice(&graph)))
             .collect();
         let Some(best) = self.whole(&drafts).or_else(|| self.best(&drafts)) else {
             return self.abstain(None);

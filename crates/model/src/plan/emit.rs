@@ -11,6 +11,18 @@ use telos_graph::{Constant, Each, Graph, Input, Node, Source};
 /// Most items a node runs for, unless its list type says less.
 const EACH_MAX: u32 = 10_000;
 
+/// Whether a node takes the same data twice, as a comparison of a file with itself would: nobody means that.
+pub(crate) fn takes_twice(graph: &Graph) -> bool {
+    graph.nodes.iter().any(|node| {
+        let from = |input: &Input| match input {
+            Input::From(source) => Some(*source),
+            Input::Constant(_) => None,
+        };
+        let sources: Vec<_> = node.inputs.iter().filter_map(|(_, input)| from(input)).collect();
+        sources.iter().enumerate().any(|(at, source)| sources[..at].contains(source))
+    })
+}
+
 /// The graph of a draft without open or missing inputs; `None` for any other.
 ///
 /// Nodes that change something are ordered after each other as the turn orders them.

@@ -1,18 +1,17 @@
 //! Which output may enter which input, as a guide for the search. The validator's R2 has the last word.
 
 use telos_abi::{HandleKind, Refinement, Type};
-
-/// Whether text with `have` also has `want`.
-fn implies(have: Refinement, want: Refinement) -> bool {
-    want == have || want == Refinement::Bytes || want == Refinement::Utf8 && have != Refinement::Bytes
-}
+use telos_graph::refinement::implies;
 
 /// Whether a value of type `out` may enter a port of type `input`.
 pub(crate) fn fits(out: &Type, input: &Type) -> bool {
     match (out, input) {
-        (Type::Blob { refinement: have, max: most }, Type::Blob { refinement: want, max: room })
-        | (Type::Text { refinement: have, max: most }, Type::Text { refinement: want, max: room }) => {
+        (Type::Blob { refinement: have, max: most }, Type::Blob { refinement: want, max: room }) => {
             implies(*have, *want) && most <= room
+        }
+        // A text is UTF-8 whatever else it is.
+        (Type::Text { refinement: have, max: most }, Type::Text { refinement: want, max: room }) => {
+            (*want == Refinement::Utf8 || implies(*have, *want)) && most <= room
         }
         (Type::Int { min: a, max: b }, Type::Int { min: c, max: d }) => c <= a && b <= d,
         (Type::List { item: have, max: most }, Type::List { item: want, max: room }) => {

@@ -274,15 +274,24 @@ impl<'a> Entry<'a> {
     /// Whether it changes or sends anything: such a primitive is used only where the person's own words name it.
     pub(crate) fn changes_things(&self) -> bool {
         use EffectKind as E;
-        let harmless = [E::FileRead, E::FileList, E::Clock, E::Random, E::Show];
+        let harmless = [E::FileRead, E::FileList, E::Clock, E::Random, E::Show, E::CellRead];
         self.is.effects.iter().any(|effect| !harmless.contains(&effect.kind))
     }
 
     /// Whether it takes away or sends away: deletes, moves, overwrites without creating, network, programs.
     pub(crate) fn destroys(&self) -> bool {
         use EffectKind as E;
-        let mild =
-            [E::FileRead, E::FileList, E::Clock, E::Random, E::Show, E::FileCreate, E::FileOverwrite, E::DirCreate];
+        let mild = [
+            E::FileRead,
+            E::FileList,
+            E::Clock,
+            E::Random,
+            E::Show,
+            E::CellRead,
+            E::FileCreate,
+            E::FileOverwrite,
+            E::DirCreate,
+        ];
         self.is.effects.iter().any(|effect| !mild.contains(&effect.kind))
             || self.is.effects.iter().any(|effect| effect.kind == E::FileOverwrite)
                 && !self.is.effects.iter().any(|effect| effect.kind == E::FileCreate)

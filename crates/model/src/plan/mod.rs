@@ -27,7 +27,7 @@ use search::Search;
 use slot::Filler;
 use telos_abi::Descriptor;
 
-pub(crate) use emit::show;
+pub(crate) use emit::{show, takes_twice};
 pub(crate) use value::{case, unit_seconds};
 pub(crate) use whole::promised;
 

@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::convert;
 use super::ground::{self, Ground, Ungrounded};
-use super::{Argument, Operation, Slot, Source, Statement, Step};
+use super::{Argument, Operation, Slot, Source, Statement, Step, rewrite};
 use crate::plan::fits::{fits, refinement};
 use crate::plan::lexicon::{Entry, Lexicon};
 use crate::turn::Reading;
@@ -23,6 +23,8 @@ pub(crate) struct Built {
     pub(crate) outputs: Vec<String>,
     /// Whether it changes what is here already, or something elsewhere.
     pub(crate) replaces: bool,
+    /// Whether a file was found by what is said of its content.
+    pub(crate) evident: bool,
 }
 
 /// Why a sketch is no graph.
@@ -75,11 +77,13 @@ pub(super) struct Flow {
     pub(super) kind: Option<String>,
     /// Whether a statement has put it somewhere.
     pub(super) kept: bool,
+    /// The file that holds it, if a statement wrote it there.
+    pub(super) stored: Option<String>,
 }
 
 impl Flow {
     pub(super) fn of(data: Data) -> Self {
-        Self { data, columns: Columns::Unknown, file: None, packed: None, kind: None, kept: false }
+        Self { data, columns: Columns::Unknown, file: None, packed: None, kind: None, kept: false, stored: None }
     }
 }
 
@@ -98,6 +102,20 @@ pub(super) struct Builder<'a> {
     /// Conversions that were made, so that two statements share them.
     pub(super) memo: BTreeMap<(usize, usize, usize), usize>,
     pub(super) reads: BTreeMap<String, usize>,
+    /// How many of the steps put something in order or take an extreme.
+    pub(super) orders: usize,
+    /// What the statement that is built says of its data.
+    pub(super) said: super::evidence::Said,
+    /// Whether a file was found by it.
+    pub(super) evident: bool,
+}
+
+/// How often an operation may run so that what it may give as a whole stays within what a run may have: a graph that could
+/// need more is refused (R17).
+fn each_limit(is: &telos_abi::Descriptor) -> u32 {
+    const BYTES_MAX: u64 = 1 << 39;
+    let times = BYTES_MAX / is.bounds.output_bytes.fixed.max(1);
+    u32::try_from(times).unwrap_or(EACH_MAX).clamp(1, EACH_MAX)
 }
 
 /// The graph of these statements.
@@ -113,45 +131,47 @@ pub(crate) fn build(statements: &[Statement], lexicon: &Lexicon<'_>, ground: &Gr
         changed: None,
         memo: BTreeMap::new(),
         reads: BTreeMap::new(),
+        orders: statements.iter().flat_map(|statement| &statement.steps).filter(|step| rewrite::orders(step)).count(),
+        said: super::evidence::Said::default(),
+        evident: false,
     };
     let mut results: Vec<Flow> = Vec::new();
     for statement in statements {
         let flow = builder.statement(statement, &results)?;
         results.push(flow);
     }
+    for number in between(statements) {
+        results[number].kept = true;
+    }
     builder.finish(&results)
 }
 
-/// A file is made empty by writing nothing to it, if it is not here.
-fn touched(statement: &Statement, ground: &Ground<'_>) -> Option<Statement> {
-    let [Step::Run(operation), rest @ ..] = statement.steps.as_slice() else { return None };
-    let ("file.touch", [("path", arguments)]) = (operation.name, operation.settings.as_slice()) else { return None };
-    let [Argument::Source(Source::Slot(slot))] = arguments.as_slice() else { return None };
-    if ground.around.lookup(&ground.made(slot, None)).is_some() {
-        return None;
-    }
-    let settings = vec![("text", vec![Argument::Literal("")])];
-    let nothing = Step::Run(Operation { name: "text.from", output: None, each: false, settings });
-    Some(Statement { sources: Vec::new(), steps: [&[nothing, Step::Save(slot.clone())], rest].concat() })
-}
-
-/// "To this address, post that": what is posted is the source, the address a setting.
-fn posted(statement: &Statement) -> Option<Statement> {
-    let ([Source::Slot(address)], [Step::Run(operation), rest @ ..]) =
-        (statement.sources.as_slice(), statement.steps.as_slice())
-    else {
-        return None;
+/// Results that only serve a later statement which puts several of them together: nobody asked to see them.
+fn between(statements: &[Statement]) -> Vec<usize> {
+    let result = |source: &Source| match source {
+        Source::Result(number) => Some(*number),
+        _ => None,
     };
-    if address.letter != 'u' || operation.name != "http.post" {
-        return None;
+    let mut out = Vec::new();
+    for (at, statement) in statements.iter().enumerate() {
+        let operations = statement.steps.iter().filter_map(|step| match step {
+            Step::Run(operation) => Some(operation),
+            _ => None,
+        });
+        let set = operations.flat_map(|operation| &operation.settings).flat_map(|(_, arguments)| arguments);
+        let beside: Vec<usize> = set
+            .filter_map(|argument| match argument {
+                Argument::Source(source) => result(source),
+                _ => None,
+            })
+            .collect();
+        if !beside.is_empty() {
+            out.extend(
+                beside.into_iter().chain(statement.sources.iter().filter_map(result)).filter(|number| *number < at),
+            );
+        }
     }
-    let (_, body) = operation.settings.iter().find(|(name, _)| *name == "body")?;
-    let [Argument::Source(body)] = body.as_slice() else { return None };
-    let url = vec![Argument::Source(Source::Slot(address.clone()))];
-    let mut settings: Vec<_> = operation.settings.iter().filter(|(name, _)| *name != "body").cloned().collect();
-    settings.push(("url", url));
-    let post = Step::Run(Operation { settings, ..operation.clone() });
-    Some(Statement { sources: vec![body.clone()], steps: [&[post], rest].concat() })
+    out
 }
 
 impl<'a> Builder<'a> {
@@ -165,9 +185,10 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn statement(&mut self, statement: &Statement, results: &[Flow]) -> Result<Flow, Fault> {
-        let rewritten = posted(statement).or_else(|| touched(statement, self.ground));
+        let rewritten = rewrite::rewritten(statement, self.ground);
         let statement = rewritten.as_ref().unwrap_or(statement);
         let kinds = self.wanted_kinds(statement);
+        self.said = super::evidence::Said::of(statement);
         let mut flow = self.sources(&statement.sources, results, &kinds)?;
         for (at, step) in statement.steps.iter().enumerate() {
             if let (0, Some(fetched)) = (at, self.fetched(statement, &flow)?) {
@@ -293,9 +314,10 @@ impl<'a> Builder<'a> {
             several => {
                 let mut files = Vec::new();
                 for source in several {
-                    match self.source(source, results, kinds)?.data {
-                        Data::Files(paths) => files.extend(paths),
-                        Data::Directory(path) => files.push(path),
+                    let flow = self.source(source, results, kinds)?;
+                    match (flow.data, flow.stored) {
+                        (Data::Files(paths), _) => files.extend(paths),
+                        (Data::Directory(path), _) | (Data::Output { .. }, Some(path)) => files.push(path),
                         _ => return Err(Fault::Malformed),
                     }
                 }
@@ -334,9 +356,14 @@ impl<'a> Builder<'a> {
                         Ok(self.file(path))
                     }
                     // A folder where a file was expected is a folder all the same.
-                    Err(absent) => match self.ground.directory(slot) {
-                        Ok(path) => Ok(Flow::of(Data::Directory(path))),
-                        Err(_) => Err(absent.into()),
+                    Err(absent) => match (self.ground.directory(slot), self.evident(slot, kinds, &absent)) {
+                        (Ok(path), _) => Ok(Flow::of(Data::Directory(path))),
+                        (Err(_), Some(path)) => {
+                            self.evident = true;
+                            self.read(slot, format!("the file “{path}”"));
+                            Ok(self.file(path))
+                        }
+                        (Err(_), None) => Err(absent.into()),
                     },
                 }
             }
@@ -389,6 +416,7 @@ impl<'a> Builder<'a> {
             file: Some(path),
             packed: None,
             kept: false,
+            stored: None,
         }
     }
 
@@ -405,7 +433,7 @@ impl<'a> Builder<'a> {
         self.nodes.push(Node {
             capability: is.id,
             inputs: inputs.into_iter().map(|(at, input)| (port(at), input)).collect(),
-            each: each.map(|at| Each { port: port(at), limit: EACH_MAX }),
+            each: each.map(|at| Each { port: port(at), limit: each_limit(is.is) }),
             guard: None,
             after,
         });
@@ -431,7 +459,7 @@ impl<'a> Builder<'a> {
         let mut other_form = false;
         while let Some((shorter, end)) = stem.rsplit_once('.').filter(|(_, end)| !end.contains('/')) {
             stem = shorter;
-            other_form |= PACKED.contains(&end) && here(stem);
+            other_form |= PACKED.contains(&end) && (here(stem) || said(stem));
         }
         let packed_here =
             path.strip_prefix("archive.").is_some_and(|end| end.split('.').all(|end| PACKED.contains(&end)));

@@ -5,7 +5,7 @@ use super::convert::{self, Hop};
 use super::ground;
 use crate::plan::fits::{fits, handle, refinement};
 use telos_abi::{HandleKind, Refinement, Type, Value};
-use telos_graph::{ConstantOrigin, Input};
+use telos_graph::{Constant, ConstantOrigin, Input};
 
 impl Builder<'_> {
     /// The data as something that may enter a port of this type.
@@ -29,6 +29,20 @@ impl Builder<'_> {
                 let path = path.clone();
                 let node = self.list_directory(&path)?;
                 Ok(Self::edge(node, 0))
+            }
+            // What was written to a file is that file, where one is asked for.
+            (Type::Handle { kind: HandleKind::File, .. }, Data::Output { .. }) if flow.stored.is_some() => {
+                Ok(self.path(flow.stored.as_deref().unwrap_or_default()))
+            }
+            (Type::Blob { refinement: Refinement::Bundle, .. }, Data::Output { node, port, .. })
+                if refinement(self.output_type(*node, *port)) != Some(Refinement::Bundle) && flow.stored.is_some() =>
+            {
+                self.of_files(flow, flow.stored.as_slice(), want)
+            }
+            (Type::Blob { .. }, Data::Files(paths)) if lifted => {
+                let kind = paths.first().map(|path| ground::end(path));
+                let files = self.list(paths);
+                self.read_each(files, kind.as_deref(), want)
             }
             (_, Data::Output { node, port, lifted: many }) => self.of_output(flow, *node, *port, *many, want, lifted),
             (Type::Blob { .. }, Data::Files(paths)) => {
@@ -169,11 +183,17 @@ impl Builder<'_> {
         lifted: bool,
     ) -> Result<Input, Fault> {
         let kind = flow.kind.clone();
-        let own = self.output_type(node, port);
+        let mut port = port;
+        let mut own = self.output_type(node, port);
         if many && !lifted {
             return Err(Fault::NoWay("a result for each"));
         }
         if lifted {
+            // Of a table of what was found, the files themselves.
+            if let (Some(files), false) = (self.files_beside(node, port), many) {
+                port = files;
+                own = self.output_type(node, port);
+            }
             let item = match own {
                 Type::List { item, .. } if !many => item,
                 _ if many => own,
@@ -181,14 +201,26 @@ impl Builder<'_> {
             };
             return if fits(item, want) { Ok(Self::edge(node, port)) } else { self.lift(node, port, item, want) };
         }
-        if let Some(hops) = convert::path(self.lexicon, own, want, kind.as_deref()) {
+        // What came from no file of a known kind is of the kind that it is read as; a table that was written out stays as it is.
+        let flattened = self.flattened(node);
+        let meant = |kind: Option<String>| {
+            match refinement(want) {
+                Some(Refinement::Table) => Some("csv"),
+                Some(Refinement::Json) => Some("json"),
+                Some(Refinement::Xml) => Some("xml"),
+                _ => None,
+            }
+            .filter(|_| (kind.is_none() || flow.file.is_none()) && !flattened)
+        };
+        let hops = convert::path(self.lexicon, own, want, kind.as_deref())
+            .or_else(|| convert::path(self.lexicon, own, want, Some(meant(kind)?)));
+        if let Some(hops) = hops {
             return Ok(self.follow(node, port, &hops));
         }
-        if let (Type::List { item, .. }, Type::Blob { refinement: Refinement::Bundle, .. }) = (own, want)
-            && handle(item) == Some(HandleKind::File)
+        if let (Some(files), Type::Blob { refinement: Refinement::Bundle, .. }) = (self.files_beside(node, port), want)
         {
             let bundle = self.named("file.bundle")?;
-            let node = self.push(bundle, vec![(0, Self::edge(node, port))], None);
+            let node = self.push(bundle, vec![(0, Self::edge(node, files))], None);
             return Ok(Self::edge(node, 0));
         }
         // Another output of the same operation may be what is meant: a table of what was found instead of the files.
@@ -197,21 +229,18 @@ impl Builder<'_> {
                 return Ok(Self::edge(node, other));
             }
         }
-        self.scalar(node, port, want)
+        self.value(node, port, want)
     }
 
-    /// A number that an operation gave, where another takes it as text.
-    pub(super) fn scalar(&mut self, node: usize, port: usize, want: &Type) -> Result<Input, Fault> {
-        let own = self.output_type(node, port);
-        if fits(own, want) {
-            return Ok(Self::edge(node, port));
+    /// The output that holds files, of an operation that gives a table of them as well.
+    pub(super) fn files_beside(&self, node: usize, port: usize) -> Option<usize> {
+        let files = |ty: &Type| matches!(ty, Type::List { item, .. } if handle(item) == Some(HandleKind::File));
+        let outputs = &self.entry(self.entries[node]).is.outputs;
+        let table = refinement(&outputs[port].ty) == Some(Refinement::Table);
+        if files(&outputs[port].ty) {
+            return Some(port);
         }
-        if matches!((own, want), (Type::Int { .. }, Type::Float)) {
-            let count = self.named("number.of-count")?;
-            let node = self.push(count, vec![(0, Self::edge(node, port))], None);
-            return Ok(Self::edge(node, 0));
-        }
-        Err(Fault::NoWay("this result"))
+        outputs.iter().position(|output| files(&output.ty)).filter(|_| table)
     }
 
     /// A conversion of every item.
@@ -219,10 +248,26 @@ impl Builder<'_> {
         if handle(item) != Some(HandleKind::File) || !matches!(want, Type::Blob { .. }) {
             return Err(Fault::NoWay("each item"));
         }
+        let kind = self.kind_found(node).unwrap_or_else(|| "txt".to_owned());
+        self.read_each(Self::edge(node, port), Some(&kind), want)
+    }
+
+    /// The end of the names of what was searched for by it.
+    fn kind_found(&self, node: usize) -> Option<String> {
+        let port = convert::input(self.entry(self.entries[node]), "extension")?;
+        let given = self.nodes[node].inputs.iter().find(|(at, _)| usize::from(at.0) == port)?;
+        match &given.1 {
+            Input::Constant(Constant { value: Value::Text(end), .. }) if !end.is_empty() => Some(end.to_lowercase()),
+            _ => None,
+        }
+    }
+
+    /// The content of each file, as what is wanted.
+    fn read_each(&mut self, files: Input, kind: Option<&str>, want: &Type) -> Result<Input, Fault> {
         let read = self.named("file.read")?;
-        let node = self.push(read, vec![(0, Self::edge(node, port))], Some(0));
-        let hops = convert::path(self.lexicon, self.output_type(node, 0), want, Some("txt"))
-            .ok_or(Fault::NoWay("each file"))?;
+        let node = self.push(read, vec![(0, files)], Some(0));
+        let hops =
+            convert::path(self.lexicon, self.output_type(node, 0), want, kind).ok_or(Fault::NoWay("each file"))?;
         let mut at = (node, 0);
         for hop in hops {
             at = (self.push(hop.entry, vec![(hop.input, Self::edge(at.0, at.1))], Some(hop.input)), hop.output);

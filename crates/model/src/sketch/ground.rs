@@ -178,6 +178,23 @@ impl Ground<'_> {
         }
     }
 
+    /// Whether the words before a name say that it is to be where the file it is made of is.
+    pub(super) fn says_beside(&self, slot: &Slot) -> bool {
+        const BESIDE: &[&str] = &[
+            "next to it",
+            "beside it",
+            "alongside",
+            "next to the original",
+            "beside the original",
+            "in the same folder",
+            "in the same directory",
+            "in the same place",
+        ];
+        let text = self.reading.text.to_lowercase();
+        let near = |at: usize| at.abs_diff(slot.bytes.start) <= 2 * NEAR_BYTES;
+        BESIDE.iter().any(|words| text.match_indices(words).any(|(at, _)| near(at)))
+    }
+
     /// The path that is to be made: as it is said, below the directory it is said to be in. `beside` is the directory of
     /// the file that gets another name.
     pub(crate) fn made(&self, slot: &Slot, beside: Option<&str>) -> String {
@@ -332,7 +349,14 @@ pub(crate) fn likeness(name: &str, said: &str) -> f32 {
         let words = parts(text).into_iter().filter(|word| !is_function(word));
         words.map(|word| stem(&word)).collect()
     };
-    let (own, theirs) = (stems(name), stems(said));
+    let (mut own, theirs) = (stems(name), stems(said));
+    // "height_cm" is a height.
+    if own.len() > 1
+        && own.last().is_some_and(|last| UNITS.contains(&last.as_str()))
+        && !theirs.contains(&own[own.len() - 1])
+    {
+        own.pop();
+    }
     if own.is_empty() || theirs.is_empty() {
         return 0.0;
     }
@@ -340,14 +364,22 @@ pub(crate) fn likeness(name: &str, said: &str) -> f32 {
         return 0.95;
     }
     let alike = |a: &String, b: &String| {
-        a == b
+        let same = a == b
             || a.len() > 4 && b.len() > 3 && (a.starts_with(b.as_str()) || b.starts_with(a.as_str()))
-            || mistyped(a, b)
-            || SAME.iter().any(|ring| in_ring(ring, a) && in_ring(ring, b))
+            || mistyped(a, b);
+        // Words of one property are not the same word: "batch number" is no quantity.
+        let ring = || SAME.iter().any(|ring| in_ring(ring, a) && in_ring(ring, b));
+        if same {
+            1.0
+        } else if ring() {
+            0.5
+        } else {
+            0.0
+        }
     };
     let count = |of: &[String], among: &[String]| {
-        let hits = of.iter().filter(|a| among.iter().any(|b| alike(a, b))).count();
-        f32::from(u8::try_from(hits).unwrap_or(u8::MAX)) / f32::from(u8::try_from(of.len()).unwrap_or(u8::MAX))
+        let hits = of.iter().map(|a| among.iter().map(|b| alike(a, b)).fold(0.0, f32::max)).sum::<f32>();
+        hits / f32::from(u8::try_from(of.len()).unwrap_or(u8::MAX))
     };
     let (forth, back) = (count(&own, &theirs), count(&theirs, &own));
     if forth == 0.0 {
@@ -360,6 +392,12 @@ pub(crate) fn likeness(name: &str, said: &str) -> f32 {
 fn in_ring(ring: &[&str], stemmed: &str) -> bool {
     ring.iter().any(|word| stem(word) == stemmed)
 }
+
+/// Units that names of columns end in, as stems.
+const UNITS: &[&str] = &[
+    "cm", "mm", "m", "km", "kg", "g", "mg", "ml", "l", "ms", "s", "sec", "min", "h", "pct", "percent", "eur", "usd",
+    "gbp", "c",
+];
 
 /// Words that name the same property.
 const SAME: &[&[&str]] = &[
@@ -385,6 +423,8 @@ const SAME: &[&[&str]] = &[
     &["stock", "quantity"],
     &["mark", "score", "grade", "point"],
     &["pay", "salary", "wage"],
+    &["spend", "spent", "expense", "expenditure", "amount", "cost", "price"],
+    &["kind", "type", "sort", "category"],
 ];
 
 /// The column that is meant among these, if one answers best.

@@ -3,22 +3,29 @@
 //! A sketch becomes a graph in two steps that use nothing but σ and what is here: [`ground`] finds what its slots name, and
 //! [`build`] adds reading, parsing and writing by type. Both refuse rather than guess.
 
+mod agreement;
 mod alike;
+mod arithmetic;
 mod build;
 mod columns;
 mod convert;
 mod enter;
+mod evidence;
 mod ground;
 mod propose;
+mod rewrite;
+mod rows;
 mod run;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod values;
 mod write;
 
 pub(crate) use propose::{LIKELY, SURE, propose};
 
 use crate::learned::{Piece, Word};
+use crate::turn::History;
 use std::ops::Range;
 
 /// Words of the request that stand for something.
@@ -96,6 +103,20 @@ pub(crate) enum Sketch {
     Ask,
     /// These, in order.
     Statements(Vec<Statement>),
+}
+
+/// What the sketch asks of earlier runs, if that is all it asks.
+pub(crate) fn history(statements: &[Statement]) -> Option<History> {
+    let [Statement { sources, steps }] = statements else { return None };
+    match (sources.as_slice(), steps.as_slice()) {
+        ([], [Step::Run(operation)]) => match operation.name {
+            "runs.undo" => Some(History::Undo),
+            "runs.list" => Some(History::List),
+            "runs.explain" => Some(History::Explain),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Reads the decoder's words; nothing if they are not a sketch.

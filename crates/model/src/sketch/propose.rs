@@ -4,17 +4,18 @@ use super::alike;
 use super::build::{self, Fault};
 use super::ground::{Ground, Ungrounded};
 use super::{Argument, Sketch, Source, Statement, Step};
-use crate::learned::{self, Piece};
+use crate::learned::{self, Piece, Said};
 use crate::plan::lexicon::Lexicon;
-use crate::read::Reading;
-use crate::turn::{Check, Proposed, Question, Surroundings, Turn};
+use crate::read::{Fact, Reading};
+use crate::turn::{Check, History, Proposed, Question, Surroundings, Turn};
 use std::ops::Range;
-use telos_graph::Graph;
+use telos_abi::Value;
+use telos_graph::{Graph, Input};
 
 /// Share of the likelihood from which on a graph is carried out whatever the search says.
-pub(crate) const SURE: f32 = 0.8;
+pub(crate) const SURE: f32 = 0.7;
 /// Share from which on a graph is preferred to a different one that the search found.
-pub(crate) const LIKELY: f32 = 0.55;
+pub(crate) const LIKELY: f32 = 0.5;
 /// Share from which on a sketch counts: what it lacks is asked for.
 const ASKED: f32 = 0.15;
 /// Share from which on a request that nothing registered does is not carried out, whatever the search makes of it. Where the
@@ -36,8 +37,12 @@ pub(crate) struct Heard {
     pub(crate) question: Option<Question>,
     /// Why nothing registered does it, for a person, if the translator thinks so.
     pub(crate) nothing: Option<String>,
+    /// Whether it would ask what exactly is meant.
+    asks: bool,
     /// Whether it is sure that nothing registered does it.
     pub(crate) refuses: bool,
+    /// What it is sure is asked of earlier runs.
+    pub(crate) history: Option<History>,
 }
 
 /// A graph that the translator may mean.
@@ -47,6 +52,10 @@ struct Candidate {
     bare: Graph,
     /// What it has in common with others that come to the same.
     essence: Vec<Statement>,
+    /// The words that its slots take.
+    words: Vec<String>,
+    /// Whether its file was found by what is said of its content.
+    evident: bool,
 }
 
 /// Proposes what the translator makes of the turn.
@@ -57,19 +66,70 @@ pub(crate) fn propose(
     lexicon: &Lexicon<'_>,
     check: &Check<'_>,
 ) -> Heard {
-    let (said, pieces) = learned::translate(reading);
-    let mut heard = Heard::default();
-    let mut candidates: Vec<Candidate> = Vec::new();
-    // Share of the sketches that cannot be meant, because they make no sense with what is here.
-    let mut impossible = 0.0;
-    let denies = denies(reading.text);
-    for said in said {
-        let share = said.log_share.exp();
-        let Some(sketch) = super::parse(&said.words, &pieces) else {
-            impossible += share;
-            continue;
+    let hearing = |firm: bool| {
+        let (said, pieces) = learned::translate(reading, firm);
+        let denies = denies(reading.text);
+        let mut hearing = Hearing {
+            turn,
+            reading,
+            around,
+            lexicon,
+            check,
+            pieces,
+            denies,
+            heard: Heard::default(),
+            candidates: Vec::new(),
+            all: 0.0,
+            impossible: 0.0,
+            absent: Vec::new(),
         };
-        let first = candidates.is_empty() && heard.question.is_none() && heard.nothing.is_none();
+        for said in said {
+            hearing.hear(&said);
+        }
+        hearing
+    };
+    let mut first = hearing(false);
+    let mut heard = std::mem::take(&mut first.heard);
+    if heard.nothing.is_none() {
+        heard.graph = first.likeliest();
+    } else if heard.asks && heard.history.is_none() {
+        // It would ask which file, because it does not know what is here.
+        heard.graph = hearing(true).likeliest_of_its_own();
+    }
+    heard
+}
+
+/// What has been heard of the sketches so far.
+struct Hearing<'a> {
+    turn: &'a Turn,
+    reading: &'a Reading<'a>,
+    around: &'a dyn Surroundings,
+    lexicon: &'a Lexicon<'a>,
+    check: &'a Check<'a>,
+    pieces: Vec<Piece>,
+    /// Whether the request says what is not to be done.
+    denies: bool,
+    heard: Heard,
+    candidates: Vec<Candidate>,
+    /// Share of all sketches.
+    all: f32,
+    /// Share of the sketches that cannot be meant, because they make no sense with what is here.
+    impossible: f32,
+    /// Shares of sketches that name what is not here, and the words they name it by.
+    absent: Vec<(f32, String)>,
+}
+
+impl<'a> Hearing<'a> {
+    /// Takes account of one sketch; the likeliest come first.
+    fn hear(&mut self, said: &Said) {
+        let share = said.log_share.exp();
+        self.all += share;
+        let Some(sketch) = super::parse(&said.words, &self.pieces) else {
+            self.impossible += share;
+            return;
+        };
+        let heard = &mut self.heard;
+        let first = self.candidates.is_empty() && heard.question.is_none() && heard.nothing.is_none();
         let statements = match sketch {
             Sketch::Statements(statements) => alike::without_repeats(statements),
             none_or_ask => {
@@ -77,53 +137,92 @@ pub(crate) fn propose(
                     Sketch::None => "nothing that is registered does this",
                     _ => "what exactly it is about is not said; name the file or what to do with it",
                 };
+                heard.asks |= first && none_or_ask == Sketch::Ask;
                 heard.refuses |= share >= REFUSED && none_or_ask == Sketch::None;
-                heard.nothing = first.then(|| reason.to_owned()).or(heard.nothing);
-                continue;
+                heard.nothing = first.then(|| reason.to_owned()).or(heard.nothing.take());
+                return;
             }
         };
-        let taken = taken(&statements);
-        let loose = loose(reading, &pieces, &taken);
-        let ground = Ground { reading, around, turn, taken };
-        match build::build(&statements, lexicon, &ground) {
+        if let Some(asked) = super::history(&statements) {
+            heard.history = heard.history.or((share >= SURE).then_some(asked));
+            return;
+        }
+        self.weigh(&statements, share, first);
+    }
+
+    /// Builds a sketch, and says what it is worth.
+    fn weigh(&mut self, statements: &[Statement], share: f32, first: bool) {
+        let reading = self.reading;
+        let spoken = taken(statements);
+        let loose = loose(reading, &self.pieces, &spoken);
+        let ground = Ground { reading, around: self.around, turn: self.turn, taken: spoken.clone() };
+        match build::build(statements, self.lexicon, &ground) {
             // What a request forbids is seldom in a sketch, so only what leaves all that is here as it is is safe from it.
-            Ok(built) if loose || built.replaces && denies => {}
-            Ok(built) if check(&built.graph).is_err() => impossible += share,
+            Ok(built) if loose || built.replaces && self.denies || leaves_out(&built.graph, reading, &spoken) => {}
+            Ok(built) if crate::plan::takes_twice(&built.graph) || (self.check)(&built.graph).is_err() => {
+                self.impossible += share;
+            }
             Ok(built) => {
+                let evident = built.evident;
                 let proposed = Proposed {
                     graph: built.graph,
                     confidence: share,
                     readings: built.readings,
                     outputs: built.outputs,
                 };
-                let (bare, essence) = (alike::bare(&proposed.graph), alike::essence(&statements, lexicon));
-                candidates.push(Candidate { proposed, bare, essence });
+                let (bare, essence) =
+                    (alike::bare(&proposed.graph), alike::essence(statements, self.lexicon, reading.text));
+                let text = |bytes: &Range<usize>| reading.text.get(bytes.clone()).unwrap_or("").to_owned();
+                let words = spoken.iter().map(text).collect();
+                self.candidates.push(Candidate { proposed, bare, essence, words, evident });
             }
             Err(fault) => {
-                heard.elsewhere |= share >= SURE && matches!(fault, Fault::Ungrounded(_));
+                self.heard.elsewhere |= share >= SURE && matches!(fault, Fault::Ungrounded(_));
                 if share >= ASKED && first {
-                    heard.question = question(&fault, reading);
+                    self.heard.question = question(&fault, reading);
                 }
-                if !matches!(
-                    fault,
-                    Fault::Unregistered(_) | Fault::Ungrounded(Ungrounded::Absent { .. } | Ungrounded::Several { .. })
-                ) {
-                    impossible += share;
+                match fault {
+                    Fault::Ungrounded(Ungrounded::Absent { said, .. }) => self.absent.push((share, said)),
+                    Fault::Unregistered(_) | Fault::Ungrounded(Ungrounded::Several { .. }) => {}
+                    _ => self.impossible += share,
                 }
             }
         }
     }
-    if heard.nothing.is_none() {
-        heard.graph = likeliest(candidates, impossible);
+
+    /// The likeliest graph of all that was heard.
+    fn likeliest(mut self) -> Option<Box<Proposed>> {
+        // What one sketch finds here and another does not is only read wrongly by the other.
+        let candidates = &self.candidates;
+        let found = |said: &String| {
+            candidates.iter().any(|candidate| candidate.words.iter().any(|words| words.contains(said.as_str())))
+        };
+        self.impossible += self.absent.iter().filter(|(_, said)| found(said)).map(|(share, _)| share).sum::<f32>();
+        likeliest(self.candidates, self.impossible)
     }
-    heard
+
+    /// The likeliest graph where the translator would rather ask: its share is that of what else it says, and only a file that
+    /// alone has what is said of it settles what there was to ask.
+    fn likeliest_of_its_own(self) -> Option<Box<Proposed>> {
+        let all = self.all.max(f32::MIN_POSITIVE);
+        let relative = |mut candidate: Candidate| {
+            candidate.proposed.confidence /= all;
+            candidate
+        };
+        let candidates = self.candidates.into_iter().filter(|candidate| candidate.evident).map(relative).collect();
+        likeliest(candidates, 0.0)
+    }
 }
 
 /// The likeliest graph of those that together are the likeliest to be meant; its confidence is theirs, given that what is
 /// impossible here is not meant.
 fn likeliest(candidates: Vec<Candidate>, impossible: f32) -> Option<Box<Proposed>> {
     let together = |one: &Candidate| {
-        let same = candidates.iter().filter(|other| other.essence == one.essence || other.bare == one.bare);
+        let (loose, anywhere) = alike::without_columns(&one.essence);
+        let same = candidates.iter().filter(|other| {
+            let (like, everywhere) = alike::without_columns(&other.essence);
+            other.essence == one.essence || other.bare == one.bare || (anywhere || everywhere) && loose == like
+        });
         same.map(|other| other.proposed.confidence).sum::<f32>()
     };
     let shares: Vec<f32> = candidates.iter().map(together).collect();
@@ -143,7 +242,7 @@ fn likeliest(candidates: Vec<Candidate>, impossible: f32) -> Option<Box<Proposed
 fn denies(text: &str) -> bool {
     let lower = text.to_lowercase().replace('\u{2019}', "'");
     let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'').collect();
-    let alone = ["don't", "dont", "never", "mustn't", "unchanged", "untouched", "preview"];
+    let alone = ["don't", "dont", "never", "mustn't", "unchanged", "untouched", "preview", "unless", "provided"];
     let denied = |pair: &[&str]| {
         matches!(
             pair,
@@ -153,6 +252,7 @@ fn denies(text: &str) -> bool {
                 | ["without", "changing" | "touching" | "modifying" | "altering" | "saving" | "overwriting"]
                 | ["not", "change" | "touch" | "modify" | "alter" | "overwrite" | "save"]
                 | ["no", "changes"]
+                | ["only" | "but", "if"]
         )
     };
     words.iter().any(|word| alone.contains(word)) || words.windows(2).any(denied)
@@ -169,6 +269,27 @@ fn loose(reading: &Reading<'_>, pieces: &[Piece], taken: &[Range<usize>]) -> boo
             used.contains(word(piece)) || word(piece).ends_with(used)
         };
         !taken.iter().any(again)
+    })
+}
+
+/// Whether the request has a name that stands in a table of the graph, as the table writes it, and nothing comes of it.
+fn leaves_out(graph: &Graph, reading: &Reading<'_>, taken: &[Range<usize>]) -> bool {
+    let reads = |wanted: &String| {
+        let constants = graph.nodes.iter().flat_map(|node| &node.inputs);
+        constants.into_iter().any(|(_, input)| {
+            matches!(input, Input::Constant(constant) if matches!(&constant.value, Value::Text(path) if path == wanted))
+        })
+    };
+    reading.spans.iter().any(|span| {
+        let Fact::Cell { value, path, .. } = &span.fact else { return false };
+        let bytes = reading.bytes(&span.tokens);
+        let said = reading.text.get(bytes.clone()).unwrap_or("");
+        // A single word with a capital may only begin a sentence.
+        let before = reading.text.get(..bytes.start).unwrap_or("").trim_end();
+        let begins = before.is_empty() || before.ends_with(['.', '!', '?', ':']);
+        let long = said.contains(' ') || !begins && said.chars().count() > 3;
+        let name = value == said && long && said.starts_with(char::is_uppercase);
+        name && reads(path) && !taken.iter().any(|other| other.start < bytes.end && bytes.start < other.end)
     })
 }
 

@@ -1,32 +1,18 @@
 //! One operation as a node: what flows in, its settings, and what is known of what flows out.
 
+use super::agreement;
 use super::build::{Builder, Data, Fault, Flow};
 use super::columns::Columns;
 use super::convert;
+use super::rows::{compares_words, held_elsewhere, partial_days, same_day, unseen};
 use super::settings::{Context, Set};
 use super::{Argument, Operation, Source};
 use crate::plan::fits::{handle, refinement, takes_column};
 use crate::plan::lexicon::Entry;
-use crate::read::Fact;
-use crate::read::words::parts;
 use crate::turn::Reading;
 use telos_abi::{EffectKind, Refinement, Type, Value};
 use telos_graph::{Constant, ConstantOrigin, Input};
 
-/// Words before a value that leave only what is above or below it.
-const ABOVE: &[&str] = &[
-    "more than",
-    "greater than",
-    "larger than",
-    "bigger than",
-    "higher than",
-    " over",
-    " above",
-    "at least",
-    "exceeding",
-];
-const BELOW: &[&str] =
-    &["less than", "fewer than", "smaller than", "lower than", " under", " below", "at most", "up to"];
 /// Operations that take one file out of several.
 const MEMBERS: &[&str] = &["archive.member", "mail.attachment"];
 /// The operation that looks for a text in whatever column.
@@ -77,22 +63,24 @@ impl<'a> Builder<'a> {
             inputs.extend(self.setting_from(operation, entry, &flow)?);
         }
         let columns = self.columns_of(&flow);
+        let unmeant = self.of_something_else(operation, &columns) || self.asks_which_is_more(operation);
+        if unmeant || self.replaces_with_nothing(operation) {
+            return Err(Fault::Malformed);
+        }
         let set = self.settings(operation, entry, &flow, &columns, results, &mut inputs)?;
         complete(operation, entry, &inputs)?;
         inputs.sort_by_key(|(port, _)| *port);
         let node = self.push(index, inputs, each);
-        let output = match operation.output {
-            Some(name) => convert::output(entry, name).ok_or(Fault::Malformed)?,
-            None => 0,
-        };
+        let wanted = operation.output.map(|name| convert::output(entry, name).ok_or(Fault::Malformed));
+        let output = wanted.transpose()?.unwrap_or(0);
         let columns = if entry.is.outputs.is_empty() {
             Columns::Unknown
         } else {
-            self.columns_after(operation, entry, &columns, output, &set, results)
+            self.columns_after(operation, entry, &columns, output, (&set, flow.file.as_deref()), results)
         };
         self.readings.push(Reading { span: 0..0, meaning: entry.is.semantics.summary.clone() });
         let moved = self.moved(entry, node);
-        let kind = kind_after(entry, &flow);
+        let kind = self.kind_of_member(operation).or_else(|| kind_after(entry, &flow));
         let packed = match &flow.data {
             Data::Directory(path) => Some(path.clone()),
             _ => flow.packed,
@@ -108,7 +96,30 @@ impl<'a> Builder<'a> {
             packed,
             kind,
             kept: entry.changes_things(),
+            stored: None,
         })
+    }
+
+    /// Whether a text is to be replaced and nobody said by what: "replace" is not "remove".
+    fn replaces_with_nothing(&self, operation: &Operation) -> bool {
+        let given = operation.settings.iter().any(|(name, _)| *name == "replacement");
+        let counts = operation.output == Some("count");
+        let text = self.ground.reading.text.to_lowercase();
+        operation.name == "text.replace"
+            && !given
+            && !counts
+            && ["replace", "swap", "change"].iter().any(|word| text.contains(word))
+    }
+
+    /// What the end of its name says of a file that is taken out of others.
+    fn kind_of_member(&self, operation: &Operation) -> Option<String> {
+        let (_, arguments) = operation.settings.iter().find(|(name, _)| *name == "name")?;
+        match arguments.as_slice() {
+            [Argument::Source(Source::Slot(slot))] if MEMBERS.contains(&operation.name) => {
+                Some(super::ground::end(self.ground.text(slot))).filter(|end| !end.is_empty())
+            }
+            _ => None,
+        }
     }
 
     /// Columns of what flows out.
@@ -118,14 +129,32 @@ impl<'a> Builder<'a> {
         entry: &Entry<'_>,
         columns: &Columns,
         output: usize,
-        set: &[(usize, Value)],
+        (set, file): (&[(usize, Value)], Option<&str>),
         results: &[Flow],
     ) -> Columns {
+        if let Some(columns) = self.of_a_database(entry, set, file) {
+            return columns;
+        }
+        // A part of a mail or an archive has columns of its own.
+        if MEMBERS.contains(&operation.name) {
+            return Columns::Unknown;
+        }
         let after = columns.after(entry, table_output(entry, output), set);
         match self.joined(operation, results) {
             Some(other) => after.with(&other),
             None => after,
         }
+    }
+
+    /// Columns of the table that is taken out of a database.
+    fn of_a_database(&self, entry: &Entry<'_>, set: &[(usize, Value)], file: Option<&str>) -> Option<Columns> {
+        let port = convert::input(entry, "table").filter(|_| {
+            entry.is.inputs.first().is_some_and(|input| refinement(&input.ty) == Some(Refinement::Bytes))
+        })?;
+        let name = set.iter().find(|(at, _)| *at == port).map(|(_, value)| value)?;
+        let Value::Text(name) = name else { return None };
+        let tables = self.ground.around.tables(file?);
+        tables.into_iter().find(|(table, _)| table == name).map(|(_, columns)| Columns::Known(columns))
     }
 
     /// Columns of the table that another one is joined with.
@@ -221,7 +250,7 @@ impl<'a> Builder<'a> {
                 inputs.push((port, input));
                 continue;
             }
-            if contradicts(ground, &entry.is.inputs[port].name, arguments) {
+            if agreement::contradicts(ground, &entry.is.inputs[port].name, arguments) {
                 return Err(Fault::Malformed);
             }
             let own =
@@ -240,7 +269,21 @@ impl<'a> Builder<'a> {
             set.push((port, value.clone()));
             inputs.push((port, Self::constant(value, origin)));
         }
+        // "1 hour 45" is a number of minutes alone.
+        let in_hours = operation.settings.iter().any(|(_, arguments)| arguments == &[Argument::Literal("hours")]);
+        let of_both = operation.settings.iter().flat_map(|(_, arguments)| arguments).any(|argument| match argument {
+            Argument::Source(Source::Slot(slot)) => super::arithmetic::minutes(self.ground.text(slot)).is_some(),
+            _ => false,
+        });
+        if in_hours && of_both {
+            return Err(Fault::Malformed);
+        }
         self.guess_column(operation, entry, columns, &mut set, inputs);
+        held_elsewhere(entry, columns, &mut set, inputs);
+        self.matched(operation, entry, columns, results, &mut set, inputs);
+        if compares_words(entry, columns, &set) {
+            return Err(Fault::Malformed);
+        }
         partial_days(entry, &mut set, inputs);
         same_day(entry, &mut set, inputs);
         unseen(entry, columns, &mut set, inputs);
@@ -251,113 +294,38 @@ impl<'a> Builder<'a> {
         Ok(set)
     }
 
-    /// The words before a value say how it is compared: a comparison that contradicts them is turned around.
-    fn agree(
+    /// Tables that are joined by columns of different names: the column of the other table that holds the same values.
+    fn matched(
         &self,
         operation: &Operation,
         entry: &Entry<'_>,
+        columns: &Columns,
+        results: &[Flow],
         set: &mut Vec<(usize, Value)>,
         inputs: &mut Vec<(usize, Input)>,
     ) {
-        let (Some((_, value)), Some(comparison)) = (entry.row_test(), convert::input(entry, "comparison")) else {
+        let (Some(by), Some(right_by)) = (convert::input(entry, "by"), convert::input(entry, "right-by")) else {
             return;
         };
-        let said = operation.settings.iter().find(|(name, _)| *name == entry.is.inputs[value].name);
-        let Some([Argument::Source(Source::Slot(slot))]) = said.map(|(_, arguments)| arguments.as_slice()) else {
-            return;
-        };
-        let before = self.ground.reading.text.get(..slot.bytes.start).unwrap_or("").trim_end().to_lowercase();
-        let given = set.iter().find(|(port, _)| *port == comparison).map(|(_, value)| value);
-        let given = match given.or(entry.is.inputs[comparison].default.as_ref()) {
-            Some(Value::Variant(case, _)) => case.clone(),
+        let given = |port: usize| set.iter().find(|(at, _)| *at == port).map(|(_, value)| value);
+        let Some(Columns::Known(others)) = self.joined(operation, results) else { return };
+        let own = match given(by) {
+            Some(Value::List(names)) => match names.as_slice() {
+                [Value::Text(name)] => name.clone(),
+                _ => return,
+            },
             _ => return,
         };
-        let ends = |words: &[&str]| words.iter().any(|words| before.ends_with(words));
-        // Who is older has more years, and an earlier day of birth.
-        let name = entry.row_test().and_then(|(column, _)| set.iter().find(|(port, _)| *port == column));
-        let years = matches!(name, Some((_, Value::Text(name))) if parts(name).iter().any(|part| part == "age"));
-        let ends = |words: &[&str]| {
-            ends(words)
-                || years && words == ABOVE && ends(&["older than"])
-                || years && words == BELOW && ends(&["younger than"])
-        };
-        let denied = ends(&["not more than", "no more than", "not over", "not less than", "no less than", "not under"]);
-        let contradicts = match given.as_str() {
-            "greater" | "at-least" => ends(BELOW),
-            "less" | "at-most" => ends(ABOVE),
-            "equals" => ends(ABOVE) || ends(BELOW),
-            _ => false,
-        };
-        let meant = match (given.as_str(), ends(ABOVE)) {
-            ("at-least", _) => "at-most",
-            ("at-most", _) => "at-least",
-            (_, true) => "greater",
-            (_, false) => "less",
-        };
-        if contradicts
-            && !denied
-            && let Some(meant) = crate::plan::case(&entry.is.inputs[comparison].ty, meant)
-        {
-            set.retain(|(port, _)| *port != comparison);
-            inputs.retain(|(port, _)| *port != comparison);
-            set.push((comparison, meant.clone()));
-            inputs.push((comparison, Self::constant(meant, ConstantOrigin::Planner)));
+        let same = |name: &str| others.iter().any(|other| other.name.eq_ignore_ascii_case(name));
+        let Some(left) = columns.get(&own).filter(|_| given(right_by).is_none() && !same(&own)) else { return };
+        let shared =
+            |other: &&crate::turn::Column| other.values.iter().filter(|value| left.values.contains(value)).count();
+        let best = others.iter().max_by_key(shared).filter(|best| 2 * shared(best) >= left.values.len().max(1));
+        if let Some(best) = best {
+            let value = Value::List(vec![Value::Text(best.name.clone())]);
+            set.push((right_by, value.clone()));
+            inputs.push((right_by, Self::constant(value, ConstantOrigin::Observed)));
         }
-    }
-
-    /// Whether an order contradicts the request's superlatives: the dearest first to "cheapest". Words that measure time are
-    /// left out: who is oldest has the least date and the greatest age.
-    fn turned_around(&self, entry: &Entry<'_>, set: &[(usize, Value)]) -> bool {
-        const BOTH_WAYS: &[&str] = &["modified", "age", "duration"];
-        let said = self.ground.reading.spans.iter().filter_map(|span| match span.fact {
-            Fact::Greatest { of, descending } if !of.iter().any(|of| BOTH_WAYS.contains(of)) => {
-                let most = self.ground.reading.slice(&span.tokens).eq_ignore_ascii_case("most");
-                (!most).then_some(descending)
-            }
-            _ => None,
-        });
-        let mut directions: Vec<bool> = said.collect();
-        if let [first, second] = *directions
-            && first != second
-            && self.spans_an_order()
-        {
-            directions.truncate(1);
-        }
-        if directions.len() == 1 && self.ends_an_order() {
-            return false;
-        }
-        let Some(greatest) = directions.first().filter(|first| directions.iter().all(|other| other == *first)) else {
-            return false;
-        };
-        let given = |name: &str| {
-            let port = convert::input(entry, name)?;
-            let value = set.iter().find(|(at, _)| *at == port).map(|(_, value)| value);
-            match value.or(entry.is.inputs[port].default.as_ref()) {
-                Some(Value::Bool(given)) => Some(*given),
-                _ => None,
-            }
-        };
-        given("descending").is_some_and(|descending| descending != *greatest)
-            || given("smallest").is_some_and(|smallest| smallest == *greatest)
-    }
-
-    /// Whether the superlative is only the other end of an order, as in "from dearest to cheapest".
-    fn ends_an_order(&self) -> bool {
-        let superlative = self.ground.reading.spans.iter().find(|span| matches!(span.fact, Fact::Greatest { .. }));
-        let start = superlative.map_or(0, |span| self.ground.reading.bytes(&span.tokens).start);
-        let before = self.ground.reading.text.get(..start).unwrap_or("").trim_end().to_lowercase();
-        before.ends_with(" to") || before.ends_with(" to the")
-    }
-
-    /// Whether the request's superlatives are the two ends of an order, "from tallest to smallest".
-    fn spans_an_order(&self) -> bool {
-        let superlatives: Vec<_> =
-            self.ground.reading.spans.iter().filter(|span| matches!(span.fact, Fact::Greatest { .. })).collect();
-        let [first, second] = superlatives.as_slice() else { return false };
-        let (first, second) = (self.ground.reading.bytes(&first.tokens), self.ground.reading.bytes(&second.tokens));
-        let between = self.ground.reading.text.get(first.end..second.start).unwrap_or("").trim();
-        let before = self.ground.reading.text.get(..first.start).unwrap_or("").trim_end().to_lowercase();
-        matches!(between, "to" | "to the" | "down to" | "up to") || before.ends_with("from") && between.ends_with("to")
     }
 
     /// A setting that is data, a file or a directory.
@@ -406,14 +374,21 @@ impl<'a> Builder<'a> {
         let given = |name: &str| operation.settings.iter().find(|(setting, _)| *setting == name);
         let (_, arguments) = given(&entry.is.inputs[value].name)?;
         let [Argument::Source(Source::Slot(slot))] = arguments.as_slice() else { return None };
-        let alike = given("comparison")
-            .is_none_or(|(_, how)| matches!(how.as_slice(), [Argument::Literal("contains" | "equals")]));
+        let how = given("comparison").map_or(Some("equals"), |(_, how)| match how.as_slice() {
+            [Argument::Literal(how)] => Some(*how),
+            _ => None,
+        });
+        let without = matches!(how, Some("not-equals" | "not-contains"));
+        let alike = without || matches!(how, Some("equals" | "contains"));
         let word = self.ground.text(slot).chars().any(char::is_alphabetic);
         if given(&entry.is.inputs[column].name).is_some() || !alike || !word || self.columns_of(flow).seen() {
             return None;
         }
-        let pattern = vec![Argument::Source(Source::Slot(slot.clone()))];
-        Some(Operation { name: SEARCH, settings: vec![("pattern", pattern)], ..operation.clone() })
+        let mut settings = vec![("pattern", vec![Argument::Source(Source::Slot(slot.clone()))])];
+        if without {
+            settings.push(("invert", vec![Argument::Literal("true")]));
+        }
+        Some(Operation { name: SEARCH, settings, ..operation.clone() })
     }
 
     /// A row test that names only the value: the column that holds it.
@@ -483,107 +458,5 @@ fn complete(operation: &Operation, entry: &Entry<'_>, inputs: &[(usize, Input)])
     match all.find(|(port, input)| input.default.is_none() && !given(*port)) {
         Some((_, input)) => Err(Fault::Unset { operation: operation.name, setting: input.meaning.clone() }),
         None => Ok(()),
-    }
-}
-
-/// Whether a bound is set to the other side of what the words before it say: the least size to "smaller than".
-fn contradicts(ground: &super::ground::Ground<'_>, setting: &str, arguments: &[Argument]) -> bool {
-    let [Argument::Source(Source::Slot(slot))] = arguments else { return false };
-    let before = ground.reading.text.get(..slot.bytes.start).unwrap_or("").trim_end().to_lowercase();
-    let ends = |words: &[&str]| words.iter().any(|words| before.ends_with(words));
-    if ends(&["not", "no"]) {
-        return false;
-    }
-    match setting {
-        "min-size" => ends(BELOW),
-        "max-size" => ends(ABOVE),
-        "newer-than" => ends(&["older than", "before"]),
-        "older-than" => ends(&["newer than", "younger than", "since"]),
-        _ => false,
-    }
-}
-
-/// A name that no glance has seen among the values of its column: rows contain it, whatever the case of its letters. Of
-/// senders that have a name of their own it is the name, unless it is an address.
-fn unseen(entry: &Entry<'_>, columns: &Columns, set: &mut Vec<(usize, Value)>, inputs: &mut Vec<(usize, Input)>) {
-    let (Some((column, value)), Some(comparison)) = (entry.row_test(), convert::input(entry, "comparison")) else {
-        return;
-    };
-    let text = |set: &[(usize, Value)], wanted: usize| match set.iter().find(|(port, _)| *port == wanted) {
-        Some((_, Value::Text(text))) => Some(text.clone()),
-        _ => None,
-    };
-    let (Some(name), Some(said)) = (text(set, column), text(set, value)) else { return };
-    let word = said.chars().any(char::is_alphabetic) && said.parse::<f64>().is_err();
-    let chosen = set.iter().any(|(port, held)| {
-        *port == comparison && !matches!(held, Value::Variant(case, _) if case == "equals" || case == "contains")
-    });
-    let seen = columns.get(&name).is_some_and(|column| column.values.contains(&said));
-    if !word || chosen || seen || columns.get(&name).is_some_and(|column| !column.values.is_empty()) {
-        return;
-    }
-    let mut put = |port: usize, value: Value, origin: ConstantOrigin| {
-        set.retain(|(at, _)| *at != port);
-        inputs.retain(|(at, _)| *at != port);
-        set.push((port, value.clone()));
-        inputs.push((port, Input::Constant(Constant { value, origin })));
-    };
-    if let Some(contains) = crate::plan::case(&entry.is.inputs[comparison].ty, "contains") {
-        put(comparison, contains, ConstantOrigin::Planner);
-    }
-    if let Some(ignore) = convert::input(entry, "ignore-case") {
-        put(ignore, Value::Bool(true), ConstantOrigin::Planner);
-    }
-    let of_name = format!("{name}-name");
-    if !said.contains('@') && columns.get(&of_name).is_some() {
-        put(column, Value::Text(of_name), ConstantOrigin::Observed);
-    }
-    if let Some(bare) = ["the ", "The "].iter().find_map(|article| said.strip_prefix(article)) {
-        put(value, Value::Text(bare.to_owned()), ConstantOrigin::UserTurn);
-    }
-}
-
-/// "Between 9:00 and 10:00 on 12 June": the day that is said with one end is that of the other.
-fn same_day(entry: &Entry<'_>, set: &mut [(usize, Value)], inputs: &mut [(usize, Input)]) {
-    let (Some(from), Some(to)) = (convert::input(entry, "from"), convert::input(entry, "to")) else { return };
-    let text = |wanted: usize| match set.iter().find(|(port, _)| *port == wanted) {
-        Some((_, Value::Text(text))) => Some(text.as_str()),
-        _ => None,
-    };
-    let (Some(first), Some(last)) = (text(from), text(to)) else { return };
-    let clock = |text: &str| text.contains(':') && !text.contains(['-', ' ']);
-    let (lacks, completed) = match (first.split_once(' '), last.split_once(' ')) {
-        (None, Some((day, time))) if clock(first) && clock(time) => (from, format!("{day} {first}")),
-        (Some((day, time)), None) if clock(last) && clock(time) => (to, format!("{day} {last}")),
-        _ => return,
-    };
-    for (_, value) in set.iter_mut().filter(|(port, _)| *port == lacks) {
-        *value = Value::Text(completed.clone());
-    }
-    for (port, input) in inputs {
-        if *port == lacks
-            && let Input::Constant(constant) = input
-        {
-            // Put together of two things that were said: nobody said it so.
-            *constant = Constant { value: Value::Text(completed.clone()), origin: ConstantOrigin::Planner };
-        }
-    }
-}
-
-/// A day that is not whole ("March 2024") equals nothing: rows contain it.
-fn partial_days(entry: &Entry<'_>, set: &mut Vec<(usize, Value)>, inputs: &mut Vec<(usize, Input)>) {
-    let Some((_, value)) = entry.row_test() else { return };
-    let Some(comparison) = convert::input(entry, "comparison") else { return };
-    if set.iter().any(|(port, _)| *port == comparison) {
-        return;
-    }
-    let date = set.iter().any(|(port, held)| {
-        *port == value
-            && matches!(held, Value::Text(text) if text.len() >= 4 && text.contains('-') && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
-    });
-    let contains = crate::plan::case(&entry.is.inputs[comparison].ty, "contains").filter(|_| date);
-    if let Some(contains) = contains {
-        set.push((comparison, contains.clone()));
-        inputs.push((comparison, Input::Constant(Constant { value: contains, origin: ConstantOrigin::Planner })));
     }
 }

@@ -1,15 +1,21 @@
 //! Settings of an operation: what slots and literals are as values of a port's type.
 
+use super::arithmetic::minutes;
 use super::build::Fault;
 use super::columns::Columns;
 use super::ground::{self, Ground, Ungrounded};
 use super::{Argument, Slot, Source};
 use crate::plan::fits::{refinement, setting, takes_column};
 use crate::plan::lexicon::Entry;
+use crate::read::words::{parts, stem};
 use crate::read::{FORMATS, Fact};
+use crate::turn::Column;
 use telos_abi::{Refinement, Type, Value};
 use telos_graph::ConstantOrigin;
 use telos_graph::quantity::NUMBER_WORDS;
+
+/// Most letters of a word that may be the end of names though nothing here ends so: longer ones are mostly kinds of things.
+const SHORT_END: usize = 4;
 
 /// What a setting depends on beside its own words.
 pub(super) struct Context<'c> {
@@ -110,10 +116,23 @@ impl Context<'_> {
         if let Some(name) = of {
             return Ok(Set { value: Value::Text(name.clone()), origin: ConstantOrigin::Observed });
         }
+        if let Some(name) = self.named_like_the_file(&said) {
+            return Ok(Set { value: Value::Text(name), origin: ConstantOrigin::Observed });
+        }
         match self.columns {
             Columns::Unknown => Ok(Set { value: Value::Text(said.clone()), origin: self.origin(&said) }),
             Columns::Known(_) => Err(Fault::Ungrounded(Ungrounded::Unknown { said, known: names })),
         }
+    }
+
+    /// The column of names, where people say what the rows are: "village" of `villages.json` that has a column `name`.
+    fn named_like_the_file(&self, said: &str) -> Option<String> {
+        let file = self.file?.rsplit('/').next()?;
+        let stems = |text: &str| parts(text).iter().map(|part| stem(part)).collect::<Vec<String>>();
+        let (words, own) = (stems(said), stems(file.split('.').next()?));
+        let same = words.last().is_some_and(|last| own.contains(last));
+        let names = self.columns.names();
+        names.into_iter().find(|name| same && matches!(name.to_lowercase().as_str(), "name" | "title" | "label"))
     }
 
     /// Who chose a text: the person, if the request has it letter by letter.
@@ -198,6 +217,7 @@ impl Context<'_> {
         let name = entry.is.inputs[port].name.as_str();
         let said = match slot.letter {
             'k' => self.key(text)?,
+            'x' if name == "table" => self.table(text)?,
             'e' => {
                 let end = self.extension(slot, text);
                 if name == "extension" && !self.is_end(&end) {
@@ -205,7 +225,13 @@ impl Context<'_> {
                 }
                 pattern(&end, name)
             }
-            'm' if entry.is.inputs.iter().any(|input| refinement(&input.ty) == Some(Refinement::Table)) => signs(text),
+            'm' if entry.is.inputs.iter().any(|input| refinement(&input.ty) == Some(Refinement::Table)) => {
+                self.arithmetic(slot)
+            }
+            // Nobody counts from a month that is not over.
+            't' if computes(entry) && self.time(slot, text).is_some_and(|time| is_month(&time)) => {
+                return Err(Fault::Malformed);
+            }
             't' => self.time(slot, text).map_or_else(|| text.to_owned(), |time| self.in_a_year(entry, name, time)),
             'v' | 'x' if self.column.is_some() => {
                 let column = self.column.and_then(|name| self.columns.get(name));
@@ -228,7 +254,7 @@ impl Context<'_> {
         }
         let origin = self.origin(&said);
         // What is known from the data that is here was found there.
-        let seen = matches!(slot.letter, 'k' | 'v') || slot.letter == 'e' && self.ends_here(&said);
+        let seen = matches!(slot.letter, 'k' | 'v') || name == "table" || slot.letter == 'e' && self.ends_here(&said);
         let origin = if origin == ConstantOrigin::Planner && seen { ConstantOrigin::Observed } else { origin };
         Ok(Set { value: Value::Text(said), origin })
     }
@@ -241,6 +267,19 @@ impl Context<'_> {
         }
         let digits = stripped.trim_start_matches(['$', '€', '£']).replace(',', "");
         if digits.parse::<f64>().is_ok() { digits } else { stripped }
+    }
+
+    /// A table of the database, by its own name.
+    fn table(&self, said: &str) -> Result<String, Fault> {
+        let tables = self.file.map(|file| self.ground.around.tables(file)).unwrap_or_default();
+        let columns: Vec<Column> = tables.into_iter().map(|(name, _)| Column { name, values: Vec::new() }).collect();
+        if columns.is_empty() {
+            return Ok(said.to_owned());
+        }
+        ground::column(&columns, said).ok_or_else(|| {
+            let known = columns.into_iter().map(|table| table.name).collect();
+            Fault::Ungrounded(Ungrounded::Unknown { said: said.to_owned(), known })
+        })
     }
 
     fn key(&self, said: &str) -> Result<String, Fault> {
@@ -282,6 +321,7 @@ impl Context<'_> {
         FORMATS.iter().any(|(_, known)| *known == bare)
             || crate::read::is_kind(&bare)
             || self.ground.reading.text.contains(&format!(".{bare}"))
+            || (1..=SHORT_END).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_alphanumeric())
             || self.ground.reading.entries.iter().any(|entry| ground::end(&entry.path) == bare)
     }
 
@@ -300,8 +340,7 @@ impl Context<'_> {
     /// A day without a year, where a whole one is needed to compute with: the next that is counted to, the last that is
     /// counted from, else this year's.
     fn in_a_year(&self, entry: &Entry<'_>, port: &str, time: String) -> String {
-        let computes = entry.is.semantics.tags.iter().any(|tag| tag == "calculation");
-        let Some(day) = time.strip_prefix('-').filter(|_| computes) else { return time };
+        let Some(day) = time.strip_prefix('-').filter(|_| computes(entry)) else { return time };
         let today = crate::read::today(self.ground.turn);
         let in_year = |year: i16| format!("{year:04}-{day}");
         let this = in_year(today.year());
@@ -341,8 +380,18 @@ impl Context<'_> {
             }
         }
         let plain = text.trim_start_matches(['$', '€', '£']).trim_end_matches(['%', '.']).replace(',', "");
-        plain.parse().ok().or_else(|| number_word(text))
+        plain.parse().ok().or_else(|| number_word(text)).or_else(|| minutes(text))
     }
+}
+
+/// Whether the operation computes with what it is given.
+fn computes(entry: &Entry<'_>) -> bool {
+    entry.is.semantics.tags.iter().any(|tag| tag == "calculation")
+}
+
+/// Whether a date is a month of a year.
+fn is_month(date: &str) -> bool {
+    date.len() == 7 && date.split_once('-').is_some_and(|(year, month)| year.len() == 4 && month.len() == 2)
 }
 
 /// Planner's constants are the least trusted; a list is as trusted as its least.
@@ -397,7 +446,12 @@ fn number_word(text: &str) -> Option<f64> {
         ("a", 1.0),
         ("an", 1.0),
     ];
+    const ORDINALS: [&str; 10] =
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
     let lower = text.to_lowercase();
+    if let Some(at) = ORDINALS.iter().position(|known| *known == lower) {
+        return u8::try_from(at + 1).ok().map(f64::from);
+    }
     let mut total: Option<f64> = None;
     for word in lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty() && *word != "and")
     {
@@ -415,28 +469,6 @@ fn number_word(text: &str) -> Option<f64> {
         };
     }
     total
-}
-
-/// Arithmetic in words as signs, as far as people say it of columns: "20% of net", "height multiplied with 10".
-fn signs(text: &str) -> String {
-    const WORDS: &[(&str, &str)] = &[
-        (" multiplied by ", " * "),
-        (" multiplied with ", " * "),
-        (" times ", " * "),
-        (" x ", " * "),
-        (" divided by ", " / "),
-        (" plus ", " + "),
-        (" minus ", " - "),
-        (" less ", " - "),
-        ("% of ", " / 100 * "),
-        (" % of ", " / 100 * "),
-        (" percent of ", " / 100 * "),
-    ];
-    let mut out = text.to_owned();
-    for (words, sign) in WORDS {
-        out = out.replace(words, sign);
-    }
-    out.trim_start_matches("the ").to_owned()
 }
 
 /// "March 2024" as `2024-03`, "14 March" as `-03-14`, "March" as `-03-`: how ISO dates contain it.
@@ -476,6 +508,7 @@ mod tests {
         for (text, number) in [("three", 3.0), ("sixty", 60.0), ("twenty-five", 25.0), ("two hundred", 200.0)] {
             assert_eq!(number_word(text), Some(number), "{text}");
         }
+        assert_eq!(number_word("third"), Some(3.0));
         assert_eq!(number_word("many"), None);
     }
 

@@ -78,6 +78,71 @@ fn what_is_renamed_stays_where_it_is() {
 }
 
 #[test]
+fn a_file_is_found_by_what_is_said_of_it() {
+    let text = "mean age per city of everybody";
+    let sketch = "f[everybody] > table.aggregate function= mean column= c[age] by= c[city]";
+    assert_eq!(
+        graph(text, sketch).unwrap(),
+        "table.aggregate(table.parse.table(text.decode(file.read(file=people.csv))), column=age, function=mean, by=city)"
+    );
+    // Nothing is said of it, and no file has that.
+    let count = "f[everybody] > table.count";
+    assert!(matches!(graph(text, count), Err(Fault::Ungrounded(_))));
+    let other = "mean height per city of everybody";
+    let sketch = "f[everybody] > table.aggregate function= mean column= c[height] by= c[city]";
+    assert!(matches!(graph(other, sketch), Err(Fault::Ungrounded(_))));
+    // A name that was typed is a name.
+    let typed = "mean age per city of folk.csv";
+    let sketch = "f[folk.csv] > table.aggregate function= mean column= c[age] by= c[city]";
+    assert!(matches!(graph(typed, sketch), Err(Fault::Ungrounded(_))));
+}
+
+#[test]
+fn arithmetic_is_taken_whole_and_by_the_names_of_columns() {
+    let whole = "sales.csv with units x amount as value";
+    let expected = "table.compute(table.parse.table(text.decode(file.read(file=sales.csv))), \
+                    expression=units * amount, name=value)";
+    for sketch in [
+        "f[sales.csv] > table.compute expression= m[units] name= x[value]",
+        "f[sales.csv] > table.compute expression= m[units~x~amount] name= x[value]",
+        "f[sales.csv] > table.compute expression= m[amount] name= x[value]",
+    ] {
+        assert_eq!(graph(whole, sketch).unwrap(), expected, "{sketch}");
+    }
+}
+
+#[test]
+fn results_that_only_serve_another_are_not_shown() {
+    let text = "names in names.txt and not in emails.txt";
+    let sketch = "f[names.txt] > text.sort ; f[emails.txt] > text.sort ; @1 > text.subtract second= @2";
+    let built = graph(text, sketch).unwrap();
+    assert!(built.starts_with("text.subtract.lines(") && !built.contains(" & "), "{built}");
+}
+
+#[test]
+fn what_is_to_lie_beside_its_file_does() {
+    let sketch = "f[data/temps.csv] > save p[temps.json]";
+    let beside = graph("data/temps.csv as JSON, save next to it as temps.json", sketch).unwrap();
+    assert!(beside.contains("file=data/temps.json"), "{beside}");
+    let here = graph("data/temps.csv as JSON, save as temps.json", sketch).unwrap();
+    assert!(here.contains("file=temps.json"), "{here}");
+}
+
+#[test]
+fn a_replacement_that_nobody_named_is_asked_for() {
+    let sketch = "f[notes.txt] > text.replace find= x[foo] > over";
+    assert_eq!(graph("replace foo in notes.txt", sketch), Err(Fault::Malformed));
+    assert!(graph("remove foo from notes.txt", sketch).is_ok());
+}
+
+#[test]
+fn the_most_in_all_is_of_sums() {
+    let text = "who has the most amount in all in sales.csv";
+    let single = graph(text, "f[sales.csv] > table.top column= c[amount] count= 1");
+    assert_eq!(single, Err(Fault::Malformed));
+}
+
+#[test]
 fn what_is_not_here_is_no_graph() {
     let missing = |sketch| graph("the height in people.csv and prices.csv", sketch);
     assert!(matches!(
@@ -168,7 +233,7 @@ fn sketches_that_come_to_the_same_have_one_essence() {
             })
             .collect();
         let Some(Sketch::Statements(statements)) = parse(&words, &pieces) else { panic!("no sketch: {sketch}") };
-        super::alike::essence(&statements, &lexicon)
+        super::alike::essence(&statements, &lexicon, "")
     };
     let rows = essence("F > mail.messages > table.filter column= 'from' value= V");
     assert_eq!(essence("F > mail.messages > table.filter column= 'from-name' comparison= contains value= V"), rows);

@@ -31,7 +31,8 @@ impl Builder<'_> {
             // An address of somebody is no file.
             return Err(Fault::Malformed);
         }
-        let mut path = self.ground.made(slot, None);
+        let beside = flow.file.as_deref().and_then(|file| file.rsplit_once('/')).map(|(directory, _)| directory);
+        let mut path = self.ground.made(slot, beside.filter(|_| self.ground.says_beside(slot)));
         let directory = self.ground.around.lookup(&path).is_some_and(|entry| entry.kind == EntryKind::Directory);
         if directory || said.ends_with('/') {
             let name = flow.file.as_deref().map(|file| file.rsplit('/').next().unwrap_or(file));
@@ -76,15 +77,7 @@ impl Builder<'_> {
                 _ => None,
             }
         });
-        let end = match form {
-            Some("bzip2") => ".bz2",
-            Some("xz") => ".xz",
-            Some("zstd") => ".zst",
-            Some("lz4") => ".lz4",
-            Some("zlib") => ".zz",
-            Some("tar") => "",
-            _ => ".gz",
-        };
+        let end = packed_end(form);
         if packs("bundle.to-zip") {
             Some(format!("{of}.zip"))
         } else if packs("bundle.to-tar") {
@@ -137,6 +130,8 @@ impl Builder<'_> {
         let mut kept = flow.clone();
         kept.kept = true;
         kept.file = Some(path.to_owned());
+        kept.stored = Some(path.to_owned());
+        kept.kind = Some(end).filter(|end| !end.is_empty()).or(kept.kind);
         if matches!(kept.data, Data::Files(_)) {
             kept.data = Data::Files(vec![path.to_owned()]);
         }
@@ -262,7 +257,7 @@ impl Builder<'_> {
     }
 
     /// Whether a node writes a table out as text: what a file of another form must not be filled with.
-    fn flattened(&self, node: usize) -> bool {
+    pub(super) fn flattened(&self, node: usize) -> bool {
         let inputs = &self.entry(self.entries[node]).is.inputs;
         inputs.first().is_some_and(|input| refinement(&input.ty) == Some(Refinement::Table))
     }
@@ -344,7 +339,8 @@ impl Builder<'_> {
         readings.sort_by(|a, b| (a.span.start, a.span.end, &a.meaning).cmp(&(b.span.start, b.span.end, &b.meaning)));
         readings.dedup();
         let replaces = (0..self.nodes.len()).any(|node| self.replaces(node));
-        Ok(Built { graph: Graph { nodes: self.nodes, outputs }, readings, outputs: meanings, replaces })
+        let evident = self.evident;
+        Ok(Built { graph: Graph { nodes: self.nodes, outputs }, readings, outputs: meanings, replaces, evident })
     }
 
     /// Whether a node changes something, and not only by making what is not here yet.
@@ -369,5 +365,18 @@ impl Builder<'_> {
             }
         };
         !ports.filter(|port| makes(*port)).all(new)
+    }
+}
+
+/// What packing in a form adds to a name.
+pub(super) fn packed_end(form: Option<&str>) -> &'static str {
+    match form {
+        Some("bzip2") => ".bz2",
+        Some("xz") => ".xz",
+        Some("zstd") => ".zst",
+        Some("lz4") => ".lz4",
+        Some("zlib") => ".zz",
+        Some("tar") => "",
+        _ => ".gz",
     }
 }

@@ -46,6 +46,11 @@ pub(super) fn of_directory() -> Descriptor {
                 "hidden files",
                 "dotfiles",
             ]),
+        )
+        .takes(
+            input("inside", flag(), "whether names begin below the directory, without its own")
+                .default(Value::Bool(false))
+                .words(&["only what is inside", "without the folder itself"]),
         );
     gives_bundle(walk).effect(EffectKind::FileList, 0).effect(EffectKind::FileRead, 0).build()
 }

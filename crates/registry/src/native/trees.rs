@@ -2,7 +2,7 @@
 
 use super::{chosen_directory, on_host};
 use telos_abi::{Descriptor, EffectKind};
-use telos_describe::{directory, output};
+use telos_describe::{choice, choose, directory, file, input, output};
 
 pub(super) fn rename() -> Descriptor {
     on_host("directory.rename")
@@ -43,6 +43,68 @@ pub(super) fn move_into() -> Descriptor {
             chosen_directory("directory", "directory to move it into").words(&["to", "into", "in", "inside", "under"]),
         )
         .gives(output("directory", directory(), "the directory where it is now"))
+        .effect(EffectKind::FileMove, 0)
+        .effect(EffectKind::DirCreate, 1)
+        .effect(EffectKind::FileCreate, 1)
+        .build()
+}
+
+pub(super) fn delete() -> Descriptor {
+    on_host("directory.delete")
+        .does("Delete a directory with all that is in it. Undo brings it back.", &["directory", "remove"])
+        .words(&[
+            "delete the folder",
+            "delete the directory",
+            "remove the folder",
+            "remove the directory",
+            "rmdir",
+            "rm -r",
+        ])
+        .examples(&[
+            "delete the folder tmp",
+            "remove the directory old_builds with everything in it",
+            "the drafts folder can go",
+            "rm -r build",
+        ])
+        .takes(chosen_directory("directory", "directory to delete").words(&["directory", "folder"]))
+        .effect(EffectKind::FileList, 0)
+        .effect(EffectKind::FileDelete, 0)
+        .build()
+}
+
+pub(super) fn organise() -> Descriptor {
+    on_host("file.organise")
+        .does(
+            "Move a file into a folder that is named after its kind, its extension or the month of its last change; the \
+             folder is made if it is missing.",
+            &["file", "directory", "move", "organise"],
+        )
+        .words(&[
+            "organise",
+            "organize",
+            "sort into folders",
+            "tidy up by kind",
+            "group into folders",
+            "into folders by type",
+            "a folder for each kind",
+        ])
+        .examples(&[
+            "organise the downloads folder by file type",
+            "sort everything in desktop into folders by extension",
+            "put the photos into a folder for each month",
+            "tidy up this directory by kind of file",
+        ])
+        .takes(input("file", file(), "file to move").authority().words(&["file", "files", "everything", "all"]))
+        .takes(
+            chosen_directory("directory", "directory that the folders are made in")
+                .words(&["in", "of", "under", "directory", "folder"]),
+        )
+        .takes(
+            input("by", choice(&["date", "extension", "kind"]), "what the folders are named after")
+                .default(choose("kind"))
+                .words(&["by", "per", "according to", "for each"]),
+        )
+        .gives(output("file", file(), "the file in its new place"))
         .effect(EffectKind::FileMove, 0)
         .effect(EffectKind::DirCreate, 1)
         .effect(EffectKind::FileCreate, 1)

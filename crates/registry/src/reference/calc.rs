@@ -1,7 +1,7 @@
 //! References of pack `calc`: whole numbers, days counted from a fixed one, and what a calendar says by hand.
 
 use super::seed::Seed;
-use super::{Reference, arguments, text};
+use super::{Reference, arguments, case, text};
 use crate::canonical::canonical;
 use crate::evidence::Case;
 use telos_abi::{Descriptor, PortIndex, Value};
@@ -18,6 +18,9 @@ pub(super) const ALL: &[(&str, Reference)] = &[
     ("number.factors", factors),
     ("number.divisor", divisor),
     ("number.of-count", of_count),
+    ("number.whole", whole),
+    ("number.read", read),
+    ("number.write", write),
     ("number.base", base),
     ("number.roman", roman),
     ("number.spell", spell),
@@ -164,8 +167,26 @@ fn divisor(seed: u64, descriptor: &Descriptor) -> Case {
 }
 
 fn of_count(seed: u64, descriptor: &Descriptor) -> Case {
-    let count = below(&mut Seed::new(seed), 1_000_000);
+    let count = below(&mut Seed::new(seed), 1_000_000) - 500_000;
     settings(descriptor, &[("count", Value::Int(count))], &[Value::Float(float(count))])
+}
+
+fn whole(seed: u64, descriptor: &Descriptor) -> Case {
+    let count = below(&mut Seed::new(seed), 1_000_000);
+    settings(descriptor, &[("number", Value::Float(float(count)))], &[Value::Int(count)])
+}
+
+fn read(seed: u64, descriptor: &Descriptor) -> Case {
+    let mut seed = Seed::new(seed);
+    let number = below(&mut seed, 2_000_000) - 1_000_000;
+    let input =
+        format!("{}{number}{}", seed.pick(&["", "sum of net\n", "it is "]), seed.pick(&["", "\n", " in all\n"]));
+    case(descriptor, &[], input.as_str(), vec![canonical(&Value::Float(float(number)))])
+}
+
+fn write(seed: u64, descriptor: &Descriptor) -> Case {
+    let number = below(&mut Seed::new(seed), 2_000_000) - 1_000_000;
+    settings(descriptor, &[("number", Value::Float(float(number)))], &[text(&number.to_string())])
 }
 
 fn base(seed: u64, descriptor: &Descriptor) -> Case {

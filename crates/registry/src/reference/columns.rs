@@ -32,6 +32,7 @@ pub(super) const ALL: &[(&str, Reference)] = &[
     ("table.from-lines", from_lines),
     ("table.to-markdown", to_markdown),
     ("table.to-html", to_html),
+    ("directory.tree", tree),
 ];
 
 const HEADER: [&str; 3] = ["name", "number", "note"];
@@ -151,11 +152,12 @@ fn one_of(seed: u64, descriptor: &Descriptor) -> Case {
 
 fn search(seed: u64, descriptor: &Descriptor) -> Case {
     let mut seed = Seed::new(seed);
-    let (rows, fold, some) = (rows(&mut seed), seed.flag(), seed.flag());
+    let (rows, fold, some, invert) = (rows(&mut seed), seed.flag(), seed.flag(), seed.flag());
     let within = if some { names(&["name"]) } else { names(&[]) };
-    let given = [("pattern", text("N")), ("columns", within), ("ignore-case", Value::Bool(fold))];
+    let flags = [("ignore-case", Value::Bool(fold)), ("invert", Value::Bool(invert))];
+    let given = [vec![("pattern", text("N")), ("columns", within)], flags.to_vec()].concat();
     let holds = |field: &String| field.contains('N') || fold && field.contains('n');
-    kept(descriptor, &given, &rows, |row| row.iter().take(if some { 1 } else { row.len() }).any(holds))
+    kept(descriptor, &given, &rows, |row| row.iter().take(if some { 1 } else { row.len() }).any(holds) != invert)
 }
 
 fn between(seed: u64, descriptor: &Descriptor) -> Case {
@@ -295,7 +297,7 @@ fn two(descriptor: &Descriptor, given: &[(&str, Value)], tables: [Vec<u8>; 2], o
 fn join(seed: u64, descriptor: &Descriptor) -> Case {
     let mut seed = Seed::new(seed);
     let (left, right) = (rows(&mut seed), rows(&mut seed));
-    let kind = seed.pick(&["inner", "left", "right", "outer"]);
+    let kind = seed.pick(&["anti", "inner", "left", "right", "outer"]);
     let right: Vec<Fields> = right.into_iter().map(|row| vec![row[2].clone(), row[1].clone()]).collect();
     let equal = |row: &Fields, other: &Fields| !row[1].is_empty() && row[1] == other[1];
     let mut joined: Vec<Fields> = Vec::new();
@@ -310,7 +312,12 @@ fn join(seed: u64, descriptor: &Descriptor) -> Case {
         let alone = right.iter().filter(|other| !left.iter().any(|row| equal(row, other)));
         joined.extend(alone.map(|other| vec![String::new(), other[1].clone(), String::new(), other[0].clone()]));
     }
-    let outputs = vec![csv(&["name", "number", "note", "remark"], &joined), count(joined.len())];
+    let mut header = vec!["name", "number", "note", "remark"];
+    if kind == "anti" {
+        joined = left.iter().filter(|row| !right.iter().any(|other| equal(row, other))).cloned().collect();
+        header.pop();
+    }
+    let outputs = vec![csv(&header, &joined), count(joined.len())];
     let tables = [csv(&HEADER, &left), csv(&["remark", "number"], &right)];
     two(descriptor, &[("kind", choose(kind))], tables, outputs)
 }
@@ -386,4 +393,38 @@ fn to_html(seed: u64, descriptor: &Descriptor) -> Case {
     let head = "<table>\n<thead>\n<tr><th>k</th><th>v</th></tr>\n</thead>\n<tbody>\n";
     let expected = format!("{head}{body}</tbody>\n</table>\n");
     case(descriptor, &[], csv(&["k", "v"], &rows), vec![expected.into_bytes()])
+}
+
+/// The lines of a tree are its paths in order, each with its last part behind as many columns as it is deep.
+fn tree(seed: u64, descriptor: &Descriptor) -> Case {
+    let mut seed = Seed::new(seed);
+    let mut paths: BTreeSet<String> = BTreeSet::new();
+    for _ in 0..seed.below(12) {
+        let parts: Vec<&str> = (0..=seed.below(3)).map(|_| seed.pick(&["a", "b", "c"])).collect();
+        paths.insert(format!("{}.txt", parts.join("/")));
+    }
+    let mut places: BTreeSet<Vec<&str>> = BTreeSet::new();
+    for path in &paths {
+        let parts: Vec<&str> = path.split('/').collect();
+        places.extend((1..=parts.len()).map(|deep| parts[..deep].to_vec()));
+    }
+    // A branch goes on past a place if something in the same directory comes after it.
+    let more = |place: &[&str]| {
+        places.iter().any(|other| {
+            let deep = place.len() - 1;
+            other.len() == place.len() && other[..deep] == place[..deep] && other[deep] > place[deep]
+        })
+    };
+    let mut expected = String::new();
+    for place in &places {
+        for deep in 1..place.len() {
+            expected.push_str(if more(&place[..deep]) { "│   " } else { "    " });
+        }
+        expected.push_str(if more(place) { "├── " } else { "└── " });
+        expected.push_str(place[place.len() - 1]);
+        let directory = places.iter().any(|other| other.len() > place.len() && other.starts_with(place));
+        expected.push_str(if directory { "/\n" } else { "\n" });
+    }
+    let rows: Vec<Fields> = paths.iter().map(|path| vec![path.clone()]).collect();
+    case(descriptor, &[], csv(&["path"], &rows), vec![expected.into_bytes()])
 }

@@ -19,6 +19,7 @@ pub(super) const ALL: &[(&str, Reference)] = &[
     ("text.number-lines", number_lines),
     ("text.surround", surround),
     ("text.from", from),
+    ("text.value", value),
     ("text.insert", insert),
     ("text.indent", indent),
     ("text.reverse", reverse),
@@ -231,6 +232,13 @@ fn from(seed: u64, descriptor: &Descriptor) -> Case {
         inputs: Vec::new(),
         expected: Some(vec![output.into_bytes()]),
     }
+}
+
+fn value(seed: u64, descriptor: &Descriptor) -> Case {
+    let mut seed = Seed::new(seed);
+    let line = seed.pick(&["a", "two words", "é, ü", "2024-05-01"]);
+    let input = format!("{}{line}{}", seed.pick(&["", "\n", " \n\n"]), seed.pick(&["", "\n", " \n \n"]));
+    case(descriptor, &[], input.as_str(), vec![canonical(&text(line))])
 }
 
 fn insert(seed: u64, descriptor: &Descriptor) -> Case {

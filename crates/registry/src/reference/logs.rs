@@ -51,7 +51,8 @@ fn parse(seed: u64, descriptor: &Descriptor) -> Case {
             line += 1;
         }
         if wanted == "all" || wanted == level || (wanted, level) == ("error", "fatal") {
-            rows.push([format!("{day}T{clock}"), level.to_owned(), source.to_owned(), message, begun.to_string()]);
+            let level = if written == "Info" { level } else { written }.to_owned();
+            rows.push([format!("{day}T{clock}"), level, source.to_owned(), message, begun.to_string()]);
         }
     }
     let table = csv(["time", "level", "source", "message", "line"], &rows);

@@ -1,6 +1,6 @@
 //! Pack `calc`. Settings alone: the worst are the largest numbers and the longest names that are taken.
 
-use crate::inputs::{repeated, text};
+use crate::inputs::{repeated, text, within};
 use crate::{Case, one};
 use telos_abi::Value;
 use telos_describe::choose;
@@ -60,6 +60,11 @@ fn numbers() -> Vec<Case> {
         // Neighbours in Fibonacci's sequence take Euclid's algorithm longest.
         settings("number.divisor", &[("first", Value::Int(1_836_311_903)), ("second", Value::Int(1_134_903_170))]),
         settings("number.of-count", &[("count", Value::Int(i64::MAX))]),
+        settings("number.whole", &[("number", Value::Float(9_007_199_254_740_992.0))]),
+        settings("number.write", &[("number", seven())]),
+        one("number.read", &[], within("7\n", " -.,", "")),
+        one("number.read", &[], within("7\n", "\n", "")),
+        one("number.read", &[], within("", "a.b-", "7")),
         settings("number.base", &[("number", text(&"f".repeat(32))), ("to", choose("binary"))]),
         settings("number.roman", &[("number", text("MMMDCCCLXXXVIII"))]),
         settings("number.roman", &[("number", text("3888"))]),

@@ -57,7 +57,14 @@ fn tables() -> Vec<Case> {
         one("table.from-lines", &[], repeated("\n")),
         one("table.to-markdown", &[], table("*,_,\n")),
         one("table.to-html", &[], table("&,<,\n")),
+        one("directory.tree", &[], tree()),
     ]
+}
+
+/// Paths that share nothing, each as deep as a tree is drawn.
+fn tree() -> Vec<u8> {
+    let path = |number: usize| format!("{number}/{}b\n", "a/".repeat(62)).into_bytes();
+    [b"path\n".to_vec(), (0..6_000).flat_map(path).collect()].concat()
 }
 
 fn logs() -> Vec<Case> {

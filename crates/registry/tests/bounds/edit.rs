@@ -132,6 +132,8 @@ fn parts() -> Vec<Case> {
         one("text.join", &[("paragraphs", YES)], repeated("a\n\n")),
         one("text.split", &[], repeated(",")),
         one("text.split", &[("delimiter", text(&long))], repeated("a")),
+        one("text.value", &[], within("a\n", "\n", "")),
+        one("text.value", &[], within("a", " ", "\n")),
     ]
 }
 

@@ -68,6 +68,8 @@ fn tables() -> Vec<Case> {
         one("hex.encode", &[], repeated("a")),
         one("hex.decode", &[], repeated("a")),
         one("chart.draw", &[], [b"a,b\n".as_slice(), &b"x,1\n".repeat(4_000)].concat()),
+        one("chart.draw", &[("kind", choose("area"))], [b"a,b\n".as_slice(), &b"x,1\n".repeat(4_000)].concat()),
+        one("chart.draw", &[("kind", choose("scatter"))], [b"a,b\n".as_slice(), &b"1,1\n".repeat(4_000)].concat()),
         one("chart.draw", &[("kind", choose("pie"))], [b"a,b\n".as_slice(), &b"x,1\n".repeat(4_000)].concat()),
     ]
 }

@@ -14,6 +14,8 @@ pub(crate) struct Case {
     pub(crate) family: String,
     pub(crate) say: String,
     stdin: Option<String>,
+    /// Requests that were made before this one.
+    before: Vec<String>,
     ask: bool,
     pub(crate) askok: bool,
     choice: Option<String>,
@@ -51,6 +53,9 @@ pub(crate) enum Verdict {
 pub(crate) fn judge(case: &Case, desk: &mut Desk, files: &str) -> Verdict {
     desk.lay(files);
     let before = desk.tree();
+    for earlier in &case.before {
+        desk.say(earlier, None);
+    }
     let report = desk.say(&case.say, case.stdin.as_deref());
     let after = desk.tree();
     let story = || format!("{}\n{}", short(&report.text), plan(&report));

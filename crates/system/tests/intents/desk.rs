@@ -67,6 +67,7 @@ impl Desk {
         std::fs::create_dir(self.work()).unwrap();
         // A plan of an earlier case must not answer this one.
         std::fs::remove_dir_all(self.root.path().join("state/plans")).ok();
+        std::fs::remove_dir_all(self.root.path().join("state/cells")).ok();
         let files: BTreeMap<String, String> = serde_json::from_str(files).unwrap();
         for (name, content) in files {
             let path = self.work().join(name);

@@ -16,18 +16,38 @@ use std::sync::Mutex;
 
 /// What is demanded of each batch: least right, most wrong and done. Two less, and one more, than was measured, because
 /// machines round the translator's shares differently; raise them with the planner.
-const FLOORS: [(&str, usize, usize); 8] =
-    [("a", 99, 3), ("b", 92, 10), ("c", 64, 2), ("d", 59, 6), ("e", 95, 5), ("f", 72, 9), ("g", 90, 3), ("h", 64, 8)];
+const FLOORS: [(&str, usize, usize); 14] = [
+    ("a", 101, 1),
+    ("b", 94, 10),
+    ("c", 65, 1),
+    ("d", 61, 3),
+    ("e", 94, 4),
+    ("f", 75, 10),
+    ("g", 94, 3),
+    ("h", 78, 9),
+    ("i", 63, 5),
+    ("j", 62, 8),
+    ("k", 58, 8),
+    ("l", 61, 6),
+    ("m", 63, 5),
+    ("n", 57, 8),
+];
 /// Batches whose single failures nobody looks at.
-const HELD_OUT: [&str; 4] = ["b", "d", "f", "h"];
+const HELD_OUT: [&str; 7] = ["b", "d", "f", "h", "j", "l", "n"];
 /// The cases and the files they are about.
-const DATA: [(&str, &str); 6] = [
+const DATA: [(&str, &str); 12] = [
     (include_str!("../data/intents.jsonl"), include_str!("../data/desk.json")),
     (include_str!("../data/requests.jsonl"), include_str!("../data/study.json")),
     (include_str!("../data/office.jsonl"), include_str!("../data/office-desk.json")),
     (include_str!("../data/server.jsonl"), include_str!("../data/server-desk.json")),
     (include_str!("../data/lab.jsonl"), include_str!("../data/lab-desk.json")),
     (include_str!("../data/home.jsonl"), include_str!("../data/home-desk.json")),
+    (include_str!("../data/garden.jsonl"), include_str!("../data/garden-desk.json")),
+    (include_str!("../data/depot.jsonl"), include_str!("../data/depot-desk.json")),
+    (include_str!("../data/pharmacy.jsonl"), include_str!("../data/pharmacy-desk.json")),
+    (include_str!("../data/studio.jsonl"), include_str!("../data/studio-desk.json")),
+    (include_str!("../data/dialects.jsonl"), include_str!("../data/dialects-desk.json")),
+    (include_str!("../data/school.jsonl"), include_str!("../data/school-desk.json")),
 ];
 
 /// Counts of one batch.

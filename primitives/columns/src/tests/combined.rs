@@ -23,6 +23,7 @@ fn joins_keep_what_their_kind_says() {
     let alone = "3,,,q,30\n,,,s,0\n";
     assert_eq!(joined("right"), (format!("{header}{pairs}{alone}"), 6));
     assert_eq!(joined("outer"), (format!("{header}{left}{alone}"), 8));
+    assert_eq!(joined("anti"), (String::from("id,name,v\n1,a,x\n,c,z\n"), 2));
 }
 
 #[test]

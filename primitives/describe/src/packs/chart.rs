@@ -12,7 +12,7 @@ pub fn descriptors() -> Vec<Descriptor> {
 
 fn draw() -> Descriptor {
     primitive("chart.draw")
-        .does("Draw a bar, line or pie chart of a table as SVG.", &["chart", "draw", "picture"])
+        .does("Draw a bar, line, area, scatter or pie chart of a table as SVG.", &["chart", "draw", "picture"])
         .words(&[
             "chart",
             "plot",
@@ -24,6 +24,8 @@ fn draw() -> Descriptor {
             "bar chart",
             "line chart",
             "pie chart",
+            "area chart",
+            "scatter plot",
             "picture",
             "histogram",
         ])
@@ -34,17 +36,27 @@ fn draw() -> Descriptor {
             "visualise revenue by country",
         ])
         .takes(input("table", blob(Refinement::Table), "table to draw").words(&["table", "data", "rows", "it"]))
-        .takes(input("kind", choice(&["bar", "line", "pie"]), "form of the chart").default(choose("bar")).words(&[
-            "bar",
-            "bars",
-            "line",
-            "lines",
-            "pie",
-            "shares",
-            "curve",
-            "over time",
-            "trend",
-        ]))
+        .takes(
+            input("kind", choice(&["area", "bar", "line", "pie", "scatter"]), "form of the chart")
+                .default(choose("bar"))
+                .words(&[
+                    "bar",
+                    "bars",
+                    "line",
+                    "lines",
+                    "pie",
+                    "shares",
+                    "curve",
+                    "over time",
+                    "trend",
+                    "area",
+                    "filled",
+                    "scatter",
+                    "points",
+                    "dots",
+                    "against each other",
+                ]),
+        )
         .takes(
             input("label", list(column(), 1), "column of the labels; none for the first column")
                 .default(Value::List(Vec::new()))

@@ -43,6 +43,7 @@ pub fn descriptors() -> Vec<Descriptor> {
         forms::from_lines(),
         forms::to_markdown(),
         forms::to_html(),
+        forms::tree(),
     ]
 }
 

@@ -17,6 +17,9 @@ pub(super) fn descriptors() -> Vec<Descriptor> {
         factors(),
         divisor(),
         of_count(),
+        whole(),
+        read(),
+        write(),
         base(),
         roman(),
         spell(),
@@ -201,8 +204,60 @@ fn of_count() -> Descriptor {
             "the row count plus ten",
             "12 for each of them",
         ])
-        .takes(input("count", count(0), "the count").words(&["count"]))
+        .takes(input("count", count(i64::MIN), "the count").words(&["count"]))
         .gives(output("number", float(), "the count as a number"))
+        .build()
+}
+
+fn whole() -> Descriptor {
+    of_settings("number.whole")
+        .does("Take a number without decimals as a whole number.", &["number", "calculation", "literal"])
+        .words(&["as a whole number", "whole number of", "as a count", "without decimals", "as an integer"])
+        .examples(&[
+            "7 times 8 times 9 in words",
+            "prime factors of the sum",
+            "the total as a count",
+            "spell out the number of rows times two",
+            "the product as a whole number",
+        ])
+        .takes(number("number", "the number"))
+        .gives(output("count", count(0), "the number as a whole number"))
+        .build()
+}
+
+fn read() -> Descriptor {
+    primitive("number.read")
+        .does("Read the one number that a text or a table with one row has.", &["number", "calculation", "literal"])
+        .words(&["as a number", "the number in", "the figure in", "the value in", "its number"])
+        .examples(&[
+            "twice the number in total.txt",
+            "19 percent of the sum of amounts",
+            "the figure in result.txt plus ten",
+            "the value in count.txt in words",
+            "convert the total to miles",
+        ])
+        .takes(input("text", blob(Refinement::Utf8), "text with one number").words(&["in", "of", "text"]))
+        .gives(output("number", float(), "the number"))
+        .memory(64 << 20)
+        .wall_ms(600_000)
+        .fuel(20_000_000, 6_000)
+        .produces(1_024, 0)
+        .build()
+}
+
+fn write() -> Descriptor {
+    of_settings("number.write")
+        .does("Write a number in digits as a text.", &["number", "calculation", "literal"])
+        .words(&["write the number", "as text", "the number as", "put the number", "in digits"])
+        .examples(&[
+            "write the median to median.txt",
+            "save the number of lines as count.txt",
+            "put the mean into mean.txt",
+            "the total as a text",
+            "keep the sum in sum.txt",
+        ])
+        .takes(number("number", "the number"))
+        .gives(output("digits", line(), "the number in decimal digits"))
         .build()
 }
 

@@ -30,7 +30,7 @@ pub(super) fn join() -> Descriptor {
             "look up the price of each item of cart.csv in prices.csv",
             "left join people.csv with cities.csv by city",
             "merge sales.csv with regions.csv by region",
-            "which orders have no customer: outer join orders.csv and customers.csv",
+            "which orders have no customer: anti join orders.csv and customers.csv",
         ])
         .takes(
             input("left", blob(Refinement::Table), "first table, whose columns come first")
@@ -46,9 +46,13 @@ pub(super) fn join() -> Descriptor {
                 .words(&["on", "by", "using", "via", "column", "key", "matching"]),
         )
         .takes(
-            input("kind", choice(&["inner", "left", "right", "outer"]), "which rows without a partner are kept")
-                .default(choose("inner"))
-                .words(&["inner", "left", "right", "outer", "full", "keep all"]),
+            input(
+                "kind",
+                choice(&["anti", "inner", "left", "right", "outer"]),
+                "which rows without a partner are kept; anti: only rows of the first table that have none",
+            )
+            .default(choose("inner"))
+            .words(&["inner", "left", "right", "outer", "full", "keep all", "anti", "without a match"]),
         )
         .takes(
             input("right-by", list(column(), COLUMNS_MAX), "the same columns by their names in the second table")

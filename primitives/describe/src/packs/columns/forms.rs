@@ -176,3 +176,21 @@ pub(super) fn to_html() -> Descriptor {
         .produces(1 << 20, 16)
         .build()
 }
+
+pub(super) fn tree() -> Descriptor {
+    streaming("directory.tree")
+        .does("Draw the files of a directory as a tree.", &["directory", "file", "tree", "convert"])
+        .words(&["tree", "directory tree", "folder structure", "tree view", "hierarchy", "as a tree", "structure of"])
+        .examples(&[
+            "show the directory tree",
+            "draw the folder structure of src",
+            "tree of the photos folder",
+            "what does the hierarchy of projects look like",
+        ])
+        .takes(input("files", blob(Refinement::Table), "files with their paths").words(&["files", "of", "directory"]))
+        .gives(output("tree", blob(Refinement::Utf8), "the tree, a line for each directory and file"))
+        .memory(super::super::WHOLE_BYTES)
+        .fuel(50_000_000, 20_000)
+        .produces(1 << 20, 300)
+        .build()
+}

@@ -193,7 +193,14 @@ pub(super) fn search() -> Descriptor {
             "text",
         ]))
         .takes(some_columns("columns to look in; all if none is given"))
-        .takes(ignore_case(true));
+        .takes(ignore_case(true))
+        .takes(
+            input("invert", flag(), "keep the rows in which it does not occur").default(Value::Bool(false)).words(&[
+                "without",
+                "except",
+                "not about",
+            ]),
+        );
     gives_table(builder, "the rows that were kept")
         .gives(output("count", count(0), "number of rows kept"))
         .fuel(50_000_000, 8_000)

@@ -49,6 +49,7 @@ pub fn descriptors() -> Vec<Descriptor> {
         bytes::decode_as(),
         typed::from(),
         typed::insert(),
+        typed::value(),
     ]
 }
 

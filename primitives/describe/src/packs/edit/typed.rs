@@ -61,3 +61,21 @@ pub(super) fn insert() -> Descriptor {
         .produces(1 << 20, 1)
         .build()
 }
+
+pub(super) fn value() -> Descriptor {
+    streaming("text.value")
+        .does("Take the only line of a text as a value for what comes next.", &["text", "line", "literal"])
+        .words(&["the value of", "what it says", "its only line", "that date", "that name"])
+        .examples(&[
+            "how many days until the date in deadline.txt",
+            "weekday of the start of the concert in events.ics",
+            "write what it says to a file",
+            "the date of the exam in a long form",
+        ])
+        .takes(input("text", blob(Refinement::Utf8), "text with one line").words(&["text", "of", "in"]))
+        .gives(output("line", line(), "the line"))
+        .introduces(&[Refinement::Line])
+        .produces(4_096, 0)
+        .fuel(1_000_000, 500)
+        .build()
+}
