@@ -28,10 +28,18 @@ struct Fact {
     fact: String,
 }
 
-/// The facts of the cell. A line that is none, which nobody but an older or newer Telos can have written, is passed over.
-fn facts(held: &[u8]) -> Vec<Fact> {
+/// The facts of the cell, all of them: what cannot be read is never written over.
+fn facts(held: &[u8]) -> Result<Vec<Fact>, StepError> {
     let lines = held.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    lines.filter_map(|line| serde_json::from_slice(line).ok()).collect()
+    let read = |(at, line)| {
+        serde_json::from_slice(line).map_err(|why| {
+            format!(
+                "line {at} of what is remembered cannot be read ({why}); another version of Telos may have written it"
+            )
+            .into()
+        })
+    };
+    (1..).zip(lines).map(read).collect()
 }
 
 /// What is remembered, if the host may be asked under the permit that `permit` gives for it. Nothing is made if nothing is.
@@ -41,7 +49,8 @@ pub fn remembered(host: &Host, permit: impl FnOnce(&Effect) -> Option<Permit>) -
         let permit = permit(&cell.read_effect().ok()?)?;
         host.read_cell(permit, &cell).ok()
     };
-    facts(&read().unwrap_or_default()).into_iter().map(|fact| fact.fact).collect()
+    let known = facts(&read().unwrap_or_default()).unwrap_or_default();
+    known.into_iter().map(|fact| fact.fact).collect()
 }
 
 fn said(call: &HostCall<'_>) -> Result<String, StepError> {
@@ -77,21 +86,17 @@ fn tell(facts: &[Fact], out: &mut dyn Sink) -> Result<(), StepError> {
 pub(super) struct Recall<'h> {
     at: At<'h>,
     cell: Located,
-    nearness: &'h (dyn Nearness + Sync),
+    nearness: &'h dyn Nearness,
     /// `None` for all there is.
     query: Option<String>,
 }
 
 impl<'h> Recall<'h> {
-    pub(super) fn about(
-        at: At<'h>,
-        nearness: &'h (dyn Nearness + Sync),
-        call: &HostCall<'_>,
-    ) -> Result<Self, StepError> {
+    pub(super) fn about(at: At<'h>, nearness: &'h dyn Nearness, call: &HostCall<'_>) -> Result<Self, StepError> {
         Ok(Self { query: Some(said(call)?), ..Self::all(at, nearness)? })
     }
 
-    pub(super) fn all(at: At<'h>, nearness: &'h (dyn Nearness + Sync)) -> Result<Self, StepError> {
+    pub(super) fn all(at: At<'h>, nearness: &'h dyn Nearness) -> Result<Self, StepError> {
         Ok(Self { cell: at.host.cell(CELL)?.for_node(at.node), at, nearness, query: None })
     }
 }
@@ -115,7 +120,7 @@ impl Step for Recall<'_> {
 
     fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
         let held = self.at.host.read_cell(next(&mut permits.into_iter())?, &self.cell)?;
-        let all = facts(&held);
+        let all = facts(&held)?;
         let Some(query) = &self.query else { return tell(&all, out) };
         let meant = meant(self.nearness, query, &all);
         let found: Vec<Fact> = all.into_iter().zip(meant).filter(|(_, meant)| *meant).map(|(fact, _)| fact).collect();
@@ -138,28 +143,20 @@ enum Change {
 pub(super) struct Revise<'h> {
     at: At<'h>,
     cell: Located,
-    nearness: &'h (dyn Nearness + Sync),
+    nearness: &'h dyn Nearness,
     change: Change,
 }
 
 impl<'h> Revise<'h> {
-    pub(super) fn remember(
-        at: At<'h>,
-        nearness: &'h (dyn Nearness + Sync),
-        call: &HostCall<'_>,
-    ) -> Result<Self, StepError> {
+    pub(super) fn remember(at: At<'h>, nearness: &'h dyn Nearness, call: &HostCall<'_>) -> Result<Self, StepError> {
         Self::new(at, nearness, Change::Add(said(call)?))
     }
 
-    pub(super) fn forget(
-        at: At<'h>,
-        nearness: &'h (dyn Nearness + Sync),
-        call: &HostCall<'_>,
-    ) -> Result<Self, StepError> {
+    pub(super) fn forget(at: At<'h>, nearness: &'h dyn Nearness, call: &HostCall<'_>) -> Result<Self, StepError> {
         Self::new(at, nearness, Change::Drop(said(call)?))
     }
 
-    fn new(at: At<'h>, nearness: &'h (dyn Nearness + Sync), change: Change) -> Result<Self, StepError> {
+    fn new(at: At<'h>, nearness: &'h dyn Nearness, change: Change) -> Result<Self, StepError> {
         Ok(Self { cell: at.host.cell(CELL)?.for_node(at.node), at, nearness, change })
     }
 
@@ -211,7 +208,7 @@ impl Step for Revise<'_> {
     fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
         let mut permits = permits.into_iter();
         let held = self.at.host.read_cell(next(&mut permits)?, &self.cell)?;
-        let (changed, all) = self.revise(facts(&held))?;
+        let (changed, all) = self.revise(facts(&held)?)?;
         let mut prepared = self.at.host.prepare_write(&self.cell)?;
         for fact in &all {
             let mut line = serde_json::to_vec(fact)?;
@@ -224,5 +221,19 @@ impl Step for Revise<'_> {
         let label = self.label()?;
         self.at.host.commit_write(next(&mut permits)?, prepared, label)?;
         tell(&changed, out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_told_and_not_passed_over() {
+        let good = "{\"at\":\"2024-05-01T09:30:00Z\",\"fact\":\"tea\"}\n";
+        assert_eq!(facts(good.as_bytes()).expect("facts").len(), 1);
+        assert!(facts(b"").expect("none").is_empty());
+        let bad = facts(format!("{good}not a fact\n").as_bytes()).expect_err("the second line");
+        assert!(bad.to_string().contains("line 2"), "{bad}");
     }
 }

@@ -21,7 +21,7 @@ use telos_abi::{ByteText, Effect, EffectKind, Facts, Handle, HandleKind, NodeInd
 use telos_host::{Host, Located};
 
 /// How near texts are in meaning.
-pub trait Nearness {
+pub trait Nearness: Sync {
     /// For each text how near it is to the words, from 0 (has nothing to do with them) to 1 (is about them).
     fn of(&self, words: &str, texts: &[&str]) -> Vec<f32>;
 }
@@ -30,13 +30,13 @@ pub trait Nearness {
 #[derive(Clone, Copy)]
 pub struct HostHands<'h> {
     host: &'h Host,
-    nearness: &'h (dyn Nearness + Sync),
+    nearness: &'h dyn Nearness,
 }
 
 impl<'h> HostHands<'h> {
     /// Hands that work through `host`, and recall by `nearness`.
     #[must_use]
-    pub fn new(host: &'h Host, nearness: &'h (dyn Nearness + Sync)) -> Self {
+    pub fn new(host: &'h Host, nearness: &'h dyn Nearness) -> Self {
         Self { host, nearness }
     }
 }

@@ -356,15 +356,16 @@ impl<'a> Builder<'a> {
                         Ok(self.file(path))
                     }
                     // A folder where a file was expected is a folder all the same.
-                    Err(absent) => match (self.ground.directory(slot), self.evident(slot, kinds, &absent)) {
-                        (Ok(path), _) => Ok(Flow::of(Data::Directory(path))),
-                        (Err(_), Some(path)) => {
-                            self.evident = true;
-                            self.read(slot, format!("the file “{path}”"));
-                            Ok(self.file(path))
+                    Err(absent) => {
+                        if let Ok(path) = self.ground.directory(slot) {
+                            return Ok(Flow::of(Data::Directory(path)));
                         }
-                        (Err(_), None) => Err(absent.into()),
-                    },
+                        // Looks into files, so only where nothing else names one.
+                        let Some(path) = self.evident(slot, kinds, &absent) else { return Err(absent.into()) };
+                        self.evident = true;
+                        self.read(slot, format!("the file “{path}”"));
+                        Ok(self.file(path))
+                    }
                 }
             }
             'd' => match self.ground.directory(slot) {
