@@ -23,6 +23,16 @@ impl Host {
         entry.look()?.ok_or_else(|| HostError::NotFound { path: entry.path().into() })
     }
 
+    /// Whether anything has this name now: a link to nowhere has.
+    ///
+    /// # Errors
+    /// If the permit is for another effect, or the directory cannot be looked into.
+    #[expect(clippy::needless_pass_by_value, reason = "a permit is used up")]
+    pub fn exists(&self, permit: Permit, located: &Located) -> Result<bool, HostError> {
+        check_permit(&permit, &located.presence_effect())?;
+        Ok(located.named.look()?.is_some())
+    }
+
     /// Gives what `to` leads to the content of `from`. A new file takes over the permission bits and the time of last
     /// change; a file that is replaced keeps its own bits, as in every write. The copy's label joins what the original
     /// carries with both permits'.

@@ -131,6 +131,12 @@ impl Located {
         self.on_target(EffectKind::FileList)
     }
 
+    /// The effect of looking whether the name is there.
+    #[must_use]
+    pub fn presence_effect(&self) -> Effect {
+        effect(EffectKind::FileList, &self.named)
+    }
+
     /// The effect of changing permission bits.
     ///
     /// # Errors

@@ -30,8 +30,12 @@ def sketch_words(do):
         for at, step in enumerate(statement.split(" > ")):
             if at:
                 out.append(">")
-            words = step.strip().split(" ")
             step = step.strip()
+            condition = at == 0 and re.match(r"(if|unless) (@\d) ", step)
+            if condition:
+                out += condition.groups()
+                step = step[condition.end() :]
+            words = step.split(" ")
             if at == 0 and re.fullmatch(r"(here|stdin|@\d|[fdpux]\d+)(\+[fdp]\d+)*", step):
                 for number_, source in enumerate(step.split("+")):
                     if number_:

@@ -116,15 +116,22 @@ fn offline(
     library: &dyn Library,
     check: &Check<'_>,
 ) -> Proposal {
-    if is_conditional(&turn.text) {
-        let reason =
-            "something is to be done only on a condition, which no plan can hold yet; ask for the condition first";
-        return Proposal::Abstain { reason: reason.to_owned(), nearest: Vec::new() };
-    }
     let lexicon = plan::lexicon::Lexicon::new(library);
     let heard = sketch::propose(turn, &reading, around, &lexicon, check);
     if let Some(history) = heard.history {
         return Proposal::History(history);
+    }
+    if is_conditional(&turn.text) {
+        // Only a graph that has the condition may be carried out.
+        let guarded = |graph: &Graph| graph.nodes.iter().any(|node| node.guard.is_some());
+        return match heard.graph.filter(|proposed| guarded(&proposed.graph)) {
+            Some(proposed) if proposed.confidence >= sketch::LIKELY => Proposal::Graph(proposed),
+            _ => Proposal::Abstain {
+                reason: "something is to be done only on a condition, and which one is not certain; ask for it first"
+                    .into(),
+                nearest: Vec::new(),
+            },
+        };
     }
     let translated = match heard.graph {
         Some(proposed) if proposed.confidence >= sketch::SURE => return Proposal::Graph(proposed),
@@ -159,8 +166,29 @@ fn offline(
 
 /// Whether something is to be changed only if something holds.
 fn is_conditional(text: &str) -> bool {
-    const CONDITIONS: &[&str] = &["only if ", "unless ", "provided that ", "but only when "];
-    const CHANGES: &[&str] = &["delete", "remove", "move", "rename", "replace", "overwrite", "copy", "send", "post"];
+    const CONDITIONS: &[&str] =
+        &["only if ", "unless ", "provided that ", "provided ", "only when ", "on condition that "];
+    const CHANGES: &[&str] = &[
+        "delete",
+        "remove",
+        "move",
+        "rename",
+        "replace",
+        "overwrite",
+        "copy",
+        "send",
+        "post",
+        "make",
+        "create",
+        "zip",
+        "pack",
+        "compress",
+        "write",
+        "save",
+        "append",
+        "add",
+        "put",
+    ];
     let lower = text.to_lowercase();
     CONDITIONS.iter().any(|words| lower.contains(words)) && CHANGES.iter().any(|word| lower.contains(word))
 }

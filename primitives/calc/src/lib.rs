@@ -16,6 +16,7 @@ mod roman;
 mod round;
 mod spell;
 mod statistics;
+mod test;
 mod time;
 mod unit;
 mod whole;
@@ -36,6 +37,8 @@ pub const PACK: Pack = Pack {
         percent::share,
         percent::change,
         round::start,
+        test::start,
+        test::not,
         whole::factors,
         whole::divisor,
         whole::of_count,

@@ -1,4 +1,4 @@
-//! `table.filter` and `table.select`: some rows, some columns.
+//! `table.filter`, `table.filter-columns` and `table.select`: some rows, some columns.
 
 use std::cmp::Ordering;
 use telos_pack::{Args, Failure, Out, Running};
@@ -11,6 +11,12 @@ pub(crate) fn filter(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let fold = args.flag(4)?;
     let folded = if fold { value.to_lowercase() } else { value.clone() };
     Ok(Box::new(StreamedTable::new(Filter { column, test, value: folded, fold, index: 0, count: 0 })))
+}
+
+pub(crate) fn filter_columns(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
+    let (column, other) = (args.text(1)?, args.text(3)?);
+    let test = Test::named(&args.choice(2)?)?;
+    Ok(Box::new(StreamedTable::new(Relate { columns: [column, other], test, indices: [0; 2], count: 0 })))
 }
 
 pub(crate) fn select(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -83,6 +89,36 @@ impl TableSink for Filter {
             self.test.holds(field, &self.value)
         };
         if kept {
+            self.count += 1;
+            write_row(written, row.iter());
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _: &mut Vec<u8>, out: &mut Out) -> Result<(), Failure> {
+        out.count(1, self.count);
+        Ok(())
+    }
+}
+
+/// Rows by two of their fields.
+struct Relate {
+    columns: [String; 2],
+    test: Test,
+    indices: [usize; 2],
+    count: u64,
+}
+
+impl TableSink for Relate {
+    fn header(&mut self, header: &Header, written: &mut Vec<u8>) -> Result<(), Failure> {
+        self.indices = [header.find(&self.columns[0])?, header.find(&self.columns[1])?];
+        write_row(written, header.names().iter().map(String::as_str));
+        Ok(())
+    }
+
+    fn row(&mut self, row: Row<'_>, written: &mut Vec<u8>) -> Result<(), Failure> {
+        let [field, other] = self.indices.map(|index| row.get(index));
+        if self.test.holds(field, other) {
             self.count += 1;
             write_row(written, row.iter());
         }

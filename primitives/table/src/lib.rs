@@ -19,6 +19,7 @@ pub const PACK: Pack = Pack {
     primitives: &[
         parse::start,
         filter::filter,
+        filter::filter_columns,
         filter::select,
         aggregate::count,
         aggregate::aggregate,

@@ -1,6 +1,6 @@
 //! Writing, deleting, moving, making directories.
 
-use super::{At, folders, joined, path};
+use super::{At, folders, joined, naming, path};
 use crate::{HostCall, Sink, Step, StepError};
 use telos_abi::{ByteText, Digest, Effect, EffectKind, Facts, HandleKind, Label, PortIndex, Value};
 use telos_host::{FileKind, Located, PreparedWrite};
@@ -137,13 +137,15 @@ pub(super) struct Move<'h> {
     kind: HandleKind,
     /// The directory to make if it is missing; what already stands at the target is then not replaced.
     directory: Option<ByteText>,
+    /// Whether nothing is to be done, because the rule that makes the new name changes nothing in this one.
+    keeps_its_name: bool,
 }
 
 impl<'h> Move<'h> {
     pub(super) fn into_directory(at: At<'h>, call: &HostCall<'_>, kind: HandleKind) -> Result<Self, StepError> {
         let from = at.look(&path(call, 0)?)?.name_path();
         let (directory, to) = place_in(at, call, &from)?;
-        Ok(Self { at, to, from, kind, directory: Some(directory) })
+        Ok(Self { at, to, from, kind, directory: Some(directory), keeps_its_name: false })
     }
 
     /// Into the folder of the directory that a file belongs to by its kind, its extension or the month of its last change.
@@ -158,7 +160,23 @@ impl<'h> Move<'h> {
         let name = from.0.rsplit(|byte| *byte == b'/').next().unwrap_or(&[]);
         let directory = joined(&above, folders::folder(by, name, changed_ns).as_bytes());
         let to = joined(&directory, name);
-        Ok(Self { at, to, from, kind: HandleKind::File, directory: Some(directory) })
+        Ok(Self { at, to, from, kind: HandleKind::File, directory: Some(directory), keeps_its_name: false })
+    }
+
+    /// To a name that is made from its own, beside it. What already has that name is not replaced.
+    pub(super) fn to_changed_name(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+        let from = at.look(&path(call, 0)?)?.name_path();
+        let directory = at.look(&path(call, 1)?)?.path();
+        let cut = from.0.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
+        let (above, name) = from.0.split_at(cut);
+        if !above.starts_with(directory.as_bytes()) {
+            return Err(format!("{from} is not in {directory}").into());
+        }
+        let name = std::str::from_utf8(name).map_err(|_| format!("the name of {from} is not UTF-8"))?;
+        let changed = naming::Change::of(call)?.changed(name)?;
+        let to = ByteText([above, changed.as_bytes()].concat());
+        let keeps_its_name = from == to;
+        Ok(Self { at, from, to, kind: HandleKind::File, directory: Some(directory), keeps_its_name })
     }
 
     pub(super) fn to_name(at: At<'h>, call: &HostCall<'_>, kind: HandleKind) -> Result<Self, StepError> {
@@ -168,6 +186,7 @@ impl<'h> Move<'h> {
             to: at.look(&path(call, 1)?)?.name_path(),
             kind,
             directory: None,
+            keeps_its_name: false,
         })
     }
 }
@@ -182,10 +201,16 @@ impl Step for Move<'_> {
     }
 
     fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
+        if self.keeps_its_name {
+            return Ok(Vec::new());
+        }
         let (from, to) = (self.at.look(&self.from)?, self.at.look(&self.to)?);
         let mut effects = Vec::new();
         if self.kind == HandleKind::Directory && from.kind() != Some(FileKind::Directory) {
             return Err(format!("{} is not a directory", self.from).into());
+        }
+        if self.to.0.strip_prefix(self.from.as_bytes()).is_some_and(|rest| rest.starts_with(b"/")) {
+            return Err(format!("{} cannot be moved into itself: {} is in it", self.from, self.to).into());
         }
         let keeps = self.directory.is_some() || self.kind == HandleKind::Directory;
         if keeps && (to.kind().is_some() || to.is_link()) {
@@ -207,6 +232,9 @@ impl Step for Move<'_> {
     }
 
     fn act(self: Box<Self>, mut permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
+        if self.keeps_its_name {
+            return give(out, self.kind, self.to);
+        }
         let mut moves = permits.split_off(permits.len().saturating_sub(2)).into_iter();
         if let Some(directory) = &self.directory {
             make_missing(self.at, directory, permits)?;

@@ -59,6 +59,44 @@ impl Step for Information<'_> {
     }
 }
 
+/// `file.exists`.
+pub(super) struct Exists<'h> {
+    at: At<'h>,
+    path: ByteText,
+}
+
+impl<'h> Exists<'h> {
+    pub(super) fn new(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+        Ok(Self { at, path: path(call, 0)? })
+    }
+}
+
+impl Step for Exists<'_> {
+    fn target(&self) -> Option<ByteText> {
+        None
+    }
+
+    fn push(&mut self, _: PortIndex, _: &[u8]) -> Result<(), StepError> {
+        Err("looking for a file takes no data".into())
+    }
+
+    fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
+        let located = self.at.look(&self.path)?;
+        let effect = located.presence_effect();
+        Ok(vec![self.at.facts(&located, effect)])
+    }
+
+    fn label(&self) -> Result<Label, StepError> {
+        Ok(Label::BOTTOM)
+    }
+
+    fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
+        let permit = permits.into_iter().next().ok_or("an effect has no permit")?;
+        let there = self.at.host.exists(permit, &self.at.look(&self.path)?)?;
+        out.value(PortIndex(0), Value::Bool(there))
+    }
+}
+
 /// `clock.today`.
 pub(super) struct Today<'h>(At<'h>);
 

@@ -9,6 +9,7 @@ mod folders;
 mod knowing;
 mod members;
 mod memory;
+mod naming;
 mod network;
 mod reading;
 mod removing;
@@ -53,9 +54,11 @@ impl Hands for HostHands<'_> {
             "directory.move" => Box::new(changing::Move::into_directory(at, call, HandleKind::Directory)?),
             "directory.rename" => Box::new(changing::Move::to_name(at, call, HandleKind::Directory)?),
             "file.bundle" => Box::new(bundling::Bundle::files(at, call)?),
+            "file.change-name" => Box::new(changing::Move::to_changed_name(at, call)?),
             "file.copy" => Box::new(copying::Copy::to_name(at, call)?),
             "file.copy-into" => Box::new(copying::Copy::into_directory(at, call)?),
             "file.delete" => Box::new(changing::Delete::new(at, call)?),
+            "file.exists" => Box::new(knowing::Exists::new(at, call)?),
             "file.find" => Box::new(finding::Find::searching(at, call)?),
             "file.information" => Box::new(knowing::Information::new(at, call)?),
             "file.list" => Box::new(finding::Find::listing(at, call)?),

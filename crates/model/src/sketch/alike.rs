@@ -39,7 +39,7 @@ pub(super) fn essence(statements: &[Statement], lexicon: &Lexicon<'_>, text: &st
                 pare(operation, entry);
             }
         }
-        out.push(Statement { sources: statement.sources.clone(), steps });
+        out.push(Statement { steps, ..statement.clone() });
     }
     without_repeats(out)
 }

@@ -137,7 +137,10 @@ pub(crate) fn build(statements: &[Statement], lexicon: &Lexicon<'_>, ground: &Gr
     };
     let mut results: Vec<Flow> = Vec::new();
     for statement in statements {
-        let flow = builder.statement(statement, &results)?;
+        let flow = match statement.only {
+            Some(condition) => builder.conditional(statement, condition, &results)?,
+            None => builder.statement(statement, &results)?,
+        };
         results.push(flow);
     }
     for number in between(statements) {

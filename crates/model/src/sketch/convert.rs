@@ -80,6 +80,11 @@ pub(super) fn writer(lexicon: &Lexicon<'_>, from: Refinement, to: Refinement) ->
 /// Whether a converter may take this data. A parser takes only what comes out of a file, of the kinds it is meant for: a table
 /// is text as well, but no YAML.
 fn suits(entry: &Entry<'_>, input: usize, ty: &Type, kind: Option<&str>) -> bool {
+    // What has a form of its own is not read as if it had none: the bytes of an archive are no text.
+    let formed = matches!(refinement(ty), Some(Refinement::Bundle | Refinement::Image));
+    if formed && refinement(&entry.is.inputs[input].ty) == Some(Refinement::Bytes) {
+        return false;
+    }
     let kinds = entry.kinds(input);
     let raw = matches!(refinement(ty), Some(Refinement::Bytes | Refinement::Utf8));
     kinds.is_empty()

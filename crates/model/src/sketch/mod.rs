@@ -8,15 +8,18 @@ mod alike;
 mod arithmetic;
 mod build;
 mod columns;
+mod condition;
 mod convert;
 mod enter;
 mod evidence;
 mod ground;
+mod left_out;
 mod propose;
 mod rewrite;
 mod rows;
 mod run;
 mod settings;
+mod signs;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -87,9 +90,20 @@ pub(crate) struct Operation {
     pub(crate) settings: Vec<(&'static str, Vec<Argument>)>,
 }
 
+/// When a statement is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Condition {
+    /// The statement whose result decides, counted from 0.
+    pub(crate) result: usize,
+    /// What that result has to be.
+    pub(crate) holds: bool,
+}
+
 /// A pipeline: data, and what happens to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Statement {
+    /// Always, if there is none.
+    pub(crate) only: Option<Condition>,
     pub(crate) sources: Vec<Source>,
     pub(crate) steps: Vec<Step>,
 }
@@ -107,7 +121,7 @@ pub(crate) enum Sketch {
 
 /// What the sketch asks of earlier runs, if that is all it asks.
 pub(crate) fn history(statements: &[Statement]) -> Option<History> {
-    let [Statement { sources, steps }] = statements else { return None };
+    let [Statement { only: None, sources, steps }] = statements else { return None };
     match (sources.as_slice(), steps.as_slice()) {
         ([], [Step::Run(operation)]) => match operation.name {
             "runs.undo" => Some(History::Undo),
@@ -147,6 +161,13 @@ fn source(word: &Word, pieces: &[Piece]) -> Option<Source> {
 }
 
 fn statement(words: &[Word], pieces: &[Piece]) -> Option<Statement> {
+    let (only, words) = match words {
+        [Word::Name(when @ ("if" | "unless")), decides, rest @ ..] => match source(decides, pieces)? {
+            Source::Result(result) => (Some(Condition { result, holds: *when == "if" }), rest),
+            _ => return None,
+        },
+        _ => (None, words),
+    };
     let mut steps: Vec<&[Word]> = words.split(|word| *word == Word::Name(">")).collect();
     let mut sources = Vec::new();
     let first = steps.first()?.first()?;
@@ -161,7 +182,7 @@ fn statement(words: &[Word], pieces: &[Piece]) -> Option<Statement> {
         steps.remove(0);
     }
     let steps: Option<Vec<Step>> = steps.into_iter().map(|words| step(words, pieces)).collect();
-    steps.map(|steps| Statement { sources, steps })
+    steps.map(|steps| Statement { only, sources, steps })
 }
 
 fn step(words: &[Word], pieces: &[Piece]) -> Option<Step> {
@@ -254,6 +275,11 @@ mod reading_tests {
         assert_eq!(operation.settings[0], ("column", vec![Argument::Source(column)]));
         assert_eq!(second.sources, [Source::Result(0)]);
         assert_eq!(second.steps, [Step::Save(Slot { letter: 'p', bytes: 10..11 })]);
+        let guarded = [&[name("if"), name("@1")], &words[..2], &[name("file.delete")]].concat();
+        let Some(Sketch::Statements(statements)) = parse(&guarded, &pieces) else { panic!("no sketch") };
+        assert_eq!(statements[0].only, Some(Condition { result: 0, holds: true }));
+        assert_eq!(statements[0].steps.len(), 1);
+        assert_eq!(parse(&[name("if"), name("here")], &pieces), None);
         assert_eq!(parse(&[name("none")], &pieces), Some(Sketch::None));
         assert_eq!(parse(&[name("save")], &pieces), None);
     }

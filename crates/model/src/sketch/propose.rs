@@ -3,14 +3,14 @@
 use super::alike;
 use super::build::{self, Fault};
 use super::ground::{Ground, Ungrounded};
+use super::left_out::LeftOut;
 use super::{Argument, Sketch, Source, Statement, Step};
 use crate::learned::{self, Piece, Said};
 use crate::plan::lexicon::Lexicon;
-use crate::read::{Fact, Reading};
+use crate::read::Reading;
 use crate::turn::{Check, History, Proposed, Question, Surroundings, Turn};
 use std::ops::Range;
-use telos_abi::Value;
-use telos_graph::{Graph, Input};
+use telos_graph::Graph;
 
 /// Share of the likelihood from which on a graph is carried out whatever the search says.
 pub(crate) const SURE: f32 = 0.7;
@@ -158,7 +158,7 @@ impl<'a> Hearing<'a> {
         let ground = Ground { reading, around: self.around, turn: self.turn, taken: spoken.clone() };
         match build::build(statements, self.lexicon, &ground) {
             // What a request forbids is seldom in a sketch, so only what leaves all that is here as it is is safe from it.
-            Ok(built) if loose || built.replaces && self.denies || leaves_out(&built.graph, reading, &spoken) => {}
+            Ok(built) if loose || built.replaces && self.denies || self.leaves_out(&built.graph, &spoken) => {}
             Ok(built) if crate::plan::takes_twice(&built.graph) || (self.check)(&built.graph).is_err() => {
                 self.impossible += share;
             }
@@ -188,6 +188,11 @@ impl<'a> Hearing<'a> {
                 }
             }
         }
+    }
+
+    fn leaves_out(&self, graph: &Graph, taken: &[Range<usize>]) -> bool {
+        let Self { reading, around, lexicon, .. } = *self;
+        LeftOut { graph, reading, around, lexicon, taken }.something()
     }
 
     /// The likeliest graph of all that was heard.
@@ -242,7 +247,7 @@ fn likeliest(candidates: Vec<Candidate>, impossible: f32) -> Option<Box<Proposed
 fn denies(text: &str) -> bool {
     let lower = text.to_lowercase().replace('\u{2019}', "'");
     let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'').collect();
-    let alone = ["don't", "dont", "never", "mustn't", "unchanged", "untouched", "preview", "unless", "provided"];
+    let alone = ["don't", "dont", "never", "mustn't", "unchanged", "untouched", "preview"];
     let denied = |pair: &[&str]| {
         matches!(
             pair,
@@ -269,27 +274,6 @@ fn loose(reading: &Reading<'_>, pieces: &[Piece], taken: &[Range<usize>]) -> boo
             used.contains(word(piece)) || word(piece).ends_with(used)
         };
         !taken.iter().any(again)
-    })
-}
-
-/// Whether the request has a name that stands in a table of the graph, as the table writes it, and nothing comes of it.
-fn leaves_out(graph: &Graph, reading: &Reading<'_>, taken: &[Range<usize>]) -> bool {
-    let reads = |wanted: &String| {
-        let constants = graph.nodes.iter().flat_map(|node| &node.inputs);
-        constants.into_iter().any(|(_, input)| {
-            matches!(input, Input::Constant(constant) if matches!(&constant.value, Value::Text(path) if path == wanted))
-        })
-    };
-    reading.spans.iter().any(|span| {
-        let Fact::Cell { value, path, .. } = &span.fact else { return false };
-        let bytes = reading.bytes(&span.tokens);
-        let said = reading.text.get(bytes.clone()).unwrap_or("");
-        // A single word with a capital may only begin a sentence.
-        let before = reading.text.get(..bytes.start).unwrap_or("").trim_end();
-        let begins = before.is_empty() || before.ends_with(['.', '!', '?', ':']);
-        let long = said.contains(' ') || !begins && said.chars().count() > 3;
-        let name = value == said && long && said.starts_with(char::is_uppercase);
-        name && reads(path) && !taken.iter().any(|other| other.start < bytes.end && bytes.start < other.end)
     })
 }
 

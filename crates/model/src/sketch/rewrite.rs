@@ -11,6 +11,7 @@ pub(super) fn rewritten(statement: &Statement, ground: &Ground<'_>) -> Option<St
         .or_else(|| touched(statement, ground))
         .or_else(|| picked(statement, ground))
         .or_else(|| organised(statement))
+        .or_else(|| renamed(statement, ground))
         .or_else(|| copied(statement, ground))
         .or_else(|| in_its_order(statement, ground))
         .or_else(|| unflattened(statement, ground))
@@ -37,7 +38,7 @@ fn unflattened(statement: &Statement, ground: &Ground<'_>) -> Option<Statement> 
     let at = statement.steps.iter().position(flattens).filter(|_| statement.steps.len() > 1)?;
     let mut steps = statement.steps.clone();
     steps.remove(at);
-    Some(Statement { sources: statement.sources.clone(), steps })
+    Some(Statement { steps, ..statement.clone() })
 }
 
 /// "In order" is how things come; what nobody asks to be sorted stays so.
@@ -68,7 +69,7 @@ fn in_its_order(statement: &Statement, ground: &Ground<'_>) -> Option<Statement>
     let at = statement.steps.iter().position(sorts).filter(|_| as_it_comes)?;
     let mut steps = statement.steps.clone();
     steps.remove(at);
-    Some(Statement { sources: statement.sources.clone(), steps })
+    Some(Statement { steps, ..statement.clone() })
 }
 
 /// A file is made empty by writing nothing to it, if it is not here.
@@ -81,7 +82,8 @@ fn touched(statement: &Statement, ground: &Ground<'_>) -> Option<Statement> {
     }
     let settings = vec![("text", vec![Argument::Literal("")])];
     let nothing = Step::Run(Operation { name: "text.from", output: None, each: false, settings });
-    Some(Statement { sources: Vec::new(), steps: [&[nothing, Step::Save(slot.clone())], rest].concat() })
+    let steps = [&[nothing, Step::Save(slot.clone())], rest].concat();
+    Some(Statement { sources: Vec::new(), steps, ..statement.clone() })
 }
 
 /// "To this address, post that": what is posted is the source, the address a setting.
@@ -100,7 +102,7 @@ fn posted(statement: &Statement) -> Option<Statement> {
     let mut settings: Vec<_> = operation.settings.iter().filter(|(name, _)| *name != "body").cloned().collect();
     settings.push(("url", url));
     let post = Step::Run(Operation { settings, ..operation.clone() });
-    Some(Statement { sources: vec![body.clone()], steps: [&[post], rest].concat() })
+    Some(Statement { sources: vec![body.clone()], steps: [&[post], rest].concat(), ..statement.clone() })
 }
 
 /// The first or last of the files that were found: the search gives them in that order, so that they are files still.
@@ -140,7 +142,7 @@ fn picked(statement: &Statement, ground: &Ground<'_>) -> Option<Statement> {
     let found = Operation { output: Some("entries"), settings, ..find.clone() };
     let mut steps = statement.steps.clone();
     steps.splice(at..at + 2, [Step::Run(found)]);
-    Some(Statement { sources: statement.sources.clone(), steps })
+    Some(Statement { steps, ..statement.clone() })
 }
 
 /// A directory is organised by moving each file of it.
@@ -157,7 +159,44 @@ fn organised(statement: &Statement) -> Option<Statement> {
     settings.push(("directory", vec![Argument::Source(directory.clone())]));
     let steps =
         [vec![run("file.list", false, Vec::new()), run("file.organise", true, settings)], rest.to_vec()].concat();
-    Some(Statement { sources: statement.sources.clone(), steps })
+    Some(Statement { steps, ..statement.clone() })
+}
+
+/// A file is renamed by a rule within the directory that it is found in.
+fn renamed(statement: &Statement, ground: &Ground<'_>) -> Option<Statement> {
+    let named = |step: &Step| matches!(step, Step::Run(operation) if operation.name == "file.change-name");
+    let at = statement.steps.iter().position(named)?;
+    let Step::Run(operation) = &statement.steps[at] else { return None };
+    if operation.settings.iter().any(|(name, _)| *name == "directory") {
+        return None;
+    }
+    let directory = match statement.sources.as_slice() {
+        [Source::Here] => Source::Here,
+        [Source::Slot(slot)] if slot.letter == 'd' => Source::Slot(slot.clone()),
+        [Source::Slot(_), ..] => Source::Here,
+        _ => return None,
+    };
+    let mut operation = operation.clone();
+    operation.settings.push(("directory", vec![Argument::Source(directory)]));
+    let mut steps = statement.steps.clone();
+    // "The files of a directory" are those in it.
+    let whole =
+        at == 0 && matches!(statement.sources.as_slice(), [Source::Here]) || of_directory(statement, ground, at);
+    if whole {
+        operation.each = true;
+    }
+    steps[at] = Step::Run(operation);
+    if whole {
+        let list = Operation { name: "file.list", output: None, each: false, settings: Vec::new() };
+        steps.insert(at, Step::Run(list));
+    }
+    Some(Statement { steps, ..statement.clone() })
+}
+
+/// Whether the step at `at` is the first and is said of a directory as a whole.
+fn of_directory(statement: &Statement, ground: &Ground<'_>, at: usize) -> bool {
+    at == 0
+        && matches!(statement.sources.as_slice(), [Source::Slot(slot)] if slot.letter == 'd' && ground.directory(slot).is_ok())
 }
 
 /// A directory is copied by writing all that is in it below another name; into a directory that is here, with its own name.
@@ -170,7 +209,7 @@ fn copied(statement: &Statement, ground: &Ground<'_>) -> Option<Statement> {
     let settings = vec![("inside", vec![Argument::Literal(inside)])];
     let bundle = Step::Run(Operation { name: "directory.bundle", output: None, each: false, settings });
     let steps = [vec![bundle, Step::Fill(Source::Slot(slot.clone()))], rest.to_vec()].concat();
-    Some(Statement { sources: statement.sources.clone(), steps })
+    Some(Statement { steps, ..statement.clone() })
 }
 
 /// Whether a step puts something in order, or takes the greatest or least.

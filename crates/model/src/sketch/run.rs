@@ -68,7 +68,7 @@ impl<'a> Builder<'a> {
             return Err(Fault::Malformed);
         }
         let set = self.settings(operation, entry, &flow, &columns, results, &mut inputs)?;
-        complete(operation, entry, &inputs)?;
+        complete(operation, entry, &inputs, &flow)?;
         inputs.sort_by_key(|(port, _)| *port);
         let node = self.push(index, inputs, each);
         let wanted = operation.output.map(|name| convert::output(entry, name).ok_or(Fault::Malformed));
@@ -288,7 +288,7 @@ impl<'a> Builder<'a> {
         same_day(entry, &mut set, inputs);
         unseen(entry, columns, &mut set, inputs);
         self.agree(operation, entry, &mut set, inputs);
-        if self.turned_around(entry, &set) {
+        if self.turned_around(entry, &set) || groups_by_itself(entry, &set) {
             return Err(Fault::Malformed);
         }
         Ok(set)
@@ -417,6 +417,31 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Whether rows are grouped by the very column that is computed from: each group would be one value.
+fn groups_by_itself(entry: &Entry<'_>, set: &[(usize, Value)]) -> bool {
+    let given = |name| {
+        let port = convert::input(entry, name)?;
+        set.iter().find(|(at, _)| *at == port).map(|(_, value)| value)
+    };
+    match (given("column"), given("by")) {
+        (Some(column), Some(Value::List(by))) => by.contains(column),
+        _ => false,
+    }
+}
+
+/// Whether a directory would be moved into itself.
+fn into_itself(flow: &Flow, entry: &Entry<'_>, inputs: &[(usize, Input)]) -> bool {
+    let Data::Directory(from) = &flow.data else { return false };
+    let moves = entry.is.effects.iter().any(|effect| effect.kind == EffectKind::FileMove);
+    moves
+        && inputs.iter().any(|(_, input)| match input {
+            Input::Constant(Constant { value: Value::Text(to), .. }) => {
+                to.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            }
+            _ => false,
+        })
+}
+
 /// The output whose columns count: the table, where the first output is a list beside it.
 fn table_output(entry: &Entry<'_>, output: usize) -> usize {
     let table = |port: &telos_abi::OutputPort| refinement(&port.ty) == Some(Refinement::Table);
@@ -451,8 +476,11 @@ fn second(entry: &Entry<'_>, first: usize, operation: &Operation) -> Option<usiz
     unnamed.filter(|(_, input)| input.default.is_none()).map(|(at, _)| at)
 }
 
-/// Every input that must be given is given.
-fn complete(operation: &Operation, entry: &Entry<'_>, inputs: &[(usize, Input)]) -> Result<(), Fault> {
+/// Every input that must be given is given, and makes sense with what flows in.
+fn complete(operation: &Operation, entry: &Entry<'_>, inputs: &[(usize, Input)], flow: &Flow) -> Result<(), Fault> {
+    if into_itself(flow, entry, inputs) {
+        return Err(Fault::Malformed);
+    }
     let given = |port: usize| inputs.iter().any(|(given, _)| *given == port);
     let mut all = entry.is.inputs.iter().enumerate();
     match all.find(|(port, input)| input.default.is_none() && !given(*port)) {

@@ -73,7 +73,8 @@ impl Context<'_> {
         }
         match argument {
             Argument::Literal(literal) => {
-                let mut set = self.literal(ty, literal)?;
+                let sign = super::signs::sign(entry, &entry.is.inputs[port].name, literal);
+                let mut set = self.literal(ty, sign.unwrap_or(literal))?;
                 if entry.is.inputs[port].name == "extension" && self.ends_here(literal) {
                     set.origin = ConstantOrigin::Observed;
                 }
@@ -215,7 +216,11 @@ impl Context<'_> {
 
     fn text(&self, entry: &Entry<'_>, port: usize, ty: &Type, slot: &Slot, text: &str) -> Result<Set, Fault> {
         let name = entry.is.inputs[port].name.as_str();
+        let named = entry.is.name == "file.change-name";
         let said = match slot.letter {
+            'v' | 'x' if let Some(sign) = super::signs::sign(entry, name, text) => sign.to_owned(),
+            // A new name is spelt as it is said.
+            'e' if named => Self::plain(slot, text),
             'k' => self.key(text)?,
             'x' if name == "table" => self.table(text)?,
             'e' => {
@@ -302,6 +307,9 @@ impl Context<'_> {
         });
         let plain = text.trim_start_matches('.').to_lowercase();
         found.unwrap_or_else(|| {
+            if self.ends_here(&plain) {
+                return plain;
+            }
             // Not among the formats that a search may take a bare word for: "word" is mostly a word.
             const CALLED: &[(&str, &str)] =
                 &[("excel", "xlsx"), ("word", "docx"), ("jpeg", "jpg"), ("temp", "tmp"), ("temporary", "tmp")];

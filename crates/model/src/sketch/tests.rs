@@ -70,6 +70,51 @@ fn later_statements_use_earlier_results_and_come_after_them() {
 }
 
 #[test]
+fn what_is_conditional_is_guarded() {
+    let text = "delete names.txt only if it is the same as people.csv";
+    let sketch = "f[names.txt] > data.compare :same other= f[people.csv] ; if @1 f[names.txt] > file.delete";
+    let same = "data.compare.same(file.read(file=names.txt), file.read(file=people.csv))";
+    let built = graph(text, sketch).unwrap();
+    assert!(built.starts_with(&format!("{same} & ")), "{built}");
+    assert!(built.ends_with(&format!("file.delete(file=names.txt) if {same}")), "{built}");
+    let text = "unless app.log has more than 3 lines copy names.txt to out.txt";
+    let sketch = "f[app.log] > text.count :lines > number.test comparison= greater than= n[3] ; \
+                  unless @1 f[names.txt] > file.copy target= p[out.txt]";
+    let more = "number.test(number.of-count(text.count.lines(text.decode(file.read(file=app.log)))), \
+                comparison=greater, than=3)";
+    assert_eq!(
+        graph(text, sketch).unwrap(),
+        format!("{more} & file.copy(file=names.txt, target=out.txt) if truth.not({more})")
+    );
+    // Nodes that may be skipped serve nothing else, and only a truth decides.
+    let text = "if out.txt is there sort names.txt into it; then count the lines of names.txt";
+    let sketch = "file.exists path= p[out.txt] ; if @1 f[names.txt] > text.sort > save p[out.txt] ; \
+                  f[names.txt] > text.count :lines";
+    let built = graph(text, sketch).unwrap();
+    assert!(built.contains("text.count.lines(text.decode(file.read(file=names.txt)))"), "{built}");
+    assert!(!built.contains("text.count.lines(text.decode(file.read(file=names.txt))) if"), "{built}");
+    let number = "f[names.txt] > text.count :lines ; if @1 f[names.txt] > file.delete";
+    assert_eq!(graph("if names.txt has lines delete it", number), Err(Fault::NoWay("a truth to decide by")));
+}
+
+#[test]
+fn names_are_changed_by_a_rule() {
+    let text = "every csv in data should be called txt";
+    assert_eq!(
+        graph(text, "d[data] > file.find extension= e[csv] > each file.change-name extension= x[txt]").unwrap(),
+        "file.change-name(each file.find.files(directory=data, extension=csv), directory=data, extension=txt)"
+    );
+    assert_eq!(
+        graph(
+            "hyphens for spaces in the names of data",
+            "d[data] > file.change-name find= x[spaces] replacement= x[hyphens]"
+        )
+        .unwrap(),
+        "file.change-name(each file.list.files(directory=data), directory=data, find= , replacement=-)"
+    );
+}
+
+#[test]
 fn what_is_renamed_stays_where_it_is() {
     assert_eq!(
         graph("call data/temps.csv may.csv", "f[data/temps.csv] > file.rename target= p[may.csv]").unwrap(),

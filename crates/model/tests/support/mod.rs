@@ -117,6 +117,7 @@ pub(crate) fn print(graph: &Graph, shelf: &Shelf) -> String {
             Input::From(source) => Some(source.node.0),
             Input::Constant(_) => None,
         })
+        .chain(graph.nodes.iter().filter_map(|node| node.guard.map(|guard| guard.node.0)))
         .collect();
     let mut out: Vec<String> = graph.outputs.iter().map(|source| expression(graph, shelf, *source, 0)).collect();
     for node in 0..u32::try_from(graph.nodes.len()).expect("graphs are small") {
@@ -151,7 +152,12 @@ fn call(graph: &Graph, shelf: &Shelf, index: u32, depth: usize) -> String {
         let each = node.each.is_some_and(|each| each.port == *port);
         inputs.push(if each { format!("each {value}") } else { value });
     }
-    format!("{}({})", is.name, inputs.join(", "))
+    let call = format!("{}({})", is.name, inputs.join(", "));
+    // What a result hangs on is said once, at its end.
+    match node.guard.filter(|_| depth == 0) {
+        Some(guard) => format!("{call} if {}", expression(graph, shelf, guard, 1)),
+        None => call,
+    }
 }
 
 fn plain(value: &Value) -> String {

@@ -2,7 +2,7 @@
 
 use super::{NAMES, chosen_file, on_host};
 use telos_abi::{Descriptor, EffectKind, EffectUse, Refinement, Target};
-use telos_describe::{blob, count, line, output};
+use telos_describe::{blob, count, flag, line, output};
 
 /// Bytes of a row about one file: its path may have each byte quoted.
 const ROW_BYTES: u64 = 32 << 10;
@@ -47,6 +47,30 @@ pub(super) fn information() -> Descriptor {
         .effect(EffectKind::FileList, 0)
         .introduces(&[Refinement::Table])
         .produces(ROW_BYTES, 0)
+        .build()
+}
+
+pub(super) fn exists() -> Descriptor {
+    on_host("file.exists")
+        .does("Tell whether a file or directory of this name is there.", &["file", "list", "condition"])
+        .words(&[
+            "is there a file",
+            "is there already",
+            "exists",
+            "exist",
+            "whether the file",
+            "if there is no",
+            "missing",
+        ])
+        .examples(&[
+            "is there a file called notes.txt",
+            "does backup/2024 exist already",
+            "make todo.txt if there is none yet",
+            "unless out.csv is there copy data.csv to it",
+        ])
+        .takes(chosen_file("path", "path to look for").words(&["file", "called", "named", "directory", "folder"]))
+        .gives(output("there", flag(), "whether something is there").from_source(NAMES))
+        .effect(EffectKind::FileList, 0)
         .build()
 }
 

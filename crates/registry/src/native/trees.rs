@@ -1,8 +1,8 @@
 //! Primitives that act on a directory as a whole.
 
 use super::{chosen_directory, on_host};
-use telos_abi::{Descriptor, EffectKind};
-use telos_describe::{choice, choose, directory, file, input, output};
+use telos_abi::{Descriptor, EffectKind, Value};
+use telos_describe::{choice, choose, directory, file, input, line, output};
 
 pub(super) fn rename() -> Descriptor {
     on_host("directory.rename")
@@ -107,6 +107,63 @@ pub(super) fn organise() -> Descriptor {
         .gives(output("file", file(), "the file in its new place"))
         .effect(EffectKind::FileMove, 0)
         .effect(EffectKind::DirCreate, 1)
+        .effect(EffectKind::FileCreate, 1)
+        .build()
+}
+
+pub(super) fn change_name() -> Descriptor {
+    let none = || Value::Text(String::new());
+    on_host("file.change-name")
+        .does(
+            "Give a file a new name that is made from its own: a text in it replaced, something put before or after it, another \
+             extension, upper or lower case.",
+            &["file", "rename"],
+        )
+        .words(&["rename", "change the names", "in the names", "in file names", "prefix the names", "rename all", "call them"])
+        .examples(&[
+            "put a hyphen wherever a file name in docs has a space",
+            "rename all jpeg files to jpg",
+            "every abstract_*.txt should be called summary_*.txt",
+            "put 2024- in front of the names of the photos",
+            "make all file names lower case",
+        ])
+        .takes(input("file", file(), "file to rename").authority().words(&["file", "files", "everything", "all"]))
+        .takes(
+            chosen_directory("directory", "directory that the file is in, or beneath")
+                .words(&["in", "of", "under", "directory", "folder"]),
+        )
+        .takes(
+            input("find", line(), "text to replace in the name, or pattern of the whole name in which * stands for anything")
+                .default(none())
+                .words(&["from", "every", "replace", "with"]),
+        )
+        .takes(
+            input("replacement", line(), "what comes in its place; * is what * stood for")
+                .default(none())
+                .words(&["to", "by", "with", "called"]),
+        )
+        .takes(
+            input("prefix", line(), "text to put before the name")
+                .default(none())
+                .words(&["prefix", "before", "in front of", "starting with"]),
+        )
+        .takes(
+            input("suffix", line(), "text to put after the name, before its extension")
+                .default(none())
+                .words(&["suffix", "after", "at the end", "ending with"]),
+        )
+        .takes(
+            input("extension", line(), "new extension")
+                .default(none())
+                .words(&["extension", "ending", "to"]),
+        )
+        .takes(
+            input("case", choice(&["as-it-is", "lower", "title", "upper"]), "how letters are written")
+                .default(choose("as-it-is"))
+                .words(&["lower case", "upper case", "title case", "capitals"]),
+        )
+        .gives(output("file", file(), "the file under its new name"))
+        .effect(EffectKind::FileMove, 0)
         .effect(EffectKind::FileCreate, 1)
         .build()
 }

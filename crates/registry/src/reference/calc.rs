@@ -15,6 +15,8 @@ pub(super) const ALL: &[(&str, Reference)] = &[
     ("number.share", share),
     ("number.change", change),
     ("number.round", round),
+    ("number.test", test),
+    ("truth.not", not),
     ("number.factors", factors),
     ("number.divisor", divisor),
     ("number.of-count", of_count),
@@ -142,6 +144,31 @@ fn round(seed: u64, descriptor: &Descriptor) -> Case {
     let given =
         [("number", Value::Float(float(number) / 1_000.0)), ("places", Value::Int(i64::try_from(places).unwrap_or(0)))];
     settings(descriptor, &given, &[text(&said), Value::Float(float(rounded) / 1_000.0)])
+}
+
+fn test(seed: u64, descriptor: &Descriptor) -> Case {
+    let mut seed = Seed::new(seed);
+    let (number, than) = (below(&mut seed, 20), below(&mut seed, 20));
+    let comparison = seed.pick(&["less", "at-most", "greater", "at-least", "equals", "not-equals"]);
+    let holds = match comparison {
+        "less" => number < than,
+        "at-most" => number <= than,
+        "greater" => number > than,
+        "at-least" => number >= than,
+        "equals" => number == than,
+        _ => number != than,
+    };
+    let given = [
+        ("number", Value::Float(float(number))),
+        ("comparison", choose(comparison)),
+        ("than", Value::Float(float(than))),
+    ];
+    settings(descriptor, &given, &[Value::Bool(holds)])
+}
+
+fn not(seed: u64, descriptor: &Descriptor) -> Case {
+    let holds = Seed::new(seed).below(2) == 1;
+    settings(descriptor, &[("holds", Value::Bool(holds))], &[Value::Bool(!holds)])
 }
 
 fn factors(seed: u64, descriptor: &Descriptor) -> Case {

@@ -10,6 +10,7 @@ use telos_describe::choose;
 pub(super) const ALL: &[(&str, Reference)] = &[
     ("table.parse", parse),
     ("table.filter", filter),
+    ("table.filter-columns", filter_columns),
     ("table.select", select),
     ("table.count", count_rows),
     ("table.aggregate", aggregate),
@@ -85,6 +86,24 @@ fn filter(seed: u64, descriptor: &Descriptor) -> Case {
         .collect();
     let given = [("column", text("number")), ("comparison", choose(comparison)), ("value", text(&limit.to_string()))];
     case(descriptor, &given, table(&rows), vec![table(&kept), count(kept.len())])
+}
+
+fn filter_columns(seed: u64, descriptor: &Descriptor) -> Case {
+    let mut seed = Seed::new(seed);
+    let pairs: Vec<[i64; 2]> =
+        (0..seed.below(30)).map(|_| [0; 2].map(|_| i64::try_from(seed.below(12)).unwrap_or(0) - 6)).collect();
+    let comparison = seed.pick(&["equals", "less", "at-least"]);
+    let kept = pairs.iter().filter(|[held, other]| match comparison {
+        "equals" => held == other,
+        "less" => held < other,
+        _ => held >= other,
+    });
+    let written = |pairs: Vec<&[i64; 2]>| {
+        csv(&["held", "wanted"], pairs.iter().map(|pair| pair.map(|number| number.to_string())), b',')
+    };
+    let (kept, all) = (kept.collect::<Vec<_>>(), written(pairs.iter().collect()));
+    let given = [("column", text("held")), ("comparison", choose(comparison)), ("other", text("wanted"))];
+    case(descriptor, &given, all, vec![written(kept.clone()), count(kept.len())])
 }
 
 fn select(seed: u64, descriptor: &Descriptor) -> Case {

@@ -55,6 +55,8 @@ fn numbers() -> Vec<Case> {
         settings("number.change", &[("from", odd()), ("to", seven())]),
         settings("number.round", &[("number", Value::Float(1e15)), ("places", Value::Int(15))]),
         settings("number.round", &[("number", seven()), ("places", Value::Int(12))]),
+        settings("number.test", &[("number", odd()), ("than", seven())]),
+        settings("truth.not", &[("holds", Value::Bool(true))]),
         settings("number.factors", &[("number", Value::Int(999_999_999_989))]),
         settings("number.factors", &[("number", Value::Int(1 << 39))]),
         // Neighbours in Fibonacci's sequence take Euclid's algorithm longest.

@@ -35,6 +35,7 @@ fn tables() -> Vec<Case> {
     vec![
         one("table.parse", &[], table("1,\"x,\"\"y\",\n")),
         one("table.filter", &[("column", text("a")), ("value", text("1"))], table("1,2,\n")),
+        one("table.filter-columns", &[("column", text("a")), ("other", text("b"))], table("1,2,\n")),
         one("table.select", &[("columns", names(&["c", "a"]))], table(",,\n")),
         one("table.count", &[("by", names(&["a", "b"]))], distinct_rows()),
         one("table.aggregate", &[("column", text("b")), ("by", names(&["a"]))], distinct_rows()),

@@ -10,7 +10,20 @@ const COLUMNS_MAX: u32 = 256;
 /// The pack's descriptors.
 #[must_use]
 pub fn descriptors() -> Vec<Descriptor> {
-    vec![parse(), filter(), select(), count_rows(), aggregate(), sort(), top(), to_json(), format(), head(), tail()]
+    vec![
+        parse(),
+        filter(),
+        filter_columns(),
+        select(),
+        count_rows(),
+        aggregate(),
+        sort(),
+        top(),
+        to_json(),
+        format(),
+        head(),
+        tail(),
+    ]
 }
 
 fn streaming(name: &str) -> Builder {
@@ -162,6 +175,37 @@ fn filter() -> Descriptor {
                 .default(Value::Bool(false))
                 .words(&["ignore case", "ignoring case", "case insensitive", "regardless of case"]),
         );
+    gives_table(builder, "the rows that were kept")
+        .gives(output("count", count(0), "number of rows kept"))
+        .fuel(50_000_000, 2_000)
+        .produces(1 << 20, 2)
+        .build()
+}
+
+fn filter_columns() -> Descriptor {
+    let builder = streaming("table.filter-columns")
+        .does("Keep the rows where one column compares with another one as asked.", &["table", "row", "filter"])
+        .words(&[
+            "where",
+            "rows",
+            "keep",
+            "below their",
+            "above their",
+            "filter",
+            "compared with the column",
+            "which have",
+        ])
+        .examples(&[
+            "rows of stock.csv where quantity is below minimum",
+            "items that cost more than their budget",
+            "which loans have returned after due",
+            "lines of orders.csv where ordered differs from delivered",
+            "how many rows have a start equal to the end",
+        ])
+        .takes(table())
+        .takes(input("column", column(), "column to compare").words(&["column", "where", "whose", "with", "field"]))
+        .takes(comparison())
+        .takes(input("other", column(), "column to compare it with").words(&["than", "to", "its", "their", "from"]));
     gives_table(builder, "the rows that were kept")
         .gives(output("count", count(0), "number of rows kept"))
         .fuel(50_000_000, 2_000)

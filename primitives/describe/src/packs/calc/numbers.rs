@@ -14,6 +14,8 @@ pub(super) fn descriptors() -> Vec<Descriptor> {
         share(),
         change(),
         round(),
+        test(),
+        not(),
         factors(),
         divisor(),
         of_count(),
@@ -190,6 +192,68 @@ fn divisor() -> Descriptor {
         .takes(input("second", count(0), "second whole number").words(&["and"]))
         .gives(output("divisor", count(0), "the greatest common divisor"))
         .gives(output("multiple", count(0), "the least common multiple"))
+        .build()
+}
+
+fn test() -> Descriptor {
+    of_settings("number.test")
+        .does("Tell whether a number compares with another one as asked.", &["number", "calculation", "condition"])
+        .words(&[
+            "whether",
+            "is there more than",
+            "are there more than",
+            "is it at least",
+            "does it exceed",
+            "are there any",
+        ])
+        .examples(&[
+            "are there more than 100 errors in app.log",
+            "whether data.csv has at least 10 rows",
+            "is 17 less than 4 squared",
+            "does the total exceed 500",
+            "delete it only if the file has no lines",
+        ])
+        .takes(number("number", "the number to test"))
+        .takes(
+            input(
+                "comparison",
+                choice(&["at-least", "at-most", "equals", "greater", "less", "not-equals"]),
+                "how to compare",
+            )
+            .default(choose("greater"))
+            .words(&[
+                "more than",
+                "over",
+                "less than",
+                "under",
+                "at least",
+                "at most",
+                "exactly",
+                "exceeds",
+                "not",
+            ]),
+        )
+        .takes(
+            input("than", float(), "the number to compare with")
+                .default(Value::Float(0.0))
+                .words(&["than", "over", "under"]),
+        )
+        .gives(output("holds", flag(), "whether it does"))
+        .build()
+}
+
+fn not() -> Descriptor {
+    of_settings("truth.not")
+        .does("Tell the opposite of whether something holds.", &["condition", "calculation"])
+        .words(&["unless", "if it is not", "whether it is not", "otherwise", "the opposite", "if there is no"])
+        .examples(&[
+            "unless a.txt and b.txt are the same copy a.txt",
+            "make todo.txt if it is not there",
+            "otherwise leave it",
+            "whether the archive is not whole",
+        ])
+        .takes(input("holds", flag(), "whether something holds").words(&["it", "that", "whether"]))
+        .gives(output("opposite", flag(), "whether it does not"))
         .build()
 }
 
