@@ -43,6 +43,19 @@ impl Ground<'_> {
         self.reading.text.get(slot.bytes.clone()).unwrap_or("")
     }
 
+    /// The web address that words are, or that the person gave them as the name of a bookmark.
+    pub(crate) fn address(&self, said: &str) -> Result<String, Ungrounded> {
+        if said.contains("://") {
+            return Ok(said.to_owned());
+        }
+        let bookmarks = self.around.bookmarks();
+        crate::read::address(&bookmarks, said).ok_or_else(|| {
+            let mut known: Vec<String> = bookmarks.into_iter().map(|(name, _)| name).collect();
+            known.sort_by(|one, other| likeness(other, said).total_cmp(&likeness(one, said)));
+            Ungrounded::Unknown { said: said.to_owned(), known }
+        })
+    }
+
     /// Facts that share bytes with the slot, the longest first.
     pub(crate) fn facts(&self, slot: &Slot) -> Vec<(&Fact, f32)> {
         let mut found: Vec<(usize, &Fact, f32)> = Vec::new();

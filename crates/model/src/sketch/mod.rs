@@ -13,6 +13,7 @@ mod enter;
 mod evidence;
 mod ground;
 mod propose;
+mod readable;
 mod rewrite;
 mod rows;
 mod run;
@@ -22,7 +23,8 @@ mod tests;
 mod values;
 mod write;
 
-pub(crate) use propose::{LIKELY, SURE, propose};
+pub(crate) use propose::{Heard, LIKELY, SURE, propose};
+pub(crate) use readable::readable;
 
 use crate::learned::{Piece, Word};
 use crate::turn::History;

@@ -215,6 +215,10 @@ impl Context<'_> {
 
     fn text(&self, entry: &Entry<'_>, port: usize, ty: &Type, slot: &Slot, text: &str) -> Result<Set, Fault> {
         let name = entry.is.inputs[port].name.as_str();
+        // An address is no name or pattern.
+        if slot.letter == 'u' && refinement(ty) != Some(Refinement::Url) {
+            return Err(Fault::Malformed);
+        }
         let said = match slot.letter {
             'k' => self.key(text)?,
             'x' if name == "table" => self.table(text)?,
@@ -249,8 +253,10 @@ impl Context<'_> {
             }
             _ => Self::plain(slot, text),
         };
-        if refinement(ty) == Some(Refinement::Url) && !said.contains("://") {
-            return Err(Fault::Malformed);
+        if refinement(ty) == Some(Refinement::Url) {
+            // An address of a bookmark is the person's own word from the turn in which it was kept.
+            let value = Value::Text(self.ground.address(text)?);
+            return Ok(Set { value, origin: ConstantOrigin::UserTurn });
         }
         let origin = self.origin(&said);
         // What is known from the data that is here was found there.
