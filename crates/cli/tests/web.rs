@@ -77,7 +77,8 @@ fn answer(request: &str) -> String {
     match (request.split(' ').next().unwrap_or(""), path) {
         (_, "/login") => said("200 OK", "set-cookie: visit=1\r\n", FORM),
         ("POST", "/in") if request.ends_with("csrf=t0ken&user=ada&pass=c0rrect%26horse") => {
-            moved("/dashboard", &format!("set-cookie: {COOKIE}; Path=/; HttpOnly\r\n"))
+            let planted = "set-cookie: planted=1; Domain=evil.example\r\n";
+            moved("/dashboard", &format!("{planted}set-cookie: {COOKIE}; Path=/; HttpOnly\r\n"))
         }
         ("POST", "/in") => said("200 OK", "set-cookie: id=nobody\r\n", FORM),
         (_, "/dashboard") if known => {
@@ -134,6 +135,7 @@ fn who_logged_in_is_known_until_logged_out() {
     place.intent(&[&fetch]).exits(5).tells("log in first");
     log_in(&place, &site, PASSWORD).exits(0);
     place.intent(&[&fetch]).exits(0).shows("Hello Ada");
+    assert!(site.asked().iter().all(|request| !request.contains("planted")), "a cookie of another host is not taken");
     place.intent(&["--plan", &fetch]).exits(0).shows("with your session there");
     let (traces, printed) = (traces(&place), place.run(["why"]).out);
     for secret in [PASSWORD, "c0rrect", COOKIE, "s3ss10n"] {
@@ -247,7 +249,7 @@ fn a_bookmark_opens_no_other_host_and_only_where_it_is_named() {
     place.intent(&[&format!("bookmark {} as figures", site.url("/table.csv"))]).exits(0);
     let named = place.intent(&["--plan", "open my bookmark figures"]).exits(0);
     assert!(named.out.contains("net-get") && named.out.contains("permit"), "{}", named.out);
-    assert_ne!(place.intent(&["open my bookmark something"]).code, 0);
+    place.intent(&["open my bookmark figurs"]).exits(3).tells("figures");
     place.file("notes.txt", "a\nb\n");
     let other = place.intent(&["--plan", "--json", "count the lines in notes.txt"]).exits(0).json();
     assert!(!other["plan"]["effects"].to_string().contains("net-"), "{other}");

@@ -171,6 +171,8 @@ impl Host {
         media_type: &'static str,
         node: Option<NodeIndex>,
     ) -> Result<u16, HostError> {
+        // Before the name is looked up: that is seen outside.
+        check_permit(&permit, &url.effect(EffectKind::NetSend))?;
         let session = self.session(url.host())?;
         let mut visit = Visit::to(url, session.clone(), self.now_s())?;
         let posted = Posted { url, body: &prepared.body, media_type, content: prepared.content() };

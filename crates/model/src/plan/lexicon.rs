@@ -278,6 +278,11 @@ impl<'a> Entry<'a> {
         self.is.effects.iter().any(|effect| !harmless.contains(&effect.kind))
     }
 
+    /// Whether all it does to the world is to ask other hosts for what it gives.
+    pub(crate) fn only_fetches(&self) -> bool {
+        self.is.effects.iter().all(|effect| effect.kind == EffectKind::NetGet)
+    }
+
     /// Whether it changes what is kept for the person beyond the run.
     pub(crate) fn keeps(&self) -> bool {
         matches!(self.is.state, State::Cell { writes: true, .. } | State::Session { writes: true, .. })

@@ -134,6 +134,14 @@ pub(super) fn address_port(entry: &Entry<'_>) -> Option<usize> {
     entry.is.inputs.iter().position(|input| refinement(&input.ty) == Some(Refinement::Url))
 }
 
+/// What the end of an address says of what is there: a page, if nothing else.
+pub(super) fn kind_of_address(url: &str) -> String {
+    match ground::end(url).as_str() {
+        end @ ("csv" | "json" | "jsonl" | "xml" | "txt" | "md" | "yaml" | "toml" | "ics" | "rss") => end.to_owned(),
+        _ => "html".to_owned(),
+    }
+}
+
 /// The graph of these statements.
 pub(crate) fn build(statements: &[Statement], lexicon: &Lexicon<'_>, ground: &Ground<'_>) -> Result<Built, Fault> {
     let mut builder = Builder {
@@ -255,7 +263,9 @@ impl<'a> Builder<'a> {
             return None;
         };
         let entry = self.entry(*self.names.get(operation.name)?);
-        let asks = operation.name != "http.get" && slot.letter == 'u' && address_port(entry).is_some();
+        // Fetching without settings is what an address as a source means anyway.
+        let asks = operation.name != "http.get" || !operation.settings.is_empty();
+        let asks = asks && slot.letter == 'u' && address_port(entry).is_some();
         asks.then(|| slot.clone())
     }
 
@@ -424,12 +434,7 @@ impl<'a> Builder<'a> {
                     Input::Constant(Constant { value: Value::Text(url.clone()), origin: ConstantOrigin::UserTurn });
                 let node = self.push(get, vec![(0, input)], None);
                 let mut flow = Flow::of(Data::Output { node, port: 0, lifted: false });
-                flow.kind = Some(match ground::end(&url).as_str() {
-                    end @ ("csv" | "json" | "jsonl" | "xml" | "txt" | "md" | "yaml" | "toml" | "ics" | "rss") => {
-                        end.to_owned()
-                    }
-                    _ => "html".to_owned(),
-                });
+                flow.kind = Some(kind_of_address(&url));
                 flow.address = Some(slot.clone());
                 Ok(flow)
             }

@@ -21,6 +21,8 @@ pub(crate) enum Ungrounded {
     Several { said: String, choices: Vec<String> },
     /// There is no such column or key; these are there.
     Unknown { said: String, known: Vec<String> },
+    /// No bookmark is called this; these are there, the likeliest first.
+    NoBookmark { said: String, known: Vec<String> },
 }
 
 /// Finds what slots name.
@@ -52,7 +54,7 @@ impl Ground<'_> {
         crate::read::address(&bookmarks, said).ok_or_else(|| {
             let mut known: Vec<String> = bookmarks.into_iter().map(|(name, _)| name).collect();
             known.sort_by(|one, other| likeness(other, said).total_cmp(&likeness(one, said)));
-            Ungrounded::Unknown { said: said.to_owned(), known }
+            Ungrounded::NoBookmark { said: said.to_owned(), known }
         })
     }
 

@@ -1,7 +1,7 @@
 //! One operation as a node: what flows in, its settings, and what is known of what flows out.
 
 use super::agreement;
-use super::build::{Builder, Data, Fault, Flow, address_port};
+use super::build::{Builder, Data, Fault, Flow, address_port, kind_of_address};
 use super::columns::Columns;
 use super::convert;
 use super::rows::{compares_words, held_elsewhere, partial_days, same_day, unseen};
@@ -75,7 +75,8 @@ impl<'a> Builder<'a> {
         };
         self.readings.push(Reading { span: 0..0, meaning: entry.is.semantics.summary.clone() });
         let moved = self.moved(entry, node);
-        let page = address_port(entry).map(|_| "html".to_owned());
+        let page = address_port(entry)
+            .map(|_| kind_of_address(flow.address.as_ref().map_or("", |address| self.ground.text(address))));
         let kind = self.kind_of_member(operation).or_else(|| kind_after(entry, &flow)).or(page);
         let packed = match &flow.data {
             Data::Directory(path) => Some(path.clone()),
@@ -91,7 +92,7 @@ impl<'a> Builder<'a> {
             file: moved.or(flow.file),
             packed,
             kind,
-            kept: entry.changes_things(),
+            kept: entry.changes_things() && !entry.only_fetches(),
             stored: None,
             address: flow.address,
         })
