@@ -137,6 +137,27 @@ pub enum State {
         /// Whether this primitive writes it.
         writes: bool,
     },
+    /// SESSION_STORE⟨host, credentials⟩: what a host gave to know the person by. Kept for each host until it expires. No
+    /// value of a graph ever holds it: the host room adds it to what that host is asked.
+    Session {
+        /// Name of the store.
+        store: Name,
+        /// Categories the store holds.
+        clearance: Secrecy,
+        /// Seconds that what names no end of its own is kept.
+        lifetime_s: u64,
+        /// Whether this primitive writes it.
+        writes: bool,
+    },
+    /// CACHE_LAYER⟨address, answer, TTL⟩: earlier answers of the primitive's own reads, each with its label.
+    Cache {
+        /// Name of the store.
+        store: Name,
+        /// Categories an answer may have to be kept.
+        clearance: Secrecy,
+        /// Seconds that an answer counts as fresh, at most.
+        ttl_s: u64,
+    },
 }
 
 /// How much is known of the code, from least to most. A level counts only with its artefact, re-checked on publish.

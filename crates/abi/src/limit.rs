@@ -47,3 +47,30 @@ pub const BLOB_BYTES_MAX: u64 = 1 << 36;
 pub const CELL_BYTES_MAX: usize = 4 << 20;
 /// Longest text that built-in ports take or give, in bytes.
 pub const TEXT_BYTES_MAX: u64 = 16 << 10;
+/// Seconds that a cookie without an end of its own is kept: a session that lasts until one closes the browser has no
+/// browser to close here.
+pub const SESSION_S: u64 = 14 * 24 * 60 * 60;
+/// Seconds that a cookie is kept, whatever it says (RFC 6265bis, section 5.5).
+pub const COOKIE_S_MAX: u64 = 400 * 24 * 60 * 60;
+/// Longest cookie that is kept, attributes included, in bytes.
+pub const COOKIE_BYTES_MAX: usize = 4 << 10;
+/// Most cookies kept of one host; the newest count.
+pub const COOKIES_MAX: usize = 50;
+/// Most hosts whose sessions are kept.
+pub const SESSIONS_MAX: usize = 100;
+/// Largest page that is searched for a form to log in with, in bytes.
+pub const LOG_IN_PAGE_BYTES_MAX: usize = 4 << 20;
+/// Most bookmarks.
+pub const BOOKMARKS_MAX: usize = 1_000;
+/// Longest name of a bookmark, in bytes.
+pub const BOOKMARK_NAME_BYTES_MAX: usize = 100;
+/// Seconds that an answer counts as fresh whose host says nothing of it.
+pub const CACHE_S: u64 = 60;
+/// Seconds that an answer counts as fresh, whatever its host says.
+pub const CACHE_S_MAX: u64 = 24 * 60 * 60;
+/// Largest answer that is kept, in bytes.
+pub const CACHE_ENTRY_BYTES_MAX: u64 = 16 << 20;
+/// Most bytes of answers kept in all.
+pub const CACHE_BYTES_MAX: u64 = 128 << 20;
+/// Most answers kept.
+pub const CACHE_ENTRIES_MAX: usize = 512;

@@ -2,6 +2,7 @@
 
 use crate::console::Console;
 use indicatif::{ProgressBar, ProgressStyle};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::sync::Mutex;
@@ -14,6 +15,8 @@ use telos_system::{Ask, Consent, Person, Step};
 const QUIET_FOR: Duration = Duration::from_millis(800);
 /// Longest answer read.
 const ANSWER_BYTES_MAX: u64 = 8 << 10;
+/// Environment variable with the password of a log-in that nobody is there to type.
+const PASSWORD: &str = "TELOS_PASSWORD";
 /// Effects listed in one question; the rest is counted.
 const ASKS_SHOWN_MAX: usize = 30;
 
@@ -56,6 +59,10 @@ impl Terminal {
 
     /// Shows `prompt` and reads a line; `None` when nobody is there, the wait ended or input was closed.
     fn prompt(&self, prompt: &str) -> Option<String> {
+        self.prompt_for(prompt, |line| line.trim().to_owned())
+    }
+
+    fn prompt_for(&self, prompt: &str, read: impl FnOnce(&str) -> String) -> Option<String> {
         self.finish();
         let mut terminal = self.open()?;
         terminal.write_all(prompt.as_bytes()).ok()?;
@@ -68,7 +75,29 @@ impl Terminal {
         }
         let mut line = String::new();
         let mut reader = BufReader::new(std::io::Read::take(terminal, ANSWER_BYTES_MAX));
-        (reader.read_line(&mut line).ok()? > 0).then(|| line.trim().to_owned())
+        (reader.read_line(&mut line).ok()? > 0).then(|| read(&line))
+    }
+}
+
+/// A terminal that does not show what is typed, until this is dropped.
+struct Hidden<'a> {
+    terminal: &'a File,
+    before: Termios,
+}
+
+impl<'a> Hidden<'a> {
+    fn begin(terminal: &'a File) -> Option<Self> {
+        let before = tcgetattr(terminal).ok()?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(terminal, OptionalActions::Flush, &silent).ok()?;
+        Some(Self { terminal, before })
+    }
+}
+
+impl Drop for Hidden<'_> {
+    fn drop(&mut self) {
+        let _ = tcsetattr(self.terminal, OptionalActions::Flush, &self.before);
     }
 }
 
@@ -105,6 +134,28 @@ impl Person for Terminal {
         let chosen = words.parse::<usize>().ok().and_then(|number| choices.get(number.checked_sub(1)?));
         let words = chosen.cloned().unwrap_or(words);
         (!words.is_empty()).then_some(words)
+    }
+
+    /// The environment or what is piped in answers for somebody who is not there.
+    fn secret(&self, question: &str) -> Option<String> {
+        if let Some(password) = std::env::var_os(PASSWORD).filter(|password| !password.is_empty()) {
+            return password.into_string().ok();
+        }
+        if crate::doing::stdin_is_data() {
+            let mut line = String::new();
+            let mut input = BufReader::new(std::io::Read::take(std::io::stdin(), ANSWER_BYTES_MAX));
+            input.read_line(&mut line).ok()?;
+            return Some(line.trim_end_matches(['\n', '\r']).to_owned());
+        }
+        let terminal = self.open()?;
+        let hidden = Hidden::begin(&terminal)?;
+        let answer = self.prompt_for(&format!("{}: ", printable(question, false)), |line| {
+            line.trim_end_matches(['\n', '\r']).to_owned()
+        });
+        drop(hidden);
+        // The line end was not shown either.
+        let _ = (&terminal).write_all(b"\n");
+        answer
     }
 
     fn progress(&self, step: Step) {

@@ -150,7 +150,7 @@ fn listed(word: &str, paths: &[ByteText], console: Console) {
 }
 
 /// Whether standard input carries data: a pipe or a file, not a terminal and not `/dev/null`.
-fn stdin_is_data() -> bool {
+pub(crate) fn stdin_is_data() -> bool {
     let Ok(stat) = rustix::fs::fstat(std::io::stdin()) else { return false };
     let kind = rustix::fs::FileType::from_raw_mode(stat.st_mode);
     matches!(kind, rustix::fs::FileType::Fifo | rustix::fs::FileType::RegularFile | rustix::fs::FileType::Socket)

@@ -304,7 +304,7 @@ impl World {
         let recorder: Arc<dyn Recorder> = Arc::clone(&self.receipts) as _;
         let config = HostConfig::new(&self.state, &self.work);
         let host = Host::open(config, recorder, run).expect("a host");
-        let hands = HostHands::new(&host, &SameWords);
+        let hands = HostHands::new(&host, &SameWords, &NoSecrets);
         let (rules, stop) = (Rules(&policy), Stop::new());
         let gate = Person { policy: &policy, grant: &grant, consents: self.consents, asked: &self.asked };
         let progress = Countdown { left: AtomicUsize::new(self.cancel_after), stop: &stop, events: &self.events };
@@ -404,5 +404,14 @@ impl crate::Nearness for SameWords {
             found as f32 / wanted.len() as f32
         };
         texts.iter().map(share).collect()
+    }
+}
+
+/// Knows no password.
+struct NoSecrets;
+
+impl crate::Secrets for NoSecrets {
+    fn password(&self, _: &str, _: &str) -> Result<String, String> {
+        Err("nobody is asked in a test".into())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cache::{PlanCache, Template};
 use crate::plan;
-use crate::read::{Reading, read};
+use crate::read::{Fact, Reading, read};
 use crate::remote::{self, ProviderConfig, ProviderError};
 use crate::sketch;
 use crate::turn::{Check, Library, Proposal, Proposed, Question, Reading as Heeded, Surroundings, Turn};
@@ -117,7 +117,25 @@ fn offline(
     check: &Check<'_>,
 ) -> Proposal {
     let lexicon = plan::lexicon::Lexicon::new(library);
-    let heard = sketch::propose(turn, &reading, around, &lexicon, check);
+    match proposed(turn, &mut reading, around, &lexicon, library, check) {
+        Proposal::Graph(proposed) => Proposal::Graph(Box::new(sketch::readable(*proposed, &lexicon))),
+        other => other,
+    }
+}
+
+fn proposed(
+    turn: &Turn,
+    reading: &mut Reading<'_>,
+    around: &dyn Surroundings,
+    lexicon: &plan::lexicon::Lexicon<'_>,
+    library: &dyn Library,
+    check: &Check<'_>,
+) -> Proposal {
+    let heard = if unlearned(&turn.text, lexicon) {
+        sketch::Heard::default()
+    } else {
+        sketch::propose(turn, reading, around, lexicon, check)
+    };
     if let Some(history) = heard.history {
         return Proposal::History(history);
     }
@@ -137,13 +155,15 @@ fn offline(
         Some(proposed) if proposed.confidence >= sketch::SURE => return Proposal::Graph(proposed),
         other => other.filter(|proposed| proposed.confidence >= sketch::LIKELY),
     };
-    if heard.elsewhere || heard.refuses {
+    // The translator does not know what the person calls what.
+    let bookmark = |span: &crate::read::Span| matches!(&span.fact, Fact::Url(url) if !turn.text.contains(url.as_str()));
+    if (heard.elsewhere || heard.refuses) && !reading.spans.iter().any(bookmark) {
         return match heard.question {
             Some(question) => Proposal::Question(question),
-            None => nothing_here(plan::propose(turn, &mut reading, &lexicon, check), heard.nothing),
+            None => nothing_here(plan::propose(turn, reading, lexicon, check), heard.nothing),
         };
     }
-    match (plan::propose(turn, &mut reading, &lexicon, check), translated) {
+    match (plan::propose(turn, reading, lexicon, check), translated) {
         (Proposal::Graph(_), Some(proposed)) => Proposal::Graph(proposed),
         (Proposal::Abstain { nearest, reason }, _) => match (heard.question, heard.nothing) {
             (Some(question), _) => Proposal::Question(question),
@@ -162,6 +182,15 @@ fn offline(
         }
         (searched, _) => searched,
     }
+}
+
+/// Whether the request says by a phrase of its own something that changes what is kept for the person, and that the translator
+/// has not learned: types never imply it, so that no sketch is it.
+fn unlearned(text: &str, lexicon: &plan::lexicon::Lexicon<'_>) -> bool {
+    lexicon.entries.iter().filter(|entry| entry.keeps() && !crate::learned::knows(&entry.is.name)).any(|entry| {
+        let phrases = entry.is.semantics.words.iter().filter(|words| words.contains(' '));
+        phrases.into_iter().any(|phrase| telos_graph::said(&Value::Text(phrase.clone()), text))
+    })
 }
 
 /// Whether something is to be changed only if something holds.

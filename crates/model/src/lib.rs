@@ -6,7 +6,8 @@
 //!    rest. A search goes by what descriptors say of themselves: types, words, meanings.
 //! 3. **Only the turn is read as an instruction.** Names of files and columns are matched to its words and come back
 //!    as `Observed` constants; contents of files never arrive here at all. A remote model sees opaque tokens for files.
-//! 4. **Constants tell who chose them**, literally: `UserTurn` only for what occurs in the turn byte for byte.
+//! 4. **Constants tell who chose them**, literally: `UserTurn` only for what occurs in the turn byte for byte, or is the address
+//!    that the person gave a bookmark which the turn names.
 //! 5. **Unsure means ask, not guess**: one question that would settle it, or an abstention that says why.
 //! 6. **Deterministic offline.** Tiers 0 and 1 have no clock, randomness or I/O beyond their ports.
 //!
@@ -33,6 +34,7 @@ mod tests_support;
 pub use cache::{CacheStore, MemoryStore, PlanCache};
 pub use cascade::{Answer, Cascade, Tier};
 pub use nearness::nearness;
+pub use read::names_bookmark;
 pub use remote::{ProviderConfig, ProviderError, ProviderKind, Secret};
 pub use turn::{
     Check, Column, Entry, EntryKind, History, Library, Proposal, Proposed, Question, Reading, Surroundings, Turn,

@@ -76,6 +76,11 @@ pub trait Surroundings {
     /// words of an input: `access-log`, `mbox`.
     fn kind(&self, path: &str) -> Option<&'static str>;
 
+    /// Names and addresses of the person's bookmarks: the person's own words, from another turn.
+    fn bookmarks(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     /// What the person has told to remember, as it was said.
     fn remembered(&self) -> Vec<String> {
         Vec::new()

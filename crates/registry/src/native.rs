@@ -12,6 +12,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 mod trees;
+mod web;
 
 use telos_abi::limit::{BLOB_BYTES_MAX, WALK_ENTRIES_MAX};
 use telos_abi::{Descriptor, EffectKind, Label, Refinement, Taint, Value};
@@ -56,6 +57,7 @@ pub fn descriptors() -> Vec<Descriptor> {
         rename(),
         write(),
         network::fetch(),
+        network::headers(),
         network::post(),
         memory::forget(),
         memory::list(),
@@ -67,6 +69,12 @@ pub fn descriptors() -> Vec<Descriptor> {
         sqlite::table(),
         sqlite::tables(),
         stdin(),
+        web::bookmark(),
+        web::bookmarks(),
+        web::forget(),
+        web::log_in(),
+        web::log_out(),
+        web::open(),
     ]
 }
 

@@ -119,6 +119,9 @@ impl ResourceLabels for KnownLabels<'_> {
         let by_rule = self.policy.sensitivity(resource);
         let path = match resource {
             Resource::Path(path) => path,
+            Resource::Named(name) if name == telos_host::net::SESSIONS => {
+                return by_rule.join(Label::secret(telos_host::net::SESSIONS_SECRECY));
+            }
             Resource::Named(cell) => return by_rule.join(self.host.label_of_cell(cell).unwrap_or(Label::TOP)),
             _ => return by_rule,
         };

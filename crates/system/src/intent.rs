@@ -12,7 +12,7 @@ use crate::{SystemError, Telos, now};
 use std::sync::Arc;
 use telos_abi::{ByteText, Facts, Grant, Receipt, RecordError, Recorder, Resource, RunId, RunKind, Status};
 use telos_engine::Stop;
-use telos_execute::{Cause, Event, Executor, HostHands, Nearness, Outcome, Ports, Progress, RunFailure};
+use telos_execute::{Cause, Event, Executor, HostHands, Nearness, Outcome, Ports, Progress, RunFailure, Secrets};
 use telos_graph::{Catalogue, Context, Plan, validate};
 use telos_host::{Host, HostConfig};
 use telos_model::{Answer, Cascade, PlanCache, Proposal, Question, Tier, Turn};
@@ -86,6 +86,16 @@ impl Telos {
         Ok(Report::words(Status::Ask, "too many questions were needed; say it in other words"))
     }
 
+    /// The user's own words: what they said now, and the addresses of the bookmarks that it names. R19 let only untainted words
+    /// of an earlier turn into those.
+    pub(crate) fn own_words(&self, text: &str) -> Result<String, SystemError> {
+        let (policy, host) = (self.policy()?, self.quiet_host()?);
+        let grant = policy.apply(default_grant(self.directory(), &[]));
+        let bookmarks = telos_execute::bookmarked(&host, |effect| crate::surroundings::permit(policy, &grant, effect));
+        let named = bookmarks.iter().filter(|(name, _)| telos_model::names_bookmark(text, name));
+        Ok(named.fold(text.to_owned(), |words, (_, url)| format!("{words}\n{url}")))
+    }
+
     /// The grant of an intent: fixed from the user's own words before anything is read.
     pub(crate) fn intent_grant(&self, text: &str) -> Result<Grant, SystemError> {
         let mut grant = self.policy()?.apply(default_grant(self.directory(), &hosts_named(text)));
@@ -94,7 +104,8 @@ impl Telos {
     }
 
     fn propose(&self, text: &str, intent: &Intent) -> Result<(Answer, Grant), SystemError> {
-        let grant = self.intent_grant(text)?;
+        let words = self.own_words(text)?;
+        let grant = self.intent_grant(&words)?;
         let policy = self.policy()?;
         let host = self.quiet_host()?;
         let registry = self.registry()?;
@@ -114,7 +125,7 @@ impl Telos {
             labels: &labels,
             grant: &grant,
             directory: self.directory(),
-            turn: text,
+            turn: &words,
             policy: policy.version(),
             now: turn.now,
         };
@@ -136,12 +147,13 @@ impl Telos {
         let host = self.quiet_host()?;
         let shelf = Shelf(self.registry()?);
         let labels = KnownLabels { policy, host: &host, grant: &grant };
+        let words = self.own_words(text)?;
         let context = Context {
             catalogue: &shelf,
             labels: &labels,
             grant: &grant,
             directory: self.directory(),
-            turn: text,
+            turn: &words,
             policy: policy.version(),
             now: now(),
         };
@@ -164,7 +176,8 @@ impl Telos {
             }
             _ => Facts::default(),
         };
-        let view = plan_view::describe(&plan, &shelf, policy, &grant, readings.collect(), by.to_owned(), &facts);
+        let now = plan_view::Now { policy, grant: &grant, facts: &facts, host: &host };
+        let view = plan_view::describe(&plan, &shelf, &now, readings.collect(), by.to_owned());
         Ok(Ok(Settled { plan, view, meanings: proposed.outputs.clone(), grant }))
     }
 
@@ -212,10 +225,11 @@ impl Telos {
         let labels = KnownLabels { policy, host, grant: &settled.grant };
         let gate = DecisionPoint { policy, grant: &settled.grant, person, recorder: &*recorder };
         let scratch = self.scratch()?;
+        let asked = Asked(person);
         let ports = Ports {
             library: &shelf,
             engine: self.engine()?,
-            hands: &HostHands::new(host, &Meaning),
+            hands: &HostHands::new(host, &Meaning, &asked),
             labels: &labels,
             gate: &gate,
             recorder: &*recorder,
@@ -267,6 +281,21 @@ struct Meaning;
 impl Nearness for Meaning {
     fn of(&self, words: &str, texts: &[&str]) -> Vec<f32> {
         telos_model::nearness(words, texts)
+    }
+}
+
+/// Asks the person for passwords.
+struct Asked<'a>(&'a dyn Person);
+
+impl Secrets for Asked<'_> {
+    fn password(&self, host: &str, user: &str) -> Result<String, String> {
+        self.0.secret(&format!("password of {user} at {host}")).filter(|password| !password.is_empty()).ok_or_else(
+            || {
+                "a password is needed and nobody gave one; run it on a terminal, pipe the password in, or set \
+             TELOS_PASSWORD. Nothing was sent"
+                    .to_owned()
+            },
+        )
     }
 }
 

@@ -49,6 +49,10 @@ pub struct EffectView {
     pub reason: Option<String>,
     /// Whether it goes over a network that anyone on the way can read.
     pub in_the_clear: bool,
+    /// Whether an earlier answer is used and nobody is asked.
+    pub from_cache: bool,
+    /// Whether the host is told who asks, because the person is logged in there.
+    pub with_session: bool,
 }
 
 impl PlanView {
@@ -62,7 +66,9 @@ impl PlanView {
         });
         let effects = self.effects.iter().map(|effect| {
             let way = if effect.in_the_clear { ", unencrypted: anyone on the way can read it" } else { "" };
-            format!("   {} {}: {} ({}){way}", effect.kind, effect.on, effect.verdict, effect.rule)
+            let kept = if effect.from_cache { ", from the cache: an earlier answer is still fresh" } else { "" };
+            let known = if effect.with_session { ", with your session there" } else { "" };
+            format!("   {} {}: {} ({}){way}{kept}{known}", effect.kind, effect.on, effect.verdict, effect.rule)
         });
         nodes.chain(effects).collect()
     }

@@ -70,6 +70,12 @@ pub trait Person: Sync {
     /// Asks a question in words. `None` when nobody is there or they do not want to answer.
     fn answer(&self, question: &str, choices: &[String]) -> Option<String>;
 
+    /// Asks for what is not shown while it is typed, and kept nowhere. `None` when nobody is there to give it.
+    fn secret(&self, question: &str) -> Option<String> {
+        let _ = question;
+        None
+    }
+
     /// Tells how far the work is. Called from several threads; must not block.
     fn progress(&self, step: Step);
 }

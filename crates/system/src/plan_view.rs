@@ -1,23 +1,31 @@
 //! A sealed plan in words.
 
 use crate::outcome::{EffectView, NodeView, PlanView};
-use telos_abi::{CapabilityId, Descriptor, Effect, EffectKind, Facts, Grant, Resource, Scope, Value};
+use telos_abi::{CapabilityId, Descriptor, Effect, EffectKind, Facts, Grant, Resource, Scope, State, Value};
 use telos_graph::{Catalogue, Constant, Graph, Input, Node, Plan, PlannedEffect, origin};
+use telos_host::Host;
+use telos_host::net::Url;
 use telos_policy::{Decision, Policy, Request, Subject, decide, effect_row, verdict_name};
 
 /// Longest constant shown in full, in characters.
 const CONSTANT_SHOWN_MAX: usize = 60;
+
+/// What a plan is described by: the rules, and what is here now.
+pub(crate) struct Now<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) grant: &'a Grant,
+    pub(crate) facts: &'a dyn Fn(&Effect) -> Facts,
+    pub(crate) host: &'a Host,
+}
 
 /// Describes `plan` and what the policy answers to its effects now. An effect whose resource is not known before the
 /// run is asked about for the directory it comes from.
 pub(crate) fn describe(
     plan: &Plan,
     catalogue: &dyn Catalogue,
-    policy: &Policy,
-    grant: &Grant,
+    now: &Now<'_>,
     readings: Vec<String>,
     proposed_by: String,
-    facts: &dyn Fn(&Effect) -> Facts,
 ) -> PlanView {
     let nodes = plan.order().iter().filter_map(|index| {
         let node = plan.graph().nodes.get(index.0 as usize)?;
@@ -26,10 +34,7 @@ pub(crate) fn describe(
         let inputs = inputs(node, descriptor, plan.graph(), catalogue);
         Some(NodeView { node: index.0, capability: descriptor.name.clone(), inputs, labels })
     });
-    let effects = plan.effects().iter().map(|effect| EffectView {
-        in_the_clear: in_the_clear(plan, effect),
-        ..effect_view(effect, policy, grant, facts)
-    });
+    let effects = plan.effects().iter().map(|effect| effect_view(effect, now, way(plan, catalogue, effect, now.host)));
     PlanView {
         hash: plan.hash().0.to_string(),
         nodes: nodes.collect(),
@@ -39,12 +44,8 @@ pub(crate) fn describe(
     }
 }
 
-fn effect_view(
-    planned: &PlannedEffect,
-    policy: &Policy,
-    grant: &Grant,
-    facts: &dyn Fn(&Effect) -> Facts,
-) -> EffectView {
+fn effect_view(planned: &PlannedEffect, now: &Now<'_>, way: Way) -> EffectView {
+    let Now { policy, grant, facts, .. } = *now;
     let effect = Effect { kind: planned.kind, resource: resource(&planned.scope) };
     let PlannedEffect { authority, payload, control, history, .. } = *planned;
     let subject = Subject::Plan { authority, payload, control, history };
@@ -61,21 +62,46 @@ fn effect_view(
         verdict: verdict_name(verdict).to_owned(),
         rule: rule.to_string(),
         reason,
-        in_the_clear: false,
+        in_the_clear: way.in_the_clear,
+        from_cache: way.from_cache,
+        with_session: way.with_session,
     }
 }
 
-/// Whether the effect asks a host by plain `http`.
-fn in_the_clear(plan: &Plan, effect: &PlannedEffect) -> bool {
+/// How a host is asked.
+#[derive(Clone, Copy, Default)]
+struct Way {
+    in_the_clear: bool,
+    from_cache: bool,
+    with_session: bool,
+}
+
+/// How the effect asks a host, where the plan says what for.
+fn way(plan: &Plan, catalogue: &dyn Catalogue, effect: &PlannedEffect, host: &Host) -> Way {
     let node = plan.graph().nodes.get(effect.node.0 as usize);
-    let asks = matches!(effect.kind, EffectKind::NetGet | EffectKind::NetSend);
-    let plain = |input: &Input| match input {
-        Input::Constant(Constant { value: Value::Text(text), .. }) => {
-            text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
-        }
-        _ => false,
+    let (Some(node), EffectKind::NetGet | EffectKind::NetSend) = (node, effect.kind) else { return Way::default() };
+    let constants = || {
+        node.inputs.iter().filter_map(|(port, input)| match input {
+            Input::Constant(Constant { value, .. }) => Some((usize::from(port.0), value)),
+            Input::From(_) => None,
+        })
     };
-    asks && node.is_some_and(|node| node.inputs.iter().any(|(_, input)| plain(input)))
+    let url = constants().find_map(|(_, value)| match value {
+        Value::Text(text) => Url::parse(text).ok(),
+        _ => None,
+    });
+    let (Some(url), Some(is)) = (url, catalogue.descriptor(&node.capability)) else { return Way::default() };
+    let in_the_clear = !url.is_encrypted();
+    // Logging in is what a stranger does.
+    if matches!(is.state, State::Session { .. }) {
+        return Way { in_the_clear, ..Way::default() };
+    }
+    let max_age_s = constants().find_map(|(port, value)| match (is.inputs.get(port)?.name.as_str(), value) {
+        ("max-age", Value::Int(seconds)) => u64::try_from(*seconds).ok(),
+        _ => None,
+    });
+    let from_cache = matches!(is.state, State::Cache { .. }) && host.is_kept(&url, max_age_s.unwrap_or(u64::MAX));
+    Way { in_the_clear, from_cache, with_session: host.is_logged_in(&url) }
 }
 
 fn resource(scope: &Scope) -> Resource {

@@ -97,6 +97,7 @@ impl Telos {
             return Ok(Next::Wait(Report::words(Status::Refused, unsettled.refusal(target))));
         }
         let text = begun.request.iter().map(ByteText::lossy).collect::<Vec<_>>().join(" ");
+        let text = self.own_words(&text)?;
         let grant = self.intent_grant(&text)?;
         let policy = self.policy()?;
         let shelf = Shelf(self.registry()?);
@@ -120,8 +121,8 @@ impl Telos {
             }
         };
         let facts = |_: &Effect| Facts::default();
-        let view =
-            plan_view::describe(&plan, &shelf, policy, &grant, Vec::new(), String::from("the interrupted run"), &facts);
+        let now = plan_view::Now { policy, grant: &grant, facts: &facts, host };
+        let view = plan_view::describe(&plan, &shelf, &now, Vec::new(), String::from("the interrupted run"));
         let meanings = output_meanings(&plan, &shelf);
         Ok(Next::Run(Box::new(Settled { plan, view, meanings, grant })))
     }

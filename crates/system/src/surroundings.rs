@@ -126,6 +126,10 @@ impl Surroundings for Here<'_> {
         glance::kind(&self.head(path)?)
     }
 
+    fn bookmarks(&self) -> Vec<(String, String)> {
+        telos_execute::bookmarked(self.host, |effect| self.permit(effect))
+    }
+
     fn remembered(&self) -> Vec<String> {
         telos_execute::remembered(self.host, |effect| self.permit(effect))
     }

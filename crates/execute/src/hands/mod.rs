@@ -1,5 +1,6 @@
 //! The host's primitives on the real host, by the names under which the registry describes them.
 
+mod bookmarks;
 mod bundling;
 mod changing;
 mod copying;
@@ -15,6 +16,7 @@ mod reading;
 mod removing;
 mod sqlite;
 
+pub use bookmarks::bookmarked;
 pub use memory::remembered;
 
 use crate::{Hands, HostCall, Step, StepError};
@@ -27,18 +29,28 @@ pub trait Nearness: Sync {
     fn of(&self, words: &str, texts: &[&str]) -> Vec<f32>;
 }
 
+/// Asks the person for what must be part of no plan, value or log.
+pub trait Secrets: Sync {
+    /// The password of `user` at `host`.
+    ///
+    /// # Errors
+    /// Why there is none, and how to give it.
+    fn password(&self, host: &str, user: &str) -> Result<String, String>;
+}
+
 /// Plans' hands on a [`Host`].
 #[derive(Clone, Copy)]
 pub struct HostHands<'h> {
     host: &'h Host,
     nearness: &'h dyn Nearness,
+    secrets: &'h dyn Secrets,
 }
 
 impl<'h> HostHands<'h> {
-    /// Hands that work through `host`, and recall by `nearness`.
+    /// Hands that work through `host`, recall by `nearness` and log in with `secrets`.
     #[must_use]
-    pub fn new(host: &'h Host, nearness: &'h dyn Nearness) -> Self {
-        Self { host, nearness }
+    pub fn new(host: &'h Host, nearness: &'h dyn Nearness, secrets: &'h dyn Secrets) -> Self {
+        Self { host, nearness, secrets }
     }
 }
 
@@ -68,7 +80,8 @@ impl Hands for HostHands<'_> {
             "file.read-all" => Box::new(reading::Read::all(at, call)?),
             "file.rename" => Box::new(changing::Move::to_name(at, call, HandleKind::File)?),
             "file.write" => Box::new(changing::Write::new(at, call)?),
-            "http.get" => Box::new(network::Fetch::new(at, call)?),
+            "http.get" | "web.open" => Box::new(network::Fetch::new(at, call)?),
+            "http.headers" => Box::new(network::Headers::new(at, call)?),
             "http.post" => Box::new(network::Post::new(at, call)?),
             "memory.forget" => Box::new(memory::Revise::forget(at, self.nearness, call)?),
             "memory.list" => Box::new(memory::Recall::all(at, self.nearness)?),
@@ -80,6 +93,11 @@ impl Hands for HostHands<'_> {
             "sqlite.table" => Box::new(sqlite::Read::table(call)),
             "sqlite.tables" => Box::new(sqlite::Read::tables()),
             "stdin.read" => Box::new(reading::StandardInput::new(at)),
+            "web.bookmark" => Box::new(bookmarks::Revise::keep(at, call)?),
+            "web.bookmarks" => Box::new(bookmarks::List::new(at)?),
+            "web.forget" => Box::new(bookmarks::Revise::forget(at, call)?),
+            "web.log-in" => Box::new(network::LogIn::new(at, self.secrets, call)?),
+            "web.log-out" => Box::new(network::LogOut::new(at, call)?),
             other => return Err(format!("this build has no host primitive `{other}`").into()),
         })
     }

@@ -58,6 +58,7 @@ fn check(descriptor: &Descriptor) -> Result<(), Fault> {
         introductions(descriptor, port)?;
     }
     descriptor.effects.iter().try_for_each(|effect| target(descriptor, effect.kind, &effect.target))?;
+    lasting(descriptor)?;
     locks(descriptor)?;
     if descriptor.bounds.wall_ms == 0 {
         return Err((Rule::R18, "it declares no time after which it is stopped".into()));
@@ -191,6 +192,24 @@ fn is_file_handle(ty: &Type) -> bool {
         }
         _ => false,
     }
+}
+
+/// R19 within one primitive: what is kept ends, and a cache stands for reads alone.
+fn lasting(descriptor: &Descriptor) -> Result<(), Fault> {
+    let ends_s = match descriptor.state {
+        State::Stateless | State::Cell { .. } => return Ok(()),
+        State::Session { lifetime_s, .. } => lifetime_s,
+        State::Cache { ttl_s, .. } => ttl_s,
+    };
+    if ends_s == 0 {
+        return Err((Rule::R19, "it says of no time when what it keeps ends".into()));
+    }
+    let reads = |kind| matches!(kind, EffectKind::FileRead | EffectKind::FileList | EffectKind::NetGet);
+    let cached = matches!(descriptor.state, State::Cache { .. });
+    if cached && !descriptor.effects.iter().all(|effect| reads(effect.kind)) {
+        return Err((Rule::R19, "it keeps answers, but does more than to read".into()));
+    }
+    Ok(())
 }
 
 /// R15 within one primitive: its locks are taken at once, in rising rank, and can all be had.

@@ -1,5 +1,7 @@
-//! R19: state cells. A cell outlives the call, so its content would come back without its label: writes take neither
-//! taint nor secrecy beyond the cell's clearance, and accesses of which one writes are ordered by a direct edge.
+//! R19: what outlives the call. A cell's content would come back without its label: writes take neither taint nor secrecy
+//! beyond the clearance, and accesses of which one writes are ordered by a direct edge. So it is with a session. A cache
+//! gives nothing but what its own read would give, under the same label and permit; only what chooses an entry must be
+//! trusted and within the clearance, and any order of accesses will do.
 
 use crate::Violation;
 use crate::origin::describe;
@@ -7,7 +9,7 @@ use crate::rules::Work;
 use crate::rules::bind::Wiring;
 use crate::rules::labels::Labels;
 use std::collections::BTreeMap;
-use telos_abi::{Label, NodeIndex, Rule, State};
+use telos_abi::{Label, NodeIndex, Rule, Secrecy, State};
 
 /// O(nodes + edges).
 pub(crate) fn check(
@@ -19,17 +21,18 @@ pub(crate) fn check(
     let mut cells: BTreeMap<&str, Accesses> = BTreeMap::new();
     let mut before = vec![usize::MAX; work.graph.nodes.len()];
     for node in order.iter().map(|node| node.0 as usize) {
-        let State::Cell { cell, clearance, writes } = &work.descriptor(node).state else {
-            continue;
+        let (cell, clearance, writes) = match &work.descriptor(node).state {
+            State::Stateless => continue,
+            State::Cell { cell, clearance, writes } | State::Session { store: cell, clearance, writes, .. } => {
+                (cell, clearance, writes)
+            }
+            State::Cache { store, clearance, .. } => {
+                kept(work, labels, node, (store, *clearance))?;
+                continue;
+            }
         };
         if *writes {
-            let written = labels.authority[node].join(labels.payload[node]).join(labels.control[node]);
-            if !written.flows_to(Label::secret(*clearance)) {
-                let what = describe(written);
-                let message = format!("{what} would be kept in cell “{cell}” beyond this run");
-                let way_out = "keep it in a file, which keeps its label";
-                return Err(work.at_node(Rule::R19, node, message, way_out));
-            }
+            kept(work, labels, node, (cell, *clearance))?;
         }
         if work.node(node).each.is_some() && *writes {
             let message = format!("its repeated calls would race for cell “{cell}”");
@@ -53,6 +56,16 @@ pub(crate) fn check(
         }
     }
     Ok(())
+}
+
+/// What enters the node may stay in a store of this name and clearance.
+fn kept(work: &Work<'_>, labels: &Labels, node: usize, (store, clearance): (&str, Secrecy)) -> Result<(), Violation> {
+    let written = labels.authority[node].join(labels.payload[node]).join(labels.control[node]);
+    if written.flows_to(Label::secret(clearance)) {
+        return Ok(());
+    }
+    let message = format!("{} would be kept in cell “{store}” beyond this run", describe(written));
+    Err(work.at_node(Rule::R19, node, message, "keep it in a file, which keeps its label"))
 }
 
 /// Who used a cell so far.

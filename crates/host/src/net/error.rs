@@ -56,6 +56,22 @@ pub enum NetError {
         /// The status.
         status: u16,
     },
+    /// No form to log in with was found, or none that may be used.
+    #[error("{host}: the page cannot be logged in to: {why}; nothing was sent. Name the page that has the form")]
+    NoForm {
+        /// The host.
+        host: String,
+        /// Why.
+        why: &'static str,
+    },
+    /// The form was sent, and no session came of it.
+    #[error("{host} did not let you in: {why}; nothing was kept")]
+    NotLoggedIn {
+        /// The host.
+        host: String,
+        /// What it answered.
+        why: String,
+    },
     /// The answer broke off or is not HTTP.
     #[error("the answer of {host} broke off or cannot be read: {why}; try again")]
     Broken {
@@ -93,7 +109,7 @@ pub enum NetError {
 const fn meaning(status: u16) -> &'static str {
     match status {
         400 => " (it does not understand the request)",
-        401 | 403 => " (it wants to know who asks)",
+        401 | 403 => " (it wants to know who asks; log in first: telos do \"log in to URL as NAME\")",
         404 | 410 => " (there is nothing at this address)",
         405 => " (this address does not take such a request)",
         413 => " (it does not take so much)",

@@ -6,20 +6,31 @@
 //!    the operation, so that an answer that changes meanwhile (rebinding) changes nothing.
 //! 3. **What is sent is journalled before**, and is never sent again: whether a host received a request that was
 //!    interrupted cannot be seen from here.
-//! 4. **Everything is bounded**: [`RECEIVED_BYTES_MAX`], [`SENT_BYTES_MAX`], [`REDIRECTS_MAX`] and the times below.
+//! 4. **Who is logged in is known to that host alone** (`session`): cookies are added here, and leave this room nowhere else.
+//! 5. **What was fetched is kept for a while** (`cache`), under the same permit and label.
+//! 6. **Everything is bounded**: [`RECEIVED_BYTES_MAX`], [`SENT_BYTES_MAX`], [`REDIRECTS_MAX`] and the times below.
 //!
 //! Not promised: privacy of plain `http`, which the plan says; that a host which answers with success did anything.
 
 mod address;
+mod cache;
 mod error;
 mod exchange;
+mod form;
+mod jar;
+mod log_in;
+mod session;
 mod url;
 
+#[cfg(test)]
+mod session_tests;
 #[cfg(test)]
 mod tests;
 
 pub use error::NetError;
 pub use exchange::{Fetched, PreparedSend};
+pub use log_in::LogInPage;
+pub use session::{SESSIONS, SESSIONS_SECRECY};
 pub use url::Url;
 
 use std::time::Duration;

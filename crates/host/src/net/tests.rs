@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use telos_abi::{Act, EffectKind, Facts, Label, Outcome, Receipt, Taint};
 
 /// Answers one connection for each of `answers`, and gives what was asked.
-fn server(answers: Vec<String>) -> (SocketAddr, JoinHandle<Vec<String>>) {
+pub(super) fn server(answers: Vec<String>) -> (SocketAddr, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let serve = move || {
@@ -38,11 +38,11 @@ fn server(answers: Vec<String>) -> (SocketAddr, JoinHandle<Vec<String>>) {
     (address, std::thread::spawn(serve))
 }
 
-fn answer(status: &str, headers: &str, body: &str) -> String {
+pub(super) fn answer(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n{body}", body.len())
 }
 
-fn url(address: SocketAddr, path: &str) -> Url {
+pub(super) fn url(address: SocketAddr, path: &str) -> Url {
     Url::parse(&format!("http://{address}{path}")).unwrap()
 }
 
@@ -50,9 +50,9 @@ fn host(place: &Place) -> (Host, Arc<Memory>) {
     place.host(1)
 }
 
-fn get(host: &Host, url: &Url) -> Result<(String, Label), HostError> {
+pub(super) fn get(host: &Host, url: &Url) -> Result<(String, Label), HostError> {
     let permit = permit(&url.effect(EffectKind::NetGet), Facts::default());
-    let mut fetched = host.get(permit, url)?;
+    let mut fetched = host.get(permit, url, u64::MAX)?;
     let (mut whole, mut chunk) = (Vec::new(), Vec::new());
     while fetched.next_chunk(&mut chunk)? {
         whole.extend_from_slice(&chunk);

@@ -61,6 +61,29 @@ impl Url {
         &self.text
     }
 
+    /// Its path, without the query.
+    pub(super) fn path(&self) -> &str {
+        let (_, path) = self.origin_and_path();
+        match path.split('?').next() {
+            Some("") | None => "/",
+            Some(path) => path,
+        }
+    }
+
+    /// Scheme and authority, and all that follows.
+    fn origin_and_path(&self) -> (&str, &str) {
+        let authority_at = self.text.find("://").map_or(0, |at| at + "://".len());
+        let rest = self.text.get(authority_at..).unwrap_or("");
+        self.text.split_at(authority_at + rest.find(['/', '?']).unwrap_or(rest.len()))
+    }
+
+    /// Whether it leads to this machine.
+    pub(super) fn is_local(&self) -> bool {
+        let name = self.host.name.as_str();
+        let loopback = name.parse::<core::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        loopback || name == "localhost" || name.ends_with(".localhost")
+    }
+
     /// Host and port as people read them.
     pub(super) fn shown_host(&self) -> String {
         Resource::Host(self.host.clone()).to_string()
@@ -69,10 +92,7 @@ impl Url {
     /// Where a `Location` of an answer from here leads, if that is the same host by the same protocol.
     pub(super) fn redirected(&self, location: &str) -> Result<Self, NetError> {
         let scheme = if self.encrypted { "https:" } else { "http:" };
-        let authority_at = scheme.len() + "//".len();
-        let rest = self.text.get(authority_at..).unwrap_or("");
-        let path_at = authority_at + rest.find(['/', '?']).unwrap_or(rest.len());
-        let (origin, path) = self.text.split_at(path_at);
+        let (origin, path) = self.origin_and_path();
         let beneath = path.split('?').next().and_then(|path| path.rsplit_once('/')).map_or("", |(above, _)| above);
         let target = if location.contains("://") {
             location.to_owned()
@@ -80,6 +100,9 @@ impl Url {
             format!("{scheme}{location}")
         } else if location.starts_with('/') {
             format!("{origin}{location}")
+        } else if location.is_empty() || location.starts_with('?') {
+            let query = if location.is_empty() { path } else { location };
+            format!("{origin}{}{query}", if location.is_empty() { "" } else { self.path() })
         } else {
             format!("{origin}{beneath}/{location}")
         };

@@ -30,6 +30,11 @@ fn weights() -> Option<&'static Weights> {
     LOADED.get_or_init(|| Weights::load(WEIGHTS)).as_ref()
 }
 
+/// Whether it has learned to say this operation.
+pub(crate) fn knows(operation: &str) -> bool {
+    weights().is_some_and(|weights| weights.vocabulary.contains(&operation))
+}
+
 /// The mean of the vectors of a word's pieces, as the encoder knew them before it learned to translate.
 pub(crate) fn vector(word: &str) -> Option<Vec<f32>> {
     let weights = weights()?;

@@ -42,8 +42,9 @@ pub(crate) struct Decision<'a> {
 impl<'a> Decision<'a> {
     /// Whether what is remembered would be the data of something else: nobody keeps tables and pages in memory.
     fn reads_a_cell_as_data(&self, draft: &Draft<'a>) -> bool {
-        let cell =
-            |node: &super::draft::DraftNode| self.lexicon.entries[node.entry].is.state != telos_abi::State::Stateless;
+        let cell = |node: &super::draft::DraftNode| {
+            matches!(self.lexicon.entries[node.entry].is.state, telos_abi::State::Cell { .. })
+        };
         draft.nodes.len() > 1 && draft.nodes.iter().any(cell)
     }
 

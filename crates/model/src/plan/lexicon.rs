@@ -5,7 +5,7 @@ use crate::read::words::{distance, forgiven, is_file_noun, is_function, parts, s
 use crate::read::{Fact, Reading, Shape};
 use crate::turn::Library;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use telos_abi::{CapabilityId, Descriptor, EffectKind, HandleKind, Refinement, Taint, Target, Type, Value};
+use telos_abi::{CapabilityId, Descriptor, EffectKind, HandleKind, Refinement, State, Taint, Target, Type, Value};
 
 /// Evidence from which on a word is said to name the action.
 pub(crate) const STRONG: f32 = 0.7;
@@ -276,6 +276,16 @@ impl<'a> Entry<'a> {
         use EffectKind as E;
         let harmless = [E::FileRead, E::FileList, E::Clock, E::Random, E::Show, E::CellRead];
         self.is.effects.iter().any(|effect| !harmless.contains(&effect.kind))
+    }
+
+    /// Whether all it does to the world is to ask other hosts for what it gives.
+    pub(crate) fn only_fetches(&self) -> bool {
+        self.is.effects.iter().all(|effect| effect.kind == EffectKind::NetGet)
+    }
+
+    /// Whether it changes what is kept for the person beyond the run.
+    pub(crate) fn keeps(&self) -> bool {
+        matches!(self.is.state, State::Cell { writes: true, .. } | State::Session { writes: true, .. })
     }
 
     /// Whether it takes away or sends away: deletes, moves, overwrites without creating, network, programs.

@@ -7,7 +7,7 @@ use super::lexicon::{Entry, Lexicon, Phrase};
 use super::phrase;
 use super::value::{Converted, convert};
 use crate::read::words::is_function;
-use crate::read::{Fact, Reading, Shape};
+use crate::read::{Fact, Reading, Shape, Span};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -226,7 +226,10 @@ impl<'a> Filler<'a> {
     }
 
     pub(crate) fn slot(&self, _entry: &Entry<'_>, port: usize, tokens: Range<usize>, converted: Converted) -> Slot {
-        let literal = telos_graph::said(&converted.value, self.reading.text);
+        // The address of a bookmark that the turn names is the person's own word as much as one that stands there.
+        let own =
+            |span: &Span| matches!((&span.fact, &converted.value), (Fact::Url(url), Value::Text(text)) if url == text);
+        let literal = telos_graph::said(&converted.value, self.reading.text) || self.reading.spans.iter().any(own);
         let origin = match (literal, converted.observed) {
             (true, _) => ConstantOrigin::UserTurn,
             (false, true) => ConstantOrigin::Observed,

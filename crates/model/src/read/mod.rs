@@ -2,6 +2,7 @@
 //! none of them knows an intent.
 
 mod arithmetic;
+mod bookmarks;
 mod dates;
 mod files;
 mod quantities;
@@ -10,6 +11,8 @@ mod tables;
 mod token;
 pub(crate) mod words;
 
+pub(crate) use bookmarks::address;
+pub use bookmarks::names_bookmark;
 pub(crate) use dates::{month, today};
 pub(crate) use files::{FORMATS, is_kind, near};
 pub(crate) use span::{Comparison, Fact, Span};
@@ -68,6 +71,7 @@ pub(crate) fn read<'a>(turn: &'a Turn, around: &dyn Surroundings) -> Reading<'a>
     }
     quantities::recognise(&mut reading, turn);
     arithmetic::recognise(&mut reading);
+    bookmarks::recognise(&mut reading, around);
     files::recognise(&mut reading, around);
     tables::recognise(&mut reading, around);
     arithmetic::formulas(&mut reading);

@@ -79,11 +79,22 @@ pub(super) struct Flow {
     pub(super) kept: bool,
     /// The file that holds it, if a statement wrote it there.
     pub(super) stored: Option<String>,
+    /// The address that it came from, or that the statement is about.
+    pub(super) address: Option<Slot>,
 }
 
 impl Flow {
     pub(super) fn of(data: Data) -> Self {
-        Self { data, columns: Columns::Unknown, file: None, packed: None, kind: None, kept: false, stored: None }
+        Self {
+            data,
+            columns: Columns::Unknown,
+            file: None,
+            packed: None,
+            kind: None,
+            kept: false,
+            stored: None,
+            address: None,
+        }
     }
 }
 
@@ -116,6 +127,19 @@ fn each_limit(is: &telos_abi::Descriptor) -> u32 {
     const BYTES_MAX: u64 = 1 << 39;
     let times = BYTES_MAX / is.bounds.output_bytes.fixed.max(1);
     u32::try_from(times).unwrap_or(EACH_MAX).clamp(1, EACH_MAX)
+}
+
+/// The input of an operation that takes a web address.
+pub(super) fn address_port(entry: &Entry<'_>) -> Option<usize> {
+    entry.is.inputs.iter().position(|input| refinement(&input.ty) == Some(Refinement::Url))
+}
+
+/// What the end of an address says of what is there: a page, if nothing else.
+pub(super) fn kind_of_address(url: &str) -> String {
+    match ground::end(url).as_str() {
+        end @ ("csv" | "json" | "jsonl" | "xml" | "txt" | "md" | "yaml" | "toml" | "ics" | "rss") => end.to_owned(),
+        _ => "html".to_owned(),
+    }
 }
 
 /// The graph of these statements.
@@ -192,7 +216,10 @@ impl<'a> Builder<'a> {
         let statement = rewritten.as_ref().unwrap_or(statement);
         let kinds = self.wanted_kinds(statement);
         self.said = super::evidence::Said::of(statement);
-        let mut flow = self.sources(&statement.sources, results, &kinds)?;
+        let mut flow = match self.asked_itself(statement) {
+            Some(address) => Flow { address: Some(address), ..Flow::of(Data::Nothing) },
+            None => self.sources(&statement.sources, results, &kinds)?,
+        };
         for (at, step) in statement.steps.iter().enumerate() {
             if let (0, Some(fetched)) = (at, self.fetched(statement, &flow)?) {
                 flow = fetched;
@@ -229,6 +256,20 @@ impl<'a> Builder<'a> {
             };
         }
         Ok(flow)
+    }
+
+    /// The address of a statement whose first operation takes the address, and not what is there.
+    fn asked_itself(&self, statement: &Statement) -> Option<Slot> {
+        let ([Source::Slot(slot)], Some(Step::Run(operation))) =
+            (statement.sources.as_slice(), statement.steps.first())
+        else {
+            return None;
+        };
+        let entry = self.entry(*self.names.get(operation.name)?);
+        // Fetching without settings is what an address as a source means anyway.
+        let asks = operation.name != "http.get" || !operation.settings.is_empty();
+        let asks = asks && slot.letter == 'u' && address_port(entry).is_some();
+        asks.then(|| slot.clone())
     }
 
     /// An address that is the source of a statement is fetched already when the statement says so: the output that it wants.
@@ -390,18 +431,14 @@ impl<'a> Builder<'a> {
                 Ok(if file { self.file(path) } else { Flow::of(Data::Directory(path)) })
             }
             'u' => {
-                let url = self.ground.text(slot).to_owned();
+                let url = self.ground.address(self.ground.text(slot))?;
                 let get = self.named("http.get")?;
                 let input =
                     Input::Constant(Constant { value: Value::Text(url.clone()), origin: ConstantOrigin::UserTurn });
                 let node = self.push(get, vec![(0, input)], None);
                 let mut flow = Flow::of(Data::Output { node, port: 0, lifted: false });
-                flow.kind = Some(match ground::end(&url).as_str() {
-                    end @ ("csv" | "json" | "jsonl" | "xml" | "txt" | "md" | "yaml" | "toml" | "ics" | "rss") => {
-                        end.to_owned()
-                    }
-                    _ => "html".to_owned(),
-                });
+                flow.kind = Some(kind_of_address(&url));
+                flow.address = Some(slot.clone());
                 Ok(flow)
             }
             _ => Err(Fault::Malformed),
@@ -421,6 +458,7 @@ impl<'a> Builder<'a> {
             packed: None,
             kept: false,
             stored: None,
+            address: None,
         }
     }
 

@@ -21,6 +21,8 @@ pub(crate) enum Ungrounded {
     Several { said: String, choices: Vec<String> },
     /// There is no such column or key; these are there.
     Unknown { said: String, known: Vec<String> },
+    /// No bookmark is called this; these are there, the likeliest first.
+    NoBookmark { said: String, known: Vec<String> },
 }
 
 /// Finds what slots name.
@@ -41,6 +43,19 @@ impl Ground<'_> {
     /// A slot's words.
     pub(crate) fn text(&self, slot: &Slot) -> &str {
         self.reading.text.get(slot.bytes.clone()).unwrap_or("")
+    }
+
+    /// The web address that words are, or that the person gave them as the name of a bookmark.
+    pub(crate) fn address(&self, said: &str) -> Result<String, Ungrounded> {
+        if said.contains("://") {
+            return Ok(said.to_owned());
+        }
+        let bookmarks = self.around.bookmarks();
+        crate::read::address(&bookmarks, said).ok_or_else(|| {
+            let mut known: Vec<String> = bookmarks.into_iter().map(|(name, _)| name).collect();
+            known.sort_by(|one, other| likeness(other, said).total_cmp(&likeness(one, said)));
+            Ungrounded::NoBookmark { said: said.to_owned(), known }
+        })
     }
 
     /// Facts that share bytes with the slot, the longest first.

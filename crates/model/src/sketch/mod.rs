@@ -15,6 +15,7 @@ mod evidence;
 mod ground;
 mod left_out;
 mod propose;
+mod readable;
 mod rewrite;
 mod rows;
 mod run;
@@ -25,7 +26,8 @@ mod tests;
 mod values;
 mod write;
 
-pub(crate) use propose::{LIKELY, SURE, propose};
+pub(crate) use propose::{Heard, LIKELY, SURE, propose};
+pub(crate) use readable::readable;
 
 use crate::learned::{Piece, Word};
 use crate::turn::History;

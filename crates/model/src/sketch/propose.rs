@@ -329,6 +329,11 @@ fn question(fault: &Fault, reading: &Reading<'_>) -> Option<Question> {
             let known: Vec<String> = known.iter().take(8).cloned().collect();
             (format!("There is no “{said}” in it. Which do you mean?"), known, place(said))
         }
+        Fault::Ungrounded(Ungrounded::NoBookmark { said, known }) => {
+            let next = if known.is_empty() { "There are none yet; what is its address?" } else { "Which do you mean?" };
+            let known: Vec<String> = known.iter().take(8).cloned().collect();
+            (format!("No bookmark is called “{said}”. {next}"), known, place(said))
+        }
         Fault::NoNumber(said) => (format!("What number is “{said}”?"), Vec::new(), place(said)),
         Fault::Unset { setting, .. } if !setting.is_empty() => (format!("What is the {setting}?"), Vec::new(), None),
         _ => return None,

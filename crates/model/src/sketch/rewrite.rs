@@ -98,6 +98,10 @@ fn posted(statement: &Statement) -> Option<Statement> {
     }
     let (_, body) = operation.settings.iter().find(|(name, _)| *name == "body")?;
     let [Argument::Source(body)] = body.as_slice() else { return None };
+    // A text that stands in the request is no source.
+    if matches!(body, Source::Slot(slot) if matches!(slot.letter, 'x' | 'v')) {
+        return None;
+    }
     let url = vec![Argument::Source(Source::Slot(address.clone()))];
     let mut settings: Vec<_> = operation.settings.iter().filter(|(name, _)| *name != "body").cloned().collect();
     settings.push(("url", url));

@@ -1,7 +1,7 @@
 //! One operation as a node: what flows in, its settings, and what is known of what flows out.
 
 use super::agreement;
-use super::build::{Builder, Data, Fault, Flow};
+use super::build::{Builder, Data, Fault, Flow, address_port, kind_of_address};
 use super::columns::Columns;
 use super::convert;
 use super::rows::{compares_words, held_elsewhere, partial_days, same_day, unseen};
@@ -23,12 +23,7 @@ impl<'a> Builder<'a> {
         let index = self.named(operation.name)?;
         let entry = self.entry(index);
         let mut inputs: Vec<(usize, Input)> = Vec::new();
-        // The first input takes what flows in, unless it is a setting.
-        let first = entry.is.inputs.iter().position(|input| {
-            matches!(input.ty, Type::Blob { .. })
-                || handle(&input.ty).is_some() && !operation.settings.iter().any(|(name, _)| *name == input.name)
-                || matches!(&input.ty, Type::List { item, .. } if handle(item).is_some())
-        });
+        let first = data_port(operation, entry, &flow);
         let mut each = None;
         if let Some(port) = first {
             let want = &entry.is.inputs[port].ty;
@@ -60,7 +55,7 @@ impl<'a> Builder<'a> {
             }
         }
         if first.is_none() {
-            inputs.extend(self.setting_from(operation, entry, &flow)?);
+            inputs.extend(self.without_data(operation, entry, &flow)?);
         }
         let columns = self.columns_of(&flow);
         let unmeant = self.of_something_else(operation, &columns) || self.asks_which_is_more(operation);
@@ -80,7 +75,9 @@ impl<'a> Builder<'a> {
         };
         self.readings.push(Reading { span: 0..0, meaning: entry.is.semantics.summary.clone() });
         let moved = self.moved(entry, node);
-        let kind = self.kind_of_member(operation).or_else(|| kind_after(entry, &flow));
+        let page = address_port(entry)
+            .map(|_| kind_of_address(flow.address.as_ref().map_or("", |address| self.ground.text(address))));
+        let kind = self.kind_of_member(operation).or_else(|| kind_after(entry, &flow)).or(page);
         let packed = match &flow.data {
             Data::Directory(path) => Some(path.clone()),
             _ => flow.packed,
@@ -95,8 +92,9 @@ impl<'a> Builder<'a> {
             file: moved.or(flow.file),
             packed,
             kind,
-            kept: entry.changes_things(),
+            kept: entry.changes_things() && !entry.only_fetches(),
             stored: None,
+            address: flow.address,
         })
     }
 
@@ -169,6 +167,23 @@ impl<'a> Builder<'a> {
             [Argument::Source(Source::Result(number))] => results.get(*number).map(|flow| self.columns_of(flow)),
             _ => None,
         }
+    }
+
+    /// What enters an operation of settings alone: the address that the statement is about, else an earlier result. What was
+    /// asked for at an address is followed by something with the same address.
+    fn without_data(
+        &mut self,
+        operation: &Operation,
+        entry: &Entry<'_>,
+        flow: &Flow,
+    ) -> Result<Option<(usize, Input)>, Fault> {
+        let said = |name: &str| operation.settings.iter().any(|(setting, _)| *setting == name);
+        let free = address_port(entry).filter(|port| !said(&entry.is.inputs[*port].name));
+        let (Some(port), Some(slot)) = (free, &flow.address) else {
+            return self.setting_from(operation, entry, flow);
+        };
+        let url = Value::Text(self.ground.address(self.ground.text(slot))?);
+        Ok(Some((port, Self::constant(url, ConstantOrigin::UserTurn))))
     }
 
     /// A result that an operation of settings alone goes on from: it is the first setting that is not said and takes it.
@@ -354,6 +369,13 @@ impl<'a> Builder<'a> {
                 self.read(slot, format!("{} = “{path}”", entry.is.inputs[port].meaning));
                 Ok(Some(self.path(&path)))
             }
+            // A text that is written out in the request is data as it stands there.
+            (Type::Blob { refinement: Refinement::Bytes | Refinement::Utf8, .. }, Source::Slot(slot))
+                if matches!(slot.letter, 'x' | 'v') =>
+            {
+                let text = self.ground.text(slot).to_owned();
+                Ok(Some(Self::constant(Value::Bytes(text.as_str().into()), ConstantOrigin::UserTurn)))
+            }
             (Type::Handle { .. } | Type::Blob { .. }, source) => {
                 let flow = self.source(source, results, &[])?;
                 self.enter(&flow, ty, false).map(Some)
@@ -440,6 +462,17 @@ fn into_itself(flow: &Flow, entry: &Entry<'_>, inputs: &[(usize, Input)]) -> boo
             }
             _ => false,
         })
+}
+
+/// The first input takes what flows in, unless it is a setting.
+fn data_port(operation: &Operation, entry: &Entry<'_>, flow: &Flow) -> Option<usize> {
+    let said = |name: &str| operation.settings.iter().any(|(setting, _)| *setting == name);
+    let nothing = matches!(flow.data, Data::Nothing);
+    entry.is.inputs.iter().position(|input| {
+        matches!(input.ty, Type::Blob { .. }) && !(nothing && said(&input.name))
+            || handle(&input.ty).is_some() && !said(&input.name)
+            || matches!(&input.ty, Type::List { item, .. } if handle(item).is_some())
+    })
 }
 
 /// The output whose columns count: the table, where the first output is a list beside it.

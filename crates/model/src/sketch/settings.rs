@@ -217,6 +217,10 @@ impl Context<'_> {
     fn text(&self, entry: &Entry<'_>, port: usize, ty: &Type, slot: &Slot, text: &str) -> Result<Set, Fault> {
         let name = entry.is.inputs[port].name.as_str();
         let named = entry.is.name == "file.change-name";
+        // An address is no name or pattern.
+        if slot.letter == 'u' && refinement(ty) != Some(Refinement::Url) {
+            return Err(Fault::Malformed);
+        }
         let said = match slot.letter {
             'v' | 'x' if let Some(sign) = super::signs::sign(entry, name, text) => sign.to_owned(),
             // A new name is spelt as it is said.
@@ -254,8 +258,10 @@ impl Context<'_> {
             }
             _ => Self::plain(slot, text),
         };
-        if refinement(ty) == Some(Refinement::Url) && !said.contains("://") {
-            return Err(Fault::Malformed);
+        if refinement(ty) == Some(Refinement::Url) {
+            // An address of a bookmark is the person's own word from the turn in which it was kept.
+            let value = Value::Text(self.ground.address(text)?);
+            return Ok(Set { value, origin: ConstantOrigin::UserTurn });
         }
         let origin = self.origin(&said);
         // What is known from the data that is here was found there.

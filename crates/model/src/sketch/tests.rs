@@ -1,7 +1,7 @@
 //! Sketches against a registry and a small tree of files.
 
 use super::build::{Fault, build};
-use super::ground::Ground;
+use super::ground::{Ground, Ungrounded};
 use super::{Sketch, parse};
 use crate::learned::Piece;
 use crate::learned::Word;
@@ -344,4 +344,36 @@ fn an_address_is_fetched_once_and_posted_to() {
     assert_eq!(saved, format!("http.post(url={url}, file.read(file=app.log))"));
     let sent = graph(text, "u[http://127.0.0.1/data.csv] > http.post body= f[app.log]").unwrap();
     assert_eq!(sent, format!("http.post(url={url}, file.read(file=app.log))"));
+}
+
+#[test]
+fn an_address_goes_to_what_asks_for_one() {
+    let text = "log in to http://127.0.0.1/home as ada and bookmark it as home page";
+    let both = graph(text, "u[http://127.0.0.1/home] > web.log-in user= x[ada] ; @1 > web.bookmark name= x[home~page]");
+    let both = both.unwrap();
+    for step in ["web.log-in", "user=ada", "web.bookmark", "name=home page", "url=http://127.0.0.1/home"] {
+        assert!(both.contains(step), "{step}: {both}");
+    }
+    assert!(!both.contains("http.get"), "{both}");
+    // An address is no name.
+    let twice = "u[http://127.0.0.1/home] > web.log-in user= u[http://127.0.0.1/home]";
+    assert_eq!(graph(text, twice), Err(Fault::Malformed));
+    let text = "fetch http://127.0.0.1/a.csv again, 0 seconds old, and count its lines";
+    let fresh = graph(text, "u[http://127.0.0.1/a.csv] > http.get max-age= n[0] > text.count :lines").unwrap();
+    assert!(fresh.contains("max-age=0") && fresh.contains("text.count.lines"), "{fresh}");
+    let text = "post hello to http://127.0.0.1/in";
+    assert!(graph(text, "u[http://127.0.0.1/in] > http.post body= x[hello]").unwrap().contains("http.post"));
+}
+
+#[test]
+fn a_bookmark_is_an_address_wherever_one_is_asked_for() {
+    let text = "open my board and list its links";
+    let page = "https://own.example/board";
+    let opened = graph(text, "web.open name= x[my~board] > html.links").unwrap();
+    assert!(opened.contains(&format!("web.open.content(name={page})")) && opened.contains("html.links"), "{opened}");
+    let fetched = graph(text, "u[my~board] > html.links").unwrap();
+    assert!(fetched.contains(&format!("http.get.content(url={page})")), "{fetched}");
+    let unknown = graph("open my bord", "web.open name= x[my~bord]");
+    let known = vec!["My board".to_owned()];
+    assert_eq!(unknown, Err(Fault::Ungrounded(Ungrounded::NoBookmark { said: "my bord".into(), known })));
 }

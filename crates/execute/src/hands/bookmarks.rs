@@ -1,0 +1,256 @@
+//! Addresses that the person keeps by names: in a cell, one JSON object a line.
+
+use super::changing::{next, takes_no_data};
+use super::finding::{cell, time};
+use super::{At, network};
+use crate::{HostCall, Sink, Step, StepError};
+use telos_abi::limit::{BOOKMARK_NAME_BYTES_MAX, BOOKMARKS_MAX, CELL_BYTES_MAX};
+use telos_abi::{ByteText, Effect, EffectKind, Facts, Label, PortIndex, Value};
+use telos_host::{Host, Located};
+use telos_policy::Permit;
+
+/// The cell's name.
+const CELL: &str = "bookmarks";
+/// Names that are told where one is not known.
+const NEAR_MAX: usize = 3;
+/// How alike a name must be to be told, from 0 to 1.
+const NEAR: f64 = 0.75;
+
+const TABLE: PortIndex = PortIndex(0);
+const COUNT: PortIndex = PortIndex(1);
+
+/// One bookmark.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Bookmark {
+    name: String,
+    url: String,
+    /// When it was kept, RFC 3339.
+    at: String,
+}
+
+/// The bookmarks of the cell, all of them: what cannot be read is never written over.
+fn bookmarks(held: &[u8]) -> Result<Vec<Bookmark>, StepError> {
+    let lines = held.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let read = |(at, line)| {
+        serde_json::from_slice(line).map_err(|why| {
+            format!("line {at} of the bookmarks cannot be read ({why}); another version of Telos may have written it")
+                .into()
+        })
+    };
+    (1..).zip(lines).map(read).collect()
+}
+
+/// Names and addresses of the bookmarks, if the host may be asked under the permit that `permit` gives for it. They are the
+/// person's own words only as long as the cell carries no label: else there are none.
+pub fn bookmarked(host: &Host, permit: impl FnOnce(&Effect) -> Option<Permit>) -> Vec<(String, String)> {
+    let read = || {
+        let cell = host.existing_cell(CELL).ok()??;
+        let own = host.label_of(&cell).ok()? == Label::BOTTOM;
+        let permit = permit(&cell.read_effect().ok()?).filter(|_| own)?;
+        host.read_cell(permit, &cell).ok()
+    };
+    let known = bookmarks(&read().unwrap_or_default()).unwrap_or_default();
+    known.into_iter().map(|bookmark| (bookmark.name, bookmark.url)).collect()
+}
+
+/// Names are told apart by letters and digits alone, whatever their case.
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The names most like one that is not there.
+fn near(name: &str, all: &[Bookmark]) -> String {
+    let likeness = |other: &str| strsim::jaro_winkler(&plain(name), &plain(other));
+    let mut names: Vec<(f64, &str)> = all.iter().map(|one| (likeness(&one.name), one.name.as_str())).collect();
+    names.retain(|(likeness, _)| *likeness >= NEAR);
+    names.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let names: Vec<String> = names.iter().take(NEAR_MAX).map(|(_, name)| format!("“{name}”")).collect();
+    if names.is_empty() {
+        return "telos do \"list my bookmarks\" shows all".to_owned();
+    }
+    format!("did you mean {}?", names.join(" or "))
+}
+
+fn tell(bookmarks: &[Bookmark], out: &mut dyn Sink) -> Result<(), StepError> {
+    let mut table = String::from("name,url,added\n");
+    for bookmark in bookmarks {
+        for (at, text) in [&bookmark.name, &bookmark.url, &bookmark.at].into_iter().enumerate() {
+            cell(&mut table, text);
+            table.push(if at < 2 { ',' } else { '\n' });
+        }
+    }
+    out.chunk(TABLE, table.as_bytes())?;
+    out.value(COUNT, Value::Int(i64::try_from(bookmarks.len()).unwrap_or(i64::MAX)))
+}
+
+/// `web.bookmarks`.
+pub(super) struct List<'h> {
+    at: At<'h>,
+    cell: Located,
+}
+
+impl<'h> List<'h> {
+    pub(super) fn new(at: At<'h>) -> Result<Self, StepError> {
+        Ok(Self { cell: at.host.cell(CELL)?.for_node(at.node), at })
+    }
+}
+
+impl Step for List<'_> {
+    fn target(&self) -> Option<ByteText> {
+        None
+    }
+
+    fn push(&mut self, _: PortIndex, _: &[u8]) -> Result<(), StepError> {
+        takes_no_data()
+    }
+
+    fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
+        Ok(vec![(self.cell.read_effect()?, Facts::default())])
+    }
+
+    fn label(&self) -> Result<Label, StepError> {
+        Ok(self.at.host.label_of(&self.cell)?)
+    }
+
+    fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
+        let held = self.at.host.read_cell(next(&mut permits.into_iter())?, &self.cell)?;
+        tell(&bookmarks(&held)?, out)
+    }
+}
+
+/// What is to become of the bookmarks.
+enum Change {
+    Keep { name: String, url: String },
+    Forget { name: String },
+}
+
+/// `web.bookmark`, `web.forget`.
+pub(super) struct Revise<'h> {
+    at: At<'h>,
+    cell: Located,
+    change: Change,
+}
+
+impl<'h> Revise<'h> {
+    pub(super) fn keep(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+        // What is no address now is none later.
+        network::url(call, 0)?;
+        let url = match call.arguments.first() {
+            Some(Some(Value::Text(url))) => url.clone(),
+            _ => return Err(format!("`{}` was given no address", call.primitive).into()),
+        };
+        Self::new(at, Change::Keep { name: name(call, 1)?, url })
+    }
+
+    pub(super) fn forget(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+        Self::new(at, Change::Forget { name: name(call, 0)? })
+    }
+
+    fn new(at: At<'h>, change: Change) -> Result<Self, StepError> {
+        Ok(Self { cell: at.host.cell(CELL)?.for_node(at.node), at, change })
+    }
+
+    /// The bookmark that is kept or forgotten, and those that are there then.
+    fn revise(&self, mut held: Vec<Bookmark>) -> Result<(Bookmark, Vec<Bookmark>), StepError> {
+        match &self.change {
+            Change::Keep { name, url } => {
+                let now_ns = i128::from(self.at.host.now().0) * 1_000_000;
+                let new = Bookmark { name: name.clone(), url: url.clone(), at: time(now_ns) };
+                held.retain(|old| plain(&old.name) != plain(name));
+                if held.len() >= BOOKMARKS_MAX {
+                    return Err(
+                        format!("there are {BOOKMARKS_MAX} bookmarks, which is the most; forget one first").into()
+                    );
+                }
+                held.push(new.clone());
+                Ok((new, held))
+            }
+            Change::Forget { name } => {
+                let Some(at) = held.iter().position(|old| plain(&old.name) == plain(name)) else {
+                    return Err(format!("no bookmark is called “{name}”; {}", near(name, &held)).into());
+                };
+                Ok((held.remove(at), held))
+            }
+        }
+    }
+}
+
+/// The name at an input, if a bookmark may have it.
+fn name(call: &HostCall<'_>, input: usize) -> Result<String, StepError> {
+    let Some(Some(Value::Text(name))) = call.arguments.get(input) else {
+        return Err(format!("`{}` was given no name", call.primitive).into());
+    };
+    let name = name.trim();
+    if plain(name).is_empty() || name.len() > BOOKMARK_NAME_BYTES_MAX || name.chars().any(char::is_control) {
+        return Err(format!(
+            "“{}” is no name for a bookmark: it needs a letter or digit, and may have {BOOKMARK_NAME_BYTES_MAX} bytes",
+            name.chars().take(BOOKMARK_NAME_BYTES_MAX).filter(|letter| !letter.is_control()).collect::<String>()
+        )
+        .into());
+    }
+    Ok(name.to_owned())
+}
+
+impl Step for Revise<'_> {
+    fn target(&self) -> Option<ByteText> {
+        Some(self.cell.path())
+    }
+
+    fn push(&mut self, _: PortIndex, _: &[u8]) -> Result<(), StepError> {
+        takes_no_data()
+    }
+
+    fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
+        // Decided on its name, but kept for undo like any file.
+        let mut kept = self.at.host.facts(&self.cell, EffectKind::FileOverwrite);
+        kept.undoable = true;
+        Ok(vec![(self.cell.read_effect()?, Facts::default()), (self.cell.write_effect()?, kept)])
+    }
+
+    /// What stays in the cell keeps its label.
+    fn label(&self) -> Result<Label, StepError> {
+        Ok(self.at.host.label_of(&self.cell)?)
+    }
+
+    fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
+        let mut permits = permits.into_iter();
+        let held = self.at.host.read_cell(next(&mut permits)?, &self.cell)?;
+        let (changed, all) = self.revise(bookmarks(&held)?)?;
+        let mut prepared = self.at.host.prepare_write(&self.cell)?;
+        for bookmark in &all {
+            let mut line = serde_json::to_vec(bookmark)?;
+            line.push(b'\n');
+            prepared.write_all(&line)?;
+        }
+        if prepared.size() > CELL_BYTES_MAX as u64 {
+            return Err(format!("bookmarks hold {CELL_BYTES_MAX} bytes at most; forget one first").into());
+        }
+        let label = self.label()?;
+        self.at.host.commit_write(next(&mut permits)?, prepared, label)?;
+        tell(&[changed], out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bookmark(name: &str) -> Bookmark {
+        Bookmark { name: name.into(), url: "https://a.example/".into(), at: String::new() }
+    }
+
+    #[test]
+    fn names_are_matched_without_case_and_near_ones_are_told() {
+        assert_eq!(plain("My Dash-board"), plain("my dashboard"));
+        let all = [bookmark("news"), bookmark("dashboard"), bookmark("dash two")];
+        assert!(near("dashbord", &all).starts_with("did you mean “dashboard” or “dash two”"));
+        assert!(near("zzz", &all).contains("list my bookmarks"));
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_told() {
+        assert!(
+            bookmarks(b"{\"name\":\"a\",\"url\":\"b\",\"at\":\"c\"}\nx\n").unwrap_err().to_string().contains("line 2")
+        );
+    }
+}
