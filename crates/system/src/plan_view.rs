@@ -1,9 +1,11 @@
 //! A sealed plan in words.
 
 use crate::outcome::{EffectView, NodeView, PlanView};
+use crate::plan_diagram;
 use telos_abi::{CapabilityId, Descriptor, Effect, EffectKind, Facts, Grant, Resource, Scope, Value};
 use telos_graph::{Catalogue, Constant, Graph, Input, Node, Plan, PlannedEffect, origin};
 use telos_policy::{Decision, Policy, Request, Subject, decide, effect_row, verdict_name};
+use telos_surface::Diagram;
 
 /// Longest constant shown in full, in characters.
 const CONSTANT_SHOWN_MAX: usize = 60;
@@ -30,13 +32,16 @@ pub(crate) fn describe(
         in_the_clear: in_the_clear(plan, effect),
         ..effect_view(effect, policy, grant, facts)
     });
-    PlanView {
+    let mut view = PlanView {
         hash: plan.hash().0.to_string(),
         nodes: nodes.collect(),
         effects: effects.collect(),
         readings,
         proposed_by,
-    }
+        diagram: Diagram::default(),
+    };
+    view.diagram = plan_diagram::diagram(plan, catalogue, &view);
+    view
 }
 
 fn effect_view(
@@ -121,11 +126,11 @@ pub(crate) fn inputs(node: &Node, descriptor: &Descriptor, graph: &Graph, catalo
     shown
 }
 
-fn output_name(catalogue: &dyn Catalogue, id: &CapabilityId, port: usize) -> Option<String> {
+pub(crate) fn output_name(catalogue: &dyn Catalogue, id: &CapabilityId, port: usize) -> Option<String> {
     catalogue.descriptor(id)?.outputs.get(port).map(|output| output.name.clone())
 }
 
-fn shown_value(value: &Value) -> String {
+pub(crate) fn shown_value(value: &Value) -> String {
     let text = match value {
         Value::Text(text) => format!("{text:?}"),
         Value::Bool(flag) => flag.to_string(),

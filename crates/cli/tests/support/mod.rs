@@ -1,6 +1,8 @@
 //! A throw-away home, state and directory for the real binary.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod person;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
