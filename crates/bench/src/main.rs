@@ -21,7 +21,9 @@ mod packs;
 mod place;
 mod process;
 mod pure;
+mod reuse;
 mod sample;
+mod search;
 mod stream;
 mod tables;
 
@@ -53,7 +55,8 @@ const SPINE: &[Group] = &[
     ("packs", packs::figures),
     ("log", log::figures),
 ];
-const INTENTS: &[Group] = &[("tables", tables::figures), ("novel", novel::figures)];
+const INTENTS: &[Group] =
+    &[("tables", tables::figures), ("novel", novel::figures), ("search", search::figures), ("reuse", reuse::figures)];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

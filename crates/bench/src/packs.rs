@@ -18,7 +18,7 @@ use telos_graph::{
     Catalogue, Constant, ConstantOrigin, Context, Graph, Input, Node, Plan, ResourceLabels, Source, validate,
 };
 use telos_policy::{Decision, Policy, Question, Request, decide, default_grant};
-use telos_registry::{Pack, Registry};
+use telos_registry::{Component, Pack, Registry};
 use telos_registry_packs::PACKS;
 
 const DIRECTORY: &str = "/work";
@@ -54,6 +54,17 @@ pub(crate) fn figures(place: &Place) -> Result<Vec<Figure>> {
     Ok(vec![Figure::new("execute 8 nodes on 1 KiB", "us", samples).target(Target::AtMost(150.0))])
 }
 
+/// The primitives that are built in.
+pub(crate) fn registry() -> Result<Registry> {
+    let packs = PACKS.iter().map(|pack| Pack {
+        name: pack.name.to_owned(),
+        digest: pack.digest,
+        component: Component::Packed { deflated: pack.deflated, size: pack.size },
+        descriptors: pack.descriptors(),
+    });
+    Ok(Registry::open(packs.collect(), &BTreeSet::new())?)
+}
+
 /// The built-in packs and an engine; no host, and receipts and progress go nowhere.
 struct World {
     registry: Registry,
@@ -63,17 +74,7 @@ struct World {
 
 impl World {
     fn new() -> Result<Self> {
-        let packs = PACKS.iter().map(|pack| Pack {
-            name: pack.name.to_owned(),
-            digest: pack.digest,
-            component: Cow::Borrowed(pack.component),
-            descriptors: pack.descriptors(),
-        });
-        Ok(Self {
-            registry: Registry::open(packs.collect(), &BTreeSet::new())?,
-            engine: Engine::new(EngineConfig::uncached())?,
-            policy: Policy::default(),
-        })
+        Ok(Self { registry: registry()?, engine: Engine::new(EngineConfig::uncached())?, policy: Policy::default() })
     }
 
     fn plan(&self) -> Result<Plan> {
@@ -125,7 +126,7 @@ impl Library for World {
         self.registry.descriptor(id)
     }
 
-    fn component(&self, digest: &Digest) -> Option<&[u8]> {
+    fn component(&self, digest: &Digest) -> Option<Cow<'_, [u8]>> {
         self.registry.component(digest)
     }
 

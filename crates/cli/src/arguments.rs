@@ -48,6 +48,19 @@ pub enum SurfaceKind {
     None,
 }
 
+/// How a plan is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanForm {
+    /// As a graph on a terminal, else as a list.
+    Auto,
+    /// One line for each node and effect.
+    List,
+    /// As a graph of characters.
+    Graph,
+    /// As a graph in an SVG document.
+    Svg,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -98,9 +111,9 @@ pub struct DoArguments {
     /// Approve what would be asked. Never approves what is forbidden.
     #[arg(short, long)]
     pub yes: bool,
-    /// Show the plan, its effects and labels; run nothing.
-    #[arg(long)]
-    pub plan: bool,
+    /// Show the plan, its effects and labels; run nothing. On a terminal as a graph where it fits, else as a list.
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "auto", value_name = "FORM")]
+    pub plan: Option<PlanForm>,
     /// Where the outcome is shown.
     #[arg(long, value_enum, default_value_t = SurfaceKind::Text, value_name = "WHERE")]
     pub surface: SurfaceKind,

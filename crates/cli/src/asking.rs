@@ -31,12 +31,14 @@ pub(crate) struct Terminal {
 struct Progress {
     began: Instant,
     bytes: u64,
+    /// Bytes that will be read, as far as that is known.
+    expected: u64,
     bar: Option<ProgressBar>,
 }
 
 impl Terminal {
     pub(crate) fn new(console: Console, yes: bool, show_plan: bool) -> Self {
-        let progress = Progress { began: Instant::now(), bytes: 0, bar: None };
+        let progress = Progress { began: Instant::now(), bytes: 0, expected: 0, bar: None };
         Self { console, yes, show_plan, progress: Mutex::new(progress) }
     }
 
@@ -166,18 +168,49 @@ impl Person for Terminal {
             return;
         }
         let Ok(mut progress) = self.progress.lock() else { return };
-        if let Step::Bytes(_, bytes) = step {
-            progress.bytes += bytes;
+        match step {
+            Step::Bytes(_, bytes) => progress.bytes += bytes,
+            Step::Expected(_, bytes) => progress.expected += bytes,
+            Step::Planned(_) | Step::Began(_) | Step::Ended(_) => {}
         }
         let visible = !self.console.quiet() && !self.console.json() && std::io::stderr().is_terminal();
         if visible && progress.bar.is_none() && progress.began.elapsed() > QUIET_FOR {
-            let style = ProgressStyle::with_template("{spinner} {elapsed} {bytes} read ({bytes_per_sec})");
-            let bar = ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            let bar = ProgressBar::no_length();
             bar.enable_steady_tick(Duration::from_millis(120));
             progress.bar = Some(bar);
         }
         if let Some(bar) = &progress.bar {
+            let style = ProgressStyle::with_template(shape(progress.bytes, progress.expected));
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.set_length(progress.expected);
             bar.set_position(progress.bytes);
+        }
+    }
+}
+
+/// What is told of work that goes on: the time that is left where the end of reading is known and not reached.
+const fn shape(bytes: u64, expected: u64) -> &'static str {
+    if expected > bytes {
+        "{spinner} {elapsed} {bytes} of {total_bytes} read ({bytes_per_sec}), {eta} left"
+    } else if expected == bytes && bytes > 0 {
+        "{spinner} {elapsed} all {bytes} read, working on it"
+    } else {
+        "{spinner} {elapsed} {bytes} read ({bytes_per_sec})"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ProgressStyle, shape};
+
+    #[test]
+    fn time_left_is_told_where_the_end_is_known() {
+        assert!(shape(5, 10).contains("{eta} left"));
+        assert!(shape(10, 10).contains("working") && !shape(10, 10).contains("eta"));
+        // Piped input has no size, and a log that grows has more than was seen.
+        assert!(!shape(5, 0).contains("eta") && !shape(11, 10).contains("eta") && !shape(0, 0).contains("eta"));
+        for (bytes, expected) in [(0, 0), (1, 2), (2, 2)] {
+            assert!(ProgressStyle::with_template(shape(bytes, expected)).is_ok());
         }
     }
 }

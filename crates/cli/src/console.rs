@@ -5,10 +5,13 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use telos_surface::{TextStyle, printable};
+use telos_surface::{Glyphs, TextStyle, printable};
 
 /// Set when standard output refused a part of the outcome (a full disk). There is one standard output.
 static OUTCOME_LOST: AtomicBool = AtomicBool::new(false);
+
+/// Columns where the terminal does not tell, or there is none.
+const COLUMNS: usize = 80;
 
 /// How this process prints.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +21,8 @@ pub(crate) struct Console {
     colour_out: bool,
     colour_err: bool,
     terminal_out: bool,
+    columns: usize,
+    glyphs: Glyphs,
 }
 
 impl Console {
@@ -36,6 +41,8 @@ impl Console {
             colour_out: colour(terminal_out),
             colour_err: colour(std::io::stderr().is_terminal()),
             terminal_out,
+            columns: columns(),
+            glyphs: glyphs(|name| std::env::var(name).ok()),
         }
     }
 
@@ -49,7 +56,7 @@ impl Console {
 
     /// How scenes are printed on stdout.
     pub(crate) const fn style(&self) -> TextStyle {
-        TextStyle { terminal: self.terminal_out, colour: self.colour_out }
+        TextStyle { terminal: self.terminal_out, colour: self.colour_out, columns: self.columns, glyphs: self.glyphs }
     }
 
     /// Prints the outcome. A reader that went away is not an error; an outcome that could not be kept is one.
@@ -107,5 +114,39 @@ impl Console {
     fn err(&self, text: &str) {
         let mut stderr = std::io::stderr().lock();
         let _ = writeln!(stderr, "{text}");
+    }
+}
+
+/// The width of the terminal.
+fn columns() -> usize {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok();
+    size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0).unwrap_or(COLUMNS)
+}
+
+/// What the locale's encoding can show (POSIX.1-2017, XBD 8.2: the first of these that is set and not empty decides).
+fn glyphs(variable: impl Fn(&str) -> Option<String>) -> Glyphs {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+    let utf8 = locale.is_some_and(|locale| locale.to_lowercase().replace('-', "").ends_with("utf8"));
+    if utf8 { Glyphs::Unicode } else { Glyphs::Ascii }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glyphs;
+    use telos_surface::Glyphs;
+
+    #[test]
+    fn the_locale_says_what_can_be_shown() {
+        let locale = |all: &'static str, lang: &'static str| {
+            glyphs(move |name| match name {
+                "LC_ALL" => Some(all.to_owned()),
+                "LANG" => Some(lang.to_owned()),
+                _ => None,
+            })
+        };
+        assert_eq!(locale("", "en_GB.UTF-8"), Glyphs::Unicode);
+        assert_eq!(locale("C.utf8", "C"), Glyphs::Unicode);
+        assert_eq!(locale("C", "en_GB.UTF-8"), Glyphs::Ascii);
+        assert_eq!(locale("", ""), Glyphs::Ascii);
     }
 }

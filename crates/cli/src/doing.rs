@@ -1,6 +1,6 @@
 //! `telos do` and what shares its contract: undo, resume, commit.
 
-use crate::arguments::{CommitArguments, DoArguments, ResumeArguments, RunChoice, SurfaceKind};
+use crate::arguments::{CommitArguments, DoArguments, PlanForm, ResumeArguments, RunChoice, SurfaceKind};
 use crate::asking::Terminal;
 use crate::console::Console;
 use serde::Serialize;
@@ -8,6 +8,7 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 use telos_abi::{ByteText, Status};
+use telos_surface::Diagram;
 use telos_system::{Intent, PlanView, Report, Stop, SystemError, Telos};
 
 /// Paths listed under a report; `--json` and `telos why` have all.
@@ -76,7 +77,7 @@ pub(crate) fn intent(telos: &Telos, arguments: &DoArguments, console: Console) -
             "the intent is empty; for example: telos do \"count lines in notes.txt\"",
         )));
     }
-    let intent = Intent { text, plan_only: arguments.plan, stdin_piped: stdin_is_data(), zone: zone() };
+    let intent = Intent { text, plan_only: arguments.plan.is_some(), stdin_piped: stdin_is_data(), zone: zone() };
     let person = Terminal::new(console, arguments.yes, std::io::stderr().is_terminal());
     let stop = stop_on_signals()?;
     let report = telos.carry_out(&intent, &person, &stop);
@@ -84,13 +85,50 @@ pub(crate) fn intent(telos: &Telos, arguments: &DoArguments, console: Console) -
     let report = report?;
     if !console.json() && report.status == Status::Done {
         match arguments.surface {
-            SurfaceKind::Text => console.out(&telos_surface::text(&report.scene, console.style())),
+            SurfaceKind::Text => outcome(&report, console),
             SurfaceKind::Web => console.line(&telos.write_page(&report, &intent.text)?),
             SurfaceKind::None => {}
         }
     }
+    if let (false, Status::Planned, Some(form)) = (console.json(), report.status, arguments.plan) {
+        plan(&report, form, &intent.text, console)?;
+    }
     Ok(told(&report, "wrote", console))
 }
+
+/// Prints the outcome, and says so where there is nothing to print.
+fn outcome(report: &Report, console: Console) {
+    console.out(&telos_surface::text(&report.scene, console.style()));
+    if let Some(nothing) = report.scene.emptiness() {
+        console.aside(nothing);
+    }
+}
+
+/// Prints a plan that is not run.
+fn plan(report: &Report, form: PlanForm, words: &str, console: Console) -> Result<(), SystemError> {
+    let style = console.style();
+    // What is asked of earlier runs is answered without a plan.
+    let diagram = report.plan.as_ref().map(|plan| Diagram { title: words.to_owned(), ..plan.diagram.clone() });
+    let text = match (form, &diagram) {
+        (PlanForm::Graph | PlanForm::Svg, None) => return Err(SystemError::Usage(String::from(NO_GRAPH))),
+        (PlanForm::Svg, Some(diagram)) => {
+            Some(telos_surface::diagram_svg(diagram).ok_or_else(|| SystemError::Usage(String::from(TOO_LARGE)))?)
+        }
+        (PlanForm::Graph, Some(diagram)) => telos_surface::diagram_text(diagram, style),
+        (PlanForm::Auto, Some(diagram)) if style.terminal => telos_surface::diagram_text(diagram, style),
+        (PlanForm::Auto | PlanForm::List, _) => None,
+    };
+    match text {
+        Some(text) => console.out(&text),
+        None => console.line(&report.text),
+    }
+    Ok(())
+}
+
+/// Told where a graph is wanted of what has none.
+const NO_GRAPH: &str = "this needs no plan, so there is no graph of it; use --plan alone";
+/// Told where a graph has too many steps for a picture.
+const TOO_LARGE: &str = "the plan is too large for a picture; use --plan=list";
 
 /// `telos undo`.
 pub(crate) fn undo(telos: &Telos, arguments: &RunChoice, console: Console) -> Result<i32, SystemError> {
@@ -107,7 +145,7 @@ pub(crate) fn resume(telos: &Telos, arguments: &ResumeArguments, console: Consol
     person.finish();
     let report = report?;
     if !console.json() && report.status == Status::Done {
-        console.out(&telos_surface::text(&report.scene, console.style()));
+        outcome(&report, console);
     }
     Ok(told(&report, "wrote", console))
 }
@@ -126,9 +164,8 @@ fn told(report: &Report, wrote: &str, console: Console) -> i32 {
         return report.exit();
     }
     match report.status {
-        Status::Planned => console.line(&report.text),
         Status::Done if report.scene.blocks.is_empty() && !report.text.is_empty() => console.story(&report.text),
-        Status::Done => {}
+        Status::Planned | Status::Done => {}
         _ => console.error(&report.text),
     }
     listed(wrote, &report.files_written, console);

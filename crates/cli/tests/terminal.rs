@@ -1,10 +1,9 @@
 //! `telos run` on a terminal: job control, signals, window size, modes, and questions to the person.
-//!
-//! A person is played by a small Python program, because opening a pseudo-terminal needs calls that std lacks.
 
 mod support;
 
-use support::{guarded, play};
+use support::guarded;
+use support::person::play;
 
 fn telos() -> String {
     support::binary().to_string_lossy().into_owned()

@@ -221,7 +221,7 @@ fn a_password_is_typed_unseen() {
         ["expect", "password of ada at 127.0.0.1: "],
         ["type", format!("{PASSWORD}\n")]
     ]);
-    let Some((said, code)) = support::play(&place, &[&telos, "do", &words], &steps) else { return };
+    let Some((said, code)) = support::person::play(&place, &[&telos, "do", &words], &steps) else { return };
     assert_eq!(code, 0, "{said}");
     assert!(!said.contains(PASSWORD), "{said}");
     place.intent(&[&format!("fetch {}", site.url("/dashboard"))]).exits(0).shows("Hello Ada");

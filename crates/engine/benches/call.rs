@@ -11,7 +11,7 @@ use telos_engine::{Engine, EngineConfig, Stop};
 fn calls(bench: &mut Criterion) {
     let engine = Engine::new(EngineConfig::uncached()).expect("an engine");
     let component = guest();
-    let pack = engine.load(digest(&component), &component).expect("loads");
+    let pack = engine.load(digest(&component), || Some(component.as_slice().into())).expect("loads");
     let (bounds, stop) = (bounds(), Stop::new());
     let start = || pack.call(kind::ECHO, &[0x80], &bounds, &stop).expect("starts");
 
@@ -41,9 +41,9 @@ fn starting(bench: &mut Criterion) {
     let component = guest();
     let digest = digest(&component);
     let fresh = || Engine::new(EngineConfig::cached(directory.path().into(), [1; 32])).expect("an engine");
-    fresh().load(digest, &component).expect("fills the cache");
+    fresh().load(digest, || Some(component.as_slice().into())).expect("fills the cache");
     bench.bench_function("engine/new and load cached", |bench| {
-        bench.iter(|| fresh().load(digest, &component).expect("loads"));
+        bench.iter(|| fresh().load(digest, || Some(component.as_slice().into())).expect("loads"));
     });
 }
 

@@ -6,6 +6,7 @@ use crate::error::quoted;
 use crate::sandbox::Sandbox;
 use crate::ticker::Ticker;
 use crate::{EngineConfig, EngineError, Pack, bindings, precompiled};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -86,12 +87,17 @@ impl Engine {
         })
     }
 
-    /// The pack with this digest, compiled at most once in this process.
+    /// The pack with this digest, compiled at most once in this process. `component` is asked for its bytes only where no
+    /// code that was compiled from them is at hand: code is kept under the digest of the bytes that it came from.
     ///
     /// # Errors
-    /// When the bytes are not those of the digest, too many, not a component, import anything or do not export the
-    /// world `pack`. The outcome does not depend on the cache.
-    pub fn load(&self, digest: Digest, component: &[u8]) -> Result<Arc<Pack>, EngineError> {
+    /// When there are no bytes, or they are not those of the digest, too many, not a component, import anything or do not
+    /// export the world `pack`.
+    pub fn load<'c>(
+        &self,
+        digest: Digest,
+        component: impl FnOnce() -> Option<Cow<'c, [u8]>>,
+    ) -> Result<Arc<Pack>, EngineError> {
         let slot = Arc::clone(held(&self.packs).entry(digest).or_default());
         let mut pack = held(&slot);
         if let Some(pack) = &*pack {
@@ -108,17 +114,14 @@ impl Engine {
         std::mem::take(&mut *held(&self.notes))
     }
 
-    fn load_anew(&self, digest: Digest, bytes: &[u8]) -> Result<Pack, EngineError> {
-        if bytes.len() > PACK_BYTES_MAX {
-            return Err(EngineError::TooLarge { bytes: bytes.len(), max: PACK_BYTES_MAX });
-        }
-        let actual = Digest(*blake3::hash(bytes).as_bytes());
-        if actual != digest {
-            return Err(EngineError::Digest { expected: digest, actual });
-        }
+    fn load_anew<'c>(
+        &self,
+        digest: Digest,
+        component: impl FnOnce() -> Option<Cow<'c, [u8]>>,
+    ) -> Result<Pack, EngineError> {
         let component = match self.cached(&digest) {
-            Some(component) => component,
-            None => self.compile(&digest, bytes)?,
+            Some(compiled) => compiled,
+            None => self.compile(&digest, &component().ok_or(EngineError::Missing { digest })?)?,
         };
         if let Some((name, _)) = component.component_type().imports(&self.runtime).next() {
             return Err(EngineError::Imports { digest, name: quoted(name) });
@@ -146,6 +149,13 @@ impl Engine {
     }
 
     fn compile(&self, digest: &Digest, bytes: &[u8]) -> Result<Component, EngineError> {
+        if bytes.len() > PACK_BYTES_MAX {
+            return Err(EngineError::TooLarge { bytes: bytes.len(), max: PACK_BYTES_MAX });
+        }
+        let actual = Digest(*blake3::hash(bytes).as_bytes());
+        if actual != *digest {
+            return Err(EngineError::Digest { expected: *digest, actual });
+        }
         let invalid =
             |error: wasmtime::Error| EngineError::Invalid { digest: *digest, text: quoted(&format!("{error:#}")) };
         let component = Component::from_binary(&self.runtime, bytes).map_err(invalid)?;

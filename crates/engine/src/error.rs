@@ -17,6 +17,12 @@ pub enum EngineError {
         /// As found.
         actual: Digest,
     },
+    /// There is neither compiled code nor a component.
+    #[error("the component of pack {digest:?} is missing or damaged: reinstall Telos, or the pack from its publisher")]
+    Missing {
+        /// Which pack.
+        digest: Digest,
+    },
     /// More bytes than [`telos_abi::limit::PACK_BYTES_MAX`].
     #[error("pack of {bytes} bytes is larger than the {max} that a pack may have")]
     TooLarge {

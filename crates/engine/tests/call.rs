@@ -15,7 +15,7 @@ fn pack() -> Arc<Pack> {
     let (_, pack) = PACK.get_or_init(|| {
         let engine = Engine::new(EngineConfig::uncached()).expect("an engine");
         let component = guest();
-        let pack = engine.load(digest(&component), &component).expect("the test pack loads");
+        let pack = engine.load(digest(&component), || Some(component.as_slice().into())).expect("the test pack loads");
         (engine, pack)
     });
     Arc::clone(pack)
@@ -115,7 +115,7 @@ fn nothing_of_a_call_is_left_for_the_next_one_in_its_slot() {
     config.pool_slots = 1;
     let engine = Engine::new(config).expect("an engine");
     let component = guest();
-    let pack = engine.load(digest(&component), &component).expect("loads");
+    let pack = engine.load(digest(&component), || Some(component.as_slice().into())).expect("loads");
     let start = |kind| pack.call(kind, NO_ARGUMENTS, &bounds(), &Stop::new()).expect("starts");
     // Fewer bytes than the pool restores in place, and more.
     for bytes in [1, 5_000, 100_000, 3_000_000] {
@@ -280,7 +280,7 @@ fn full_pool_says_so_and_recovers() {
     config.pool_slots = 2;
     let engine = Engine::new(config).expect("an engine");
     let component = guest();
-    let pack = engine.load(digest(&component), &component).expect("loads");
+    let pack = engine.load(digest(&component), || Some(component.as_slice().into())).expect("loads");
     let start = || pack.call(kind::ECHO, NO_ARGUMENTS, &bounds(), &Stop::new());
     let first = start().expect("first slot");
     let second = start().expect("second slot");

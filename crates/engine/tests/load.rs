@@ -18,7 +18,7 @@ fn cached(directory: &Path) -> Engine {
 
 fn load_and_use(engine: &Engine) {
     let component = guest();
-    let pack = engine.load(digest(&component), &component).expect("loads");
+    let pack = engine.load(digest(&component), || Some(component.as_slice().into())).expect("loads");
     let mut call = pack.call(kind::ECHO, &[0x80], &bounds(), &Stop::new()).expect("starts");
     assert_eq!(call.push(PortIndex(0), b"x").expect("runs")[0].bytes.of(&[]), b"x");
 }
@@ -33,14 +33,26 @@ fn only_file(directory: &Path) -> PathBuf {
 #[test]
 fn bytes_of_another_digest_are_refused() {
     let engine = Engine::new(EngineConfig::uncached()).expect("an engine");
-    let error = engine.load(Digest::ZERO, &guest()).expect_err("not zero");
+    let error = engine.load(Digest::ZERO, || Some(guest().into())).expect_err("not zero");
     assert!(matches!(error, EngineError::Digest { .. }));
+}
+
+/// A pack may be packed away: it is unpacked only to be compiled.
+#[test]
+fn bytes_are_asked_for_only_where_nothing_is_compiled() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let component = guest();
+    let missing = cached(directory.path()).load(digest(&component), || None);
+    assert!(matches!(missing, Err(EngineError::Missing { .. })));
+    load_and_use(&cached(directory.path()));
+    let engine = cached(directory.path());
+    engine.load(digest(&component), || None).expect("the code is kept");
 }
 
 #[test]
 fn too_many_bytes_are_refused_before_they_are_hashed() {
     let engine = Engine::new(EngineConfig::uncached()).expect("an engine");
-    let error = engine.load(Digest::ZERO, &vec![0; PACK_BYTES_MAX + 1]);
+    let error = engine.load(Digest::ZERO, || Some(vec![0; PACK_BYTES_MAX + 1].into()));
     assert!(matches!(error, Err(EngineError::TooLarge { .. })));
 }
 
@@ -50,7 +62,7 @@ fn what_is_no_component_is_refused() {
     let mut cut = guest();
     cut.truncate(cut.len() / 2);
     for bytes in [b"".as_slice(), b"\0asm\x01\0\0\0", b"(component)", &cut] {
-        let error = engine.load(digest(bytes), bytes);
+        let error = engine.load(digest(bytes), || Some(bytes.into()));
         assert!(matches!(error, Err(EngineError::Invalid { .. })), "{error:?}");
     }
 }
@@ -63,7 +75,7 @@ fn any_import_is_refused() {
         "(component (import \"now\" (func (result u64))))",
     ] {
         let bytes = wat::parse_str(text).expect("well formed");
-        let error = engine.load(digest(&bytes), &bytes);
+        let error = engine.load(digest(&bytes), || Some(bytes.as_slice().into()));
         assert!(matches!(error, Err(EngineError::Imports { .. })), "{error:?}");
     }
 }
@@ -72,7 +84,7 @@ fn any_import_is_refused() {
 fn component_without_the_world_is_refused() {
     let engine = Engine::new(EngineConfig::uncached()).expect("an engine");
     let bytes = wat::parse_str("(component)").expect("well formed");
-    let error = engine.load(digest(&bytes), &bytes);
+    let error = engine.load(digest(&bytes), || Some(bytes.as_slice().into()));
     assert!(matches!(error, Err(EngineError::Interface { .. })), "{error:?}");
 }
 
@@ -81,7 +93,7 @@ fn threads_and_memory64_are_not_accepted() {
     let engine = Engine::new(EngineConfig::uncached()).expect("an engine");
     for memory in ["(memory 1 1 shared)", "(memory i64 1)"] {
         let bytes = wat::parse_str(format!("(component (core module {memory}))")).expect("well formed");
-        let error = engine.load(digest(&bytes), &bytes);
+        let error = engine.load(digest(&bytes), || Some(bytes.as_slice().into()));
         assert!(matches!(error, Err(EngineError::Invalid { .. })), "{error:?}");
     }
 }
@@ -91,7 +103,9 @@ fn one_pack_is_loaded_once() {
     let engine = Engine::new(EngineConfig::uncached()).expect("an engine");
     let component = guest();
     let packs: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..2).map(|_| scope.spawn(|| engine.load(digest(&component), &component))).collect();
+        let threads: Vec<_> = (0..2)
+            .map(|_| scope.spawn(|| engine.load(digest(&component), || Some(component.as_slice().into()))))
+            .collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic").expect("loads")).collect()
     });
     assert!(std::sync::Arc::ptr_eq(&packs[0], &packs[1]));
@@ -159,7 +173,7 @@ fn code_of_another_pack_or_key_is_never_loaded() {
     let taken = file.to_string_lossy().replace(&digest(&guest()).to_string(), &digest(&other).to_string());
     fs::copy(&file, &taken).expect("writable");
     let engine = cached(directory.path());
-    let pack = engine.load(digest(&other), &other).expect("loads");
+    let pack = engine.load(digest(&other), || Some(other.as_slice().into())).expect("loads");
     assert_eq!(pack.describe(), Ok(vec![0x40]), "its own code ran");
     assert!(matches!(&engine.take_notes()[..], [Note::CacheRejected { .. }]));
 

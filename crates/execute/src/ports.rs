@@ -1,6 +1,7 @@
 //! What the executor needs from elsewhere. `system` plugs these in; tests bring their own.
 
 use crate::Cause;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::Path;
@@ -39,8 +40,8 @@ pub struct Ports<'a> {
 pub trait Library: Sync {
     /// The primitive with this id.
     fn descriptor(&self, id: &CapabilityId) -> Option<&Descriptor>;
-    /// The component with this digest.
-    fn component(&self, digest: &Digest) -> Option<&[u8]>;
+    /// The component with this digest. Asked for when it has to be compiled.
+    fn component(&self, digest: &Digest) -> Option<Cow<'_, [u8]>>;
     /// The primitive's index in its pack.
     fn export_index(&self, id: &CapabilityId) -> Option<u32>;
 }
@@ -74,6 +75,8 @@ pub trait Progress: Sync {
 pub enum Event {
     /// A node begins.
     Started(NodeIndex),
+    /// A node that reads the host is going to produce this many bytes.
+    Expected(NodeIndex, u64),
     /// A node that reads the host produced this many further bytes.
     Bytes(NodeIndex, u64),
     /// A node has given its outputs, or its effects are ready to be decided.
@@ -171,6 +174,11 @@ pub trait Step: Send {
     /// # Errors
     /// If labels cannot be read.
     fn label(&self) -> Result<Label, StepError>;
+
+    /// How many bytes acting gives, as far as that is known before. Asked after [`Step::effects`].
+    fn bytes(&self) -> Option<u64> {
+        None
+    }
 
     /// Digest of the content that a person consents to, where there is one. Asked after [`Step::effects`].
     fn content(&self) -> Option<Digest> {

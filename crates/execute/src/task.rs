@@ -6,7 +6,7 @@ use crate::inputs::{Inputs, Labels};
 use crate::program::Planned;
 use crate::run::Run;
 use crate::stage::wanted;
-use crate::{Cause, HostCall, Step};
+use crate::{Cause, Event, HostCall, Step};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use telos_abi::{Body, ByteText, Effect, Facts, Handle, Label, Type, Value};
@@ -36,17 +36,12 @@ pub(crate) fn start<'a>(
     let arguments: Vec<Option<&Value>> = values.iter().map(Option::as_deref).collect();
     match &node.descriptor.body {
         Body::Pack { component } => {
-            let bytes = run
-                .ports
-                .library
-                .component(component)
-                .ok_or_else(|| Cause::stale(format!("the pack of `{}` is gone", node.descriptor.name)))?;
-            let index = run
-                .ports
-                .library
+            let library = run.ports.library;
+            let index = library
                 .export_index(&node.capability)
                 .ok_or_else(|| Cause::stale(format!("no pack exports `{}`", node.descriptor.name)))?;
-            let pack = run.ports.engine.load(*component, bytes).map_err(|error| Cause::Pack(Box::new(error)))?;
+            let pack = run.ports.engine.load(*component, || library.component(component));
+            let pack = pack.map_err(|error| Cause::Pack(Box::new(error)))?;
             let mut given = BTreeSet::new();
             arguments.iter().flatten().for_each(|value| collect(value, &mut given));
             let mut encoded = Vec::with_capacity(64);
@@ -93,6 +88,9 @@ fn start_host<'a>(
     let mut label = step.label().map_err(Cause::of_step)?;
     for (effect, _) in looks.iter().chain(&effects) {
         label = label.join(run.ports.labels.label(&effect.resource));
+    }
+    if let Some(bytes) = step.bytes() {
+        run.ports.progress.event(Event::Expected(node.index, bytes));
     }
     Ok((Task::Reads { step, effects }, label))
 }

@@ -119,8 +119,8 @@ impl Library for Primitives {
         self.0.get(id)
     }
 
-    fn component(&self, digest: &Digest) -> Option<&[u8]> {
-        (*digest == common::digest(component())).then_some(component())
+    fn component(&self, digest: &Digest) -> Option<std::borrow::Cow<'_, [u8]>> {
+        (*digest == common::digest(component())).then(|| component().into())
     }
 
     fn export_index(&self, id: &CapabilityId) -> Option<u32> {

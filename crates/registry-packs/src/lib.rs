@@ -12,10 +12,12 @@ use telos_abi::{Descriptor, Digest};
 pub struct BuiltIn {
     /// Its name, which is its folder in `primitives/`.
     pub name: &'static str,
-    /// BLAKE3 of `component`, computed when it was built.
+    /// BLAKE3 of the component, computed when it was built.
     pub digest: Digest,
-    /// The component.
-    pub component: &'static [u8],
+    /// The component, deflated (RFC 1951).
+    pub deflated: &'static [u8],
+    /// Bytes of the component.
+    pub size: usize,
 }
 
 /// Every built-in pack, in order of name.

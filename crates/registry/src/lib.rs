@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod canonical;
+mod component;
 mod error;
 mod evidence;
 pub mod native;
@@ -21,6 +22,7 @@ mod search;
 mod signature;
 mod structure;
 
+pub use component::Component;
 pub use error::{PackError, RegistryError};
 pub use evidence::{Case, RunError, Runner, Statement, evidence_for};
 pub use pack_file::{PackFile, publish};

@@ -7,13 +7,13 @@
 //! Both signatures are over `"pack/v1"` and the BLAKE3 of everything before the keys. There is one way to write a
 //! pack: lengths are exact, nothing follows, and the manifest is accepted only in its canonical form.
 
+use crate::Component;
 use crate::canonical::canonical;
 use crate::error::PackError;
 use crate::evidence::{Runner, Statement, evidence_for};
 use crate::registry::Pack;
 use crate::signature::{ED25519_SIGNATURE_BYTES, ML_DSA_SIGNATURE_BYTES, PublisherKey, PublisherKeys, Signatures};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use telos_abi::limit::{DESCRIPTOR_BYTES_MAX, NAME_BYTES_MAX, NESTING_MAX, PACK_BYTES_MAX, PORTS_MAX};
 use telos_abi::{Body, Descriptor, Digest};
@@ -102,7 +102,7 @@ impl PackFile {
         Ok(Pack {
             name: self.manifest.name,
             digest: self.digest,
-            component: Cow::Owned(self.component),
+            component: Component::Whole(self.component),
             descriptors: self.manifest.descriptors,
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::error::RegistryError;
 use crate::search::{Hit, Index};
-use crate::{capability_id, native};
+use crate::{Component, capability_id, native};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
@@ -17,7 +17,7 @@ pub struct Pack {
     /// BLAKE3 of the component.
     pub digest: Digest,
     /// The component.
-    pub component: Cow<'static, [u8]>,
+    pub component: Component,
     /// Its primitives by export index, with the digest filled in.
     pub descriptors: Vec<Descriptor>,
 }
@@ -50,7 +50,7 @@ pub struct Registry {
     /// In order of name, then version.
     entries: Vec<Entry>,
     by_id: HashMap<CapabilityId, usize>,
-    components: BTreeMap<Digest, Cow<'static, [u8]>>,
+    components: BTreeMap<Digest, Component>,
     epoch: u64,
     /// Built by the first search: a cached intent needs none.
     index: OnceLock<Index>,
@@ -117,10 +117,10 @@ impl Registry {
         hits.map(|(position, score)| Hit { id: self.entries[position].id, score }).collect()
     }
 
-    /// The component with this digest.
+    /// The component with this digest, unpacked now. `None` for an unknown digest or damaged content.
     #[must_use]
-    pub fn component(&self, digest: &Digest) -> Option<&[u8]> {
-        self.components.get(digest).map(AsRef::as_ref)
+    pub fn component(&self, digest: &Digest) -> Option<Cow<'_, [u8]>> {
+        self.components.get(digest)?.bytes()
     }
 
     /// The primitive's position in its pack's list. `None` for the host's.

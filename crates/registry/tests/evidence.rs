@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{EngineRunner, built_in};
+use common::{EngineRunner, built_in, component};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -14,8 +14,8 @@ static KEYS: LazyLock<PublisherKeys> =
 
 /// The smallest pack, published.
 static FILE: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let pack = built_in().into_iter().min_by_key(|pack| pack.component.len()).expect("there are packs");
-    publish(&pack.name, &pack.component, pack.descriptors, &EngineRunner::new(), &KEYS)
+    let pack = built_in().into_iter().min_by_key(|pack| component(pack).len()).expect("there are packs");
+    publish(&pack.name, &component(&pack), pack.descriptors.clone(), &EngineRunner::new(), &KEYS)
         .expect("a built-in pack can be published")
 });
 
@@ -24,10 +24,10 @@ fn every_built_in_pack_has_the_evidence_it_claims() {
     let runner = EngineRunner::new();
     let mut lacking = Vec::new();
     for pack in built_in() {
-        match evidence_for(&pack.component, &pack.descriptors, &runner) {
+        match evidence_for(&component(&pack), &pack.descriptors, &runner) {
             Ok(statements) => {
                 assert_eq!(statements.len(), pack.descriptors.len());
-                let again = evidence_for(&pack.component, &pack.descriptors, &runner).unwrap();
+                let again = evidence_for(&component(&pack), &pack.descriptors, &runner).unwrap();
                 assert_eq!(statements, again, "evidence is reproducible");
             }
             Err(error) => lacking.push(format!("pack {}: {error}", pack.name)),
@@ -57,7 +57,7 @@ fn claims_beyond_the_code_are_refused() {
     let publish_as = |change: fn(&mut telos_abi::Descriptor)| {
         let mut descriptors = pack.descriptors.clone();
         change(&mut descriptors[0]);
-        publish("digest", &pack.component, descriptors, &runner, &KEYS).unwrap_err().to_string()
+        publish("digest", &component(&pack), descriptors, &runner, &KEYS).unwrap_err().to_string()
     };
     assert!(publish_as(|d| d.evidence = Evidence::Proof).contains("other descriptors"));
     assert!(

@@ -6,10 +6,14 @@
 //! 3. **Content is data.** Whatever a value holds, it cannot move the terminal's cursor or add markup to a page.
 #![forbid(unsafe_code)]
 
+mod diagram;
+mod picture;
 mod scene;
+mod table;
 mod text;
 mod web;
 
+pub use diagram::{Diagram, DiagramEdge, DiagramLine, DiagramStep, diagram_svg, diagram_text};
 pub use scene::{Block, Level, Scene, ShownValue};
-pub use text::{TextStyle, printable, text};
+pub use text::{Glyphs, TextStyle, printable, text};
 pub use web::web;

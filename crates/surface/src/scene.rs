@@ -113,6 +113,19 @@ impl Scene {
         }
     }
 
+    /// What to say of an outcome that holds nothing, of which a person sees nothing at all or a header alone.
+    #[must_use]
+    pub fn emptiness(&self) -> Option<&'static str> {
+        let [block] = self.blocks.as_slice() else { return None };
+        match block {
+            Block::Text { text } if text.is_empty() => Some("the result is empty: no text, or nothing matches"),
+            Block::Fact { value, .. } if value.is_empty() => Some("the result is an empty text"),
+            Block::List { items, hidden: 0 } if items.is_empty() => Some("nothing matches: the list is empty"),
+            Block::Table { rows, hidden: 0, .. } if rows.is_empty() => Some("nothing matches: the table has no rows"),
+            _ => None,
+        }
+    }
+
     /// Adds a message.
     pub fn notice(&mut self, level: Level, text: impl Into<String>) {
         self.blocks.push(Block::Notice { level, text: text.into() });
@@ -255,6 +268,18 @@ mod tests {
             hidden: 0,
         };
         assert_eq!(scene.blocks, [expected]);
+    }
+
+    #[test]
+    fn what_is_empty_is_told_and_what_is_not_is_not() {
+        let shown = |refinement, head: &[u8]| {
+            let mut scene = Scene::default();
+            scene.show("it", ShownValue::Blob { head, refinement, size: head.len() as u64 });
+            scene.emptiness()
+        };
+        assert!(shown(Refinement::Utf8, b"").is_some() && shown(Refinement::Utf8, b"\n").is_none());
+        assert!(shown(Refinement::Table, b"a,b\n").is_some() && shown(Refinement::Table, b"a,b\n1,2\n").is_none());
+        assert!(Scene::default().emptiness().is_none());
     }
 
     #[test]

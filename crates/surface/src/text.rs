@@ -1,12 +1,8 @@
 //! Scenes on a terminal or in a pipe.
 
-use crate::{Block, Level, Scene};
+use crate::{Block, Level, Scene, picture, table};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
-use unicode_width::UnicodeWidthStr;
-
-/// Widest cell of a table on a terminal, in columns; longer ones end in an ellipsis.
-const CELL_COLUMNS_MAX: usize = 60;
 
 /// How to print.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +11,19 @@ pub struct TextStyle {
     pub terminal: bool,
     /// Use colours. Only on a terminal, and only if the person did not turn them off.
     pub colour: bool,
+    /// Columns that there are on a terminal.
+    pub columns: usize,
+    /// What lines and bars are made of on a terminal.
+    pub glyphs: Glyphs,
+}
+
+/// Which characters a drawing is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Lines, blocks and dots of Unicode.
+    Unicode,
+    /// For terminals that show nothing else.
+    Ascii,
 }
 
 /// Prints a scene. Control characters in content are escaped when `style.terminal` is set.
@@ -48,7 +57,7 @@ fn one_block(out: &mut String, block: &Block, style: TextStyle, single: bool) {
         }
         Block::Table { columns, rows, hidden } => {
             if style.terminal {
-                aligned(out, columns, rows, style);
+                table::aligned(out, columns, rows, style);
             } else {
                 separated(out, columns, rows);
             }
@@ -62,7 +71,10 @@ fn one_block(out: &mut String, block: &Block, style: TextStyle, single: bool) {
         }
         Block::Picture { svg, alternative } => {
             if style.terminal {
-                line(out, &format!("[picture: {}]", clean(alternative, false)));
+                match picture::drawn(svg, style) {
+                    Some(drawn) => out.push_str(&drawn),
+                    None => line(out, &format!("[picture: {}]", clean(alternative, false))),
+                }
             } else {
                 line(out, svg);
             }
@@ -95,38 +107,6 @@ pub fn printable(content: &str, lines: bool) -> String {
     out
 }
 
-fn aligned(out: &mut String, columns: &[String], rows: &[Vec<String>], style: TextStyle) {
-    let cell = |content: &str| shorten(&printable(content, false));
-    let header: Vec<String> = columns.iter().map(|name| cell(name)).collect();
-    let body: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|content| cell(content)).collect()).collect();
-    let numeric: Vec<bool> = (0..header.len())
-        .map(|index| {
-            !body.is_empty() && body.iter().all(|row| row.get(index).is_some_and(|content| is_number(content)))
-        })
-        .collect();
-    let widths: Vec<usize> = (0..header.len())
-        .map(|index| {
-            body.iter()
-                .chain([&header])
-                .filter_map(|row| row.get(index))
-                .map(|content| content.width())
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
-    let print = |row: &[String]| {
-        let cells = row.iter().zip(&widths).zip(&numeric).map(|((content, width), right)| {
-            let space = " ".repeat(width.saturating_sub(content.width()));
-            if *right { format!("{space}{content}") } else { format!("{content}{space}") }
-        });
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    line(out, &paint(&print(&header), Style::new().bold(), style));
-    for row in &body {
-        line(out, &print(row));
-    }
-}
-
 fn separated(out: &mut String, columns: &[String], rows: &[Vec<String>]) {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     let written =
@@ -138,41 +118,27 @@ fn separated(out: &mut String, columns: &[String], rows: &[Vec<String>]) {
     }
 }
 
-fn shorten(content: &str) -> String {
-    if content.width() <= CELL_COLUMNS_MAX {
-        return content.to_owned();
-    }
-    let mut short: String = content.chars().take(CELL_COLUMNS_MAX - 1).collect();
-    short.push('…');
-    short
-}
-
-fn is_number(content: &str) -> bool {
-    !content.is_empty() && content.parse::<f64>().is_ok()
-}
-
-fn more(out: &mut String, hidden: usize, what: &str, style: TextStyle) {
+pub(crate) fn more(out: &mut String, hidden: usize, what: &str, style: TextStyle) {
     if hidden > 0 {
         line(out, &paint(&format!("… and {hidden} more {what}"), Style::new().dimmed(), style));
     }
 }
 
-fn paint(content: &str, with: Style, style: TextStyle) -> String {
+pub(crate) fn paint(content: &str, with: Style, style: TextStyle) -> String {
     if style.colour { format!("{with}{content}{with:#}") } else { content.to_owned() }
 }
 
-fn line(out: &mut String, content: &str) {
+pub(crate) fn line(out: &mut String, content: &str) {
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{content}");
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{TextStyle, printable, text};
+    use super::{Glyphs, TextStyle, printable, text};
     use crate::{Block, Scene};
 
-    const TERMINAL: TextStyle = TextStyle { terminal: true, colour: false };
-    const PIPE: TextStyle = TextStyle { terminal: false, colour: false };
+    const PIPE: TextStyle = TextStyle { terminal: false, colour: false, columns: 80, glyphs: Glyphs::Unicode };
 
     fn table() -> Scene {
         Scene {
@@ -182,11 +148,6 @@ mod tests {
                 hidden: 0,
             }],
         }
-    }
-
-    #[test]
-    fn columns_line_up_on_a_terminal_and_numbers_to_the_right() {
-        assert_eq!(text(&table(), TERMINAL), "name    size\na         10\nlonger     9\n");
     }
 
     #[test]

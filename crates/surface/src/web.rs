@@ -89,8 +89,8 @@ fn push(out: &mut String, arguments: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(arguments);
 }
 
-/// Escapes the five characters that mean something in HTML text and attributes.
-fn escape(content: &str) -> String {
+/// Escapes the five characters that mean something in text and attributes of HTML and XML.
+pub(crate) fn escape(content: &str) -> String {
     let mut out = String::with_capacity(content.len());
     for letter in content.chars() {
         match letter {

@@ -140,7 +140,7 @@ const PIECE_BYTES: usize = 61;
 impl EngineRunner<'_> {
     fn load(&self, component: &[u8]) -> Result<std::sync::Arc<Loaded>, RunError> {
         let digest = Digest(*blake3::hash(component).as_bytes());
-        self.0.load(digest, component).map_err(|error| RunError::Failed(error.to_string()))
+        self.0.load(digest, || Some(component.into())).map_err(|error| RunError::Failed(error.to_string()))
     }
 }
 
@@ -184,8 +184,8 @@ impl Runner for EngineRunner<'_> {
 
 /// Checks every pack's component once: digest, structure, and each primitive against its reference.
 fn check(registry: &Registry, engine: &Engine, component: Digest) -> Result<Vec<Statement>, String> {
-    let bytes = registry.component(&component).ok_or("its component is missing")?;
-    if Digest(*blake3::hash(bytes).as_bytes()) != component {
+    let bytes = registry.component(&component).ok_or("its component is missing or damaged")?;
+    if Digest(*blake3::hash(&bytes).as_bytes()) != component {
         return Err(String::from("its component does not have the digest that its descriptor names"));
     }
     let mut own: Vec<(u32, Descriptor)> = registry
@@ -195,7 +195,7 @@ fn check(registry: &Registry, engine: &Engine, component: Digest) -> Result<Vec<
         .collect();
     own.sort_by_key(|(export, _)| *export);
     let descriptors: Vec<Descriptor> = own.into_iter().map(|(_, descriptor)| descriptor).collect();
-    evidence_for(bytes, &descriptors, &EngineRunner(engine)).map_err(|error| error.to_string())
+    evidence_for(&bytes, &descriptors, &EngineRunner(engine)).map_err(|error| error.to_string())
 }
 
 fn view(id: CapabilityId, descriptor: &Descriptor) -> CapabilityView {
@@ -245,7 +245,7 @@ fn view(id: CapabilityId, descriptor: &Descriptor) -> CapabilityView {
 }
 
 /// A type in words. Types are data of this binary or of a verified pack, so their depth is limited.
-fn type_words(ty: &Type) -> String {
+pub(crate) fn type_words(ty: &Type) -> String {
     match ty {
         Type::Bool => String::from("yes or no"),
         Type::Int { min, max } if (*min, *max) == (i64::MIN, i64::MAX) => String::from("integer"),

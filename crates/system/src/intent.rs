@@ -306,6 +306,7 @@ impl Progress for Told<'_> {
     fn event(&self, event: Event) {
         match event {
             Event::Started(node) => self.0.progress(Step::Began(node)),
+            Event::Expected(node, bytes) => self.0.progress(Step::Expected(node, bytes)),
             Event::Bytes(node, bytes) => self.0.progress(Step::Bytes(node, bytes)),
             Event::Finished(node) | Event::Skipped(node) | Event::Committed(node) => {
                 self.0.progress(Step::Ended(node));

@@ -23,6 +23,7 @@ mod page;
 mod pending;
 mod person;
 mod places;
+mod plan_diagram;
 mod plan_view;
 mod policy_front;
 mod result;

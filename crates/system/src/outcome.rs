@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use telos_abi::{ByteText, Rule, Status};
-use telos_surface::Scene;
+use telos_surface::{Diagram, Scene};
 
 /// A plan, for people and programs.
 #[derive(Clone, Debug, Serialize)]
@@ -17,6 +17,9 @@ pub struct PlanView {
     pub readings: Vec<String>,
     /// Who proposed it: `cache`, `offline` or the provider's name.
     pub proposed_by: String,
+    /// It as a picture; what programs read is above.
+    #[serde(skip)]
+    pub diagram: Diagram,
 }
 
 /// One node of a plan.
@@ -64,13 +67,18 @@ impl PlanView {
             let labels = node.labels.join("; ");
             format!("{}  {}({inputs})  [{labels}]", node.node, node.capability)
         });
-        let effects = self.effects.iter().map(|effect| {
-            let way = if effect.in_the_clear { ", unencrypted: anyone on the way can read it" } else { "" };
-            let kept = if effect.from_cache { ", from the cache: an earlier answer is still fresh" } else { "" };
-            let known = if effect.with_session { ", with your session there" } else { "" };
-            format!("   {} {}: {} ({}){way}{kept}{known}", effect.kind, effect.on, effect.verdict, effect.rule)
-        });
-        nodes.chain(effects).collect()
+        nodes.chain(self.effects.iter().map(|effect| format!("   {}", effect.line()))).collect()
+    }
+}
+
+impl EffectView {
+    /// What would happen to what, and what the policy answers.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let way = if self.in_the_clear { ", unencrypted: anyone on the way can read it" } else { "" };
+        let kept = if self.from_cache { ", from the cache: an earlier answer is still fresh" } else { "" };
+        let known = if self.with_session { ", with your session there" } else { "" };
+        format!("{} {}: {} ({}){way}{kept}{known}", self.kind, self.on, self.verdict, self.rule)
     }
 }
 

@@ -51,6 +51,8 @@ pub enum Step {
     Planned(Vec<String>),
     /// A node began.
     Began(NodeIndex),
+    /// A reading node is going to produce this many bytes.
+    Expected(NodeIndex, u64),
     /// A reading node produced this many further bytes.
     Bytes(NodeIndex, u64),
     /// A node is done.

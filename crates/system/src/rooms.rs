@@ -2,7 +2,6 @@
 
 use crate::telos::{once, private_directory};
 use crate::{SystemError, Telos};
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +9,7 @@ use telos_abi::{Digest, Grant, RunId, Scope};
 use telos_engine::{Engine, EngineConfig};
 use telos_model::{CacheStore, ProviderConfig};
 use telos_policy::default_grant;
-use telos_registry::{Pack, Registry};
+use telos_registry::{Component, Pack, Registry};
 use telos_registry_packs::PACKS;
 
 /// Largest entry of the plan cache, in bytes.
@@ -50,7 +49,7 @@ impl Telos {
             let packs = PACKS.iter().map(|pack| Pack {
                 name: pack.name.to_owned(),
                 digest: pack.digest,
-                component: Cow::Borrowed(pack.component),
+                component: Component::Packed { deflated: pack.deflated, size: pack.size },
                 descriptors: pack.descriptors(),
             });
             Registry::open(packs.collect(), &BTreeSet::new()).map_err(SystemError::room)

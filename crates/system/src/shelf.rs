@@ -1,5 +1,6 @@
 //! The registry as each service sees it.
 
+use std::borrow::Cow;
 use telos_abi::{CapabilityId, Descriptor, Digest};
 use telos_graph::Catalogue;
 use telos_registry::Registry;
@@ -30,7 +31,7 @@ impl telos_execute::Library for Shelf<'_> {
         Catalogue::descriptor(self.0, id)
     }
 
-    fn component(&self, digest: &Digest) -> Option<&[u8]> {
+    fn component(&self, digest: &Digest) -> Option<Cow<'_, [u8]>> {
         self.0.component(digest)
     }
 

@@ -50,6 +50,10 @@ impl Step for Read<'_> {
         })
     }
 
+    fn bytes(&self) -> Option<u64> {
+        self.paths.iter().map(|path| Some(self.at.look(path).ok()?.meta()?.size)).sum()
+    }
+
     fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
         let mut chunk = Vec::new();
         for (path, permit) in self.paths.iter().zip(permits) {

@@ -143,8 +143,8 @@ impl Library for Bench {
         self.primitives.get(id).map(|(descriptor, _)| descriptor)
     }
 
-    fn component(&self, _: &Digest) -> Option<&[u8]> {
-        Some(&self.component)
+    fn component(&self, _: &Digest) -> Option<std::borrow::Cow<'_, [u8]>> {
+        Some(self.component.as_slice().into())
     }
 
     fn export_index(&self, id: &CapabilityId) -> Option<u32> {

@@ -226,6 +226,11 @@ impl<'a> Builder<'a> {
                 continue;
             }
             flow = match step {
+                // A drawing becomes a picture before anything is done to it as one.
+                Step::Run(operation) if operation.name.starts_with("image.") && self.is_drawing(&flow) => {
+                    let picture = self.pictured(&flow)?;
+                    self.run(operation, picture, results)?
+                }
                 Step::Run(operation) if self.is_of_another_kind(operation, &flow) => {
                     return Err(Fault::NoWay("a file of this kind"));
                 }

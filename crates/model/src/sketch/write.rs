@@ -139,7 +139,28 @@ impl Builder<'_> {
         Ok(kept)
     }
 
-    /// A picture in the format that a name promises, if it comes in another one.
+    /// Whether a flow is a drawing: what was drawn, or the file of one.
+    pub(super) fn is_drawing(&self, flow: &Flow) -> bool {
+        match &flow.data {
+            Data::Output { node, port, lifted: false } => {
+                let drawn = refinement(self.output_type(*node, *port)) == Some(Refinement::Svg);
+                drawn || flow.kind.as_deref() == Some("svg")
+            }
+            Data::Files(paths) => matches!(paths.as_slice(), [path] if ground::end(path) == "svg"),
+            _ => false,
+        }
+    }
+
+    /// A drawing as a picture.
+    pub(super) fn pictured(&mut self, flow: &Flow) -> Result<Flow, Fault> {
+        let step = self.named("svg.to-png")?;
+        let drawing = self.enter(flow, &self.entry(step).is.inputs[0].ty, false)?;
+        let node = self.push(step, vec![(0, drawing)], None);
+        let kind = Some(String::from("png"));
+        Ok(Flow { data: Data::Output { node, port: 0, lifted: false }, kind, ..flow.clone() })
+    }
+
+    /// A picture in the format that a name promises, if it comes in another one or as a drawing.
     fn picture(&mut self, flow: &Flow, end: &str) -> Result<Option<Input>, Fault> {
         let format = |end: &str| match end {
             "jpg" | "jpeg" => Some("jpeg"),
@@ -150,10 +171,18 @@ impl Builder<'_> {
             "webp" => Some("webp"),
             _ => None,
         };
-        let own = flow.file.as_deref().and_then(|file| format(&ground::end(file)));
-        let Some((_, wanted)) = own.zip(format(end)).filter(|(own, wanted)| own != wanted) else { return Ok(None) };
+        let drawn = if self.is_drawing(flow) { Some(self.pictured(flow)?) } else { None };
+        let own = match drawn {
+            Some(_) => Some("png"),
+            None => flow.file.as_deref().and_then(|file| format(&ground::end(file))),
+        };
+        let Some((own, wanted)) = own.zip(format(end)) else { return Ok(None) };
+        let flow = drawn.as_ref().unwrap_or(flow);
         let convert = self.named("image.convert")?;
         let entry = self.entry(convert);
+        if own == wanted {
+            return drawn.as_ref().map(|drawn| self.enter(drawn, &entry.is.inputs[0].ty, false)).transpose();
+        }
         let input = self.enter(flow, &entry.is.inputs[0].ty, false)?;
         let port = convert::input(entry, "format").ok_or(Fault::Malformed)?;
         let case = crate::plan::case(&entry.is.inputs[port].ty, wanted).ok_or(Fault::Malformed)?;

@@ -16,7 +16,7 @@ mod pictures;
 mod pim;
 mod seed;
 
-use common::{EngineRunner, built_in};
+use common::{EngineRunner, built_in, component};
 use std::collections::BTreeSet;
 use telos_abi::{PortIndex, Value};
 use telos_registry::{Pack, Runner};
@@ -65,7 +65,7 @@ impl Machine {
         let arguments = arguments(case, descriptor);
         let inputs: Vec<_> = case.inputs.iter().map(|(port, input)| (PortIndex(*port), input.clone())).collect();
         let export = u32::try_from(index).unwrap();
-        self.runner.call(&pack.component, descriptor, export, &arguments, &inputs).unwrap().swap_remove(0)
+        self.runner.call(&component(pack), descriptor, export, &arguments, &inputs).unwrap().swap_remove(0)
     }
 
     /// What is wrong with the fuel that a case takes. It may take more than it should, so that is told how much.
@@ -79,7 +79,7 @@ impl Machine {
         free.bounds.fuel.fixed += 10 * allowed;
         free.bounds.wall_ms *= 10;
         let export = u32::try_from(index).unwrap();
-        let usage = self.runner.measure(&pack.component, &free, export, &arguments(case, descriptor), &case.inputs);
+        let usage = self.runner.measure(&component(pack), &free, export, &arguments(case, descriptor), &case.inputs);
         let described = case.described();
         let usage = match usage {
             Ok(usage) => usage,

@@ -1,4 +1,4 @@
-//! Packs `text`, `table`, `json`, `encoding`, `digest` and `chart`.
+//! Packs `text`, `table`, `json`, `encoding`, `digest`, `svg` and `chart`.
 
 use crate::inputs::{distinct_rows, json_list, names, numbered, repeated, repeated_bytes, table, text, within};
 use crate::{Case, one};
@@ -7,6 +7,21 @@ use telos_describe::choose;
 
 pub(super) fn cases() -> Vec<Case> {
     [texts(), tables()].into_iter().flatten().collect()
+}
+
+/// A drawing with as many shapes and turned texts as the largest chart.
+fn drawing() -> String {
+    let shapes = (0..5_000).map(|number| {
+        let (x, y) = (number % 800, number % 480);
+        format!(
+            "<rect x=\"{x}\" y=\"{y}\" width=\"9\" height=\"99\" fill=\"#0072B2\" fill-opacity=\"0.7\"/>\n\
+             <text x=\"{x}\" y=\"{y}\" text-anchor=\"end\" transform=\"rotate(-40 {x} {y})\">label {number}</text>\n"
+        )
+    });
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 800 480\" width=\"800\" height=\"480\">{}</svg>",
+        shapes.collect::<String>()
+    )
 }
 
 fn texts() -> Vec<Case> {
@@ -68,6 +83,8 @@ fn tables() -> Vec<Case> {
         one("base64.decode", &[], repeated("A")),
         one("hex.encode", &[], repeated("a")),
         one("hex.decode", &[], repeated("a")),
+        one("svg.to-png", &[], drawing()),
+        one("svg.to-png", &[("width", Value::Int(4_000))], drawing()),
         one("chart.draw", &[], [b"a,b\n".as_slice(), &b"x,1\n".repeat(4_000)].concat()),
         one("chart.draw", &[("kind", choose("area"))], [b"a,b\n".as_slice(), &b"x,1\n".repeat(4_000)].concat()),
         one("chart.draw", &[("kind", choose("scatter"))], [b"a,b\n".as_slice(), &b"1,1\n".repeat(4_000)].concat()),

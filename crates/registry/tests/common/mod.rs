@@ -1,11 +1,10 @@
 //! The built-in packs, and the engine as a runner.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use telos_abi::limit::CHUNK_BYTES;
 use telos_abi::{Descriptor, Digest, PortIndex};
 use telos_engine::{CallError, Emission, Engine, EngineConfig, Stop, Usage};
-use telos_registry::{Pack, Registry, RunError, Runner};
+use telos_registry::{Component, Pack, Registry, RunError, Runner};
 
 pub(crate) fn built_in() -> Vec<Pack> {
     let packs = telos_registry_packs::PACKS.iter();
@@ -13,10 +12,16 @@ pub(crate) fn built_in() -> Vec<Pack> {
         .map(|pack| Pack {
             name: pack.name.to_owned(),
             digest: pack.digest,
-            component: Cow::Borrowed(pack.component),
+            component: Component::Packed { deflated: pack.deflated, size: pack.size },
             descriptors: pack.descriptors(),
         })
         .collect()
+}
+
+/// A built-in pack's component.
+#[allow(dead_code, reason = "each test file uses its part")]
+pub(crate) fn component(pack: &Pack) -> std::borrow::Cow<'_, [u8]> {
+    pack.component.bytes().expect("what was built in is whole")
 }
 
 #[allow(dead_code, reason = "each test file uses its part")]
@@ -35,7 +40,7 @@ impl EngineRunner {
 
     fn load(&self, component: &[u8]) -> Result<std::sync::Arc<telos_engine::Pack>, RunError> {
         let digest = Digest(blake3::hash(component).into());
-        self.0.load(digest, component).map_err(|error| RunError::Failed(error.to_string()))
+        self.0.load(digest, || Some(component.into())).map_err(|error| RunError::Failed(error.to_string()))
     }
 }
 
