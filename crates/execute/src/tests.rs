@@ -262,7 +262,7 @@ fn resumed_run_does_not_repeat_what_was_done() {
     let read = build.host("file.read", vec![text("first")]);
     build.node(read).after.push(first);
     build.host("file.write", vec![text("second"), from(read)]);
-    world.cancel_after = 6;
+    world.cancel_after = 7;
     let failure = world.run(&build.0).expect_err("cancelled");
     assert_eq!(failure.changes.written.len(), 1, "{:?}", world.events);
 

@@ -45,8 +45,8 @@ impl fmt::Debug for Component {
 mod tests {
     use super::Component;
 
-    /// "aaaaaaaa", deflated with fixed codes.
-    const DEFLATED: &[u8] = &[0x4b, 0x84, 0x03, 0x00];
+    /// "aaaaaaaa", as zlib deflates it.
+    const DEFLATED: &[u8] = &[0x4b, 0x4c, 0x84, 0x00, 0x00];
 
     #[test]
     fn what_was_packed_comes_back_and_damage_is_noticed() {

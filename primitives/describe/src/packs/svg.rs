@@ -31,9 +31,9 @@ fn to_png() -> Descriptor {
         .gives(output("height", count(1), "its height in pixels"))
         .introduces(&[Refinement::Image])
         .memory(WHOLE_BYTES)
-        .wall_ms(60_000)
+        .wall_ms(600_000)
         // Larger drawings than 8 MiB are refused, so what it takes hardly grows with what a plan could send.
-        .fuel(100_000_000_000, 1_000)
+        .fuel(300_000_000_000, 1_000)
         .produces(80 << 20, 0)
         .shown_by_structure()
         .build()
