@@ -148,14 +148,14 @@ fn source_words(plan: &Plan, catalogue: &dyn Catalogue, source: &Source) -> Stri
 /// The bounds that a person can imagine: time and memory.
 fn bounds_words(bounds: &Bounds) -> String {
     let seconds = bounds.wall_ms.div_ceil(1_000);
-    let time = if seconds % 60 == 0 { format!("{} min", seconds / 60) } else { format!("{seconds} s") };
+    let time = if seconds.is_multiple_of(60) { format!("{} min", seconds / 60) } else { format!("{seconds} s") };
     format!("within {time} and {} of memory", growth_words(bounds.memory_bytes))
 }
 
 fn growth_words(growth: Growth) -> String {
     const UNITS: [&str; 4] = ["bytes", "KiB", "MiB", "GiB"];
     let (mut amount, mut unit) = (growth.fixed, 0);
-    let coarse = |amount: u64| amount >= 10 << 10 || (amount >= 1 << 10 && amount % (1 << 10) == 0);
+    let coarse = |amount: u64| amount >= 10 << 10 || (amount >= 1 << 10 && amount.is_multiple_of(1 << 10));
     while coarse(amount) && unit + 1 < UNITS.len() {
         (amount, unit) = (amount.div_ceil(1 << 10), unit + 1);
     }

@@ -114,7 +114,7 @@ impl Host {
         let mut visit = Visit::to(url, session.clone(), self.now_s())?;
         let (at, answer) = visit.get(url, known.as_ref().and_then(Entry::etag))?;
         let session_less = session.is_none();
-        self.keep_session(url, session, visit.jar.take())?;
+        self.keep_session(url, session.as_ref(), visit.jar.take())?;
         if let Some(entry) = known.filter(|_| answer.status() == 304) {
             let keeping = entry.renewed(answer.headers(), visit.now_s).and_then(|head| cache.keep(url, &head));
             return Ok(Fetched::of_entry(entry, host, label, keeping));
@@ -148,7 +148,7 @@ impl Host {
         let session = self.session(url.host())?;
         let mut visit = Visit::to(url, session.clone(), self.now_s())?;
         let (_, answer) = visit.follow(url, |agent, url| agent.head(url))?;
-        self.keep_session(url, session, visit.jar.take())?;
+        self.keep_session(url, session.as_ref(), visit.jar.take())?;
         success(&url.shown_host(), &answer)?;
         // What proves who asks is for this host alone.
         let told = answer.headers().iter().filter(|(name, _)| *name != "set-cookie");
@@ -177,7 +177,7 @@ impl Host {
         let mut visit = Visit::to(url, session.clone(), self.now_s())?;
         let posted = Posted { url, body: &prepared.body, media_type, content: prepared.content() };
         let answer = self.post(permit, &mut visit, &posted, node)?;
-        self.keep_session(url, session, visit.jar.take())?;
+        self.keep_session(url, session.as_ref(), visit.jar.take())?;
         if let Some(location) = location(&answer) {
             url.redirected(&location)?;
         }
@@ -211,8 +211,8 @@ impl Host {
     }
 
     /// Keeps what an exchange made of a session; only a log-in begins one.
-    fn keep_session(&self, url: &Url, before: Option<Jar>, after: Option<Jar>) -> Result<(), HostError> {
-        if before.is_some() && before != after {
+    fn keep_session(&self, url: &Url, before: Option<&Jar>, after: Option<Jar>) -> Result<(), HostError> {
+        if before.is_some() && before != after.as_ref() {
             // Logged out meanwhile by another run is logged out.
             self.change_session(url.host(), |held| held.and(after))?;
         }
