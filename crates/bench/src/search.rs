@@ -21,9 +21,7 @@ pub(crate) fn figures(_: &Place) -> Result<Vec<Figure>> {
     // Words of the made one, and words that every request has.
     let queries: Vec<(String, String)> = (0..PRIMITIVES)
         .step_by(ASKED_EVERY)
-        .map(|number| {
-            (format!("please {} the {} of it with {}", word(number, 0), word(number, 3), word(number, 5)), name(number))
-        })
+        .map(|number| (format!("{} the {} of {}", word(number, 0), word(number, 3), word(number, 5)), name(number)))
         .collect();
     let mut next = queries.iter().cycle();
     let searched = micros(|| {
@@ -94,7 +92,7 @@ fn scan<'d>(descriptors: &[&'d Descriptor], query: &str) -> Option<&'d Descripto
     let score = |one: &Descriptor| {
         let said = &one.semantics;
         let texts = [&one.name, &said.summary].into_iter().chain(&said.tags).chain(&said.words).chain(&said.examples);
-        texts.flat_map(|text| words(text)).filter(|word| wanted.contains(word)).count()
+        texts.flat_map(|text| words(text)).filter(|word| wanted.contains(word)).collect::<BTreeSet<_>>().len()
     };
     descriptors.iter().rev().max_by_key(|one| score(one)).copied()
 }
