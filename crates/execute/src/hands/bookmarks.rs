@@ -1,16 +1,15 @@
-//! Addresses that the person keeps by names: in a cell, one JSON object a line.
+//! Addresses that the person keeps by names, in a cell.
 
 use super::changing::{next, takes_no_data};
-use super::finding::{cell, time};
+use super::finding::{table, time};
+use super::records::{self, Record, Records};
 use super::{At, network};
 use crate::{HostCall, Sink, Step, StepError};
-use telos_abi::limit::{BOOKMARK_NAME_BYTES_MAX, BOOKMARKS_MAX, CELL_BYTES_MAX};
-use telos_abi::{ByteText, Effect, EffectKind, Facts, Label, PortIndex, Value};
-use telos_host::{Host, Located};
+use telos_abi::limit::{BOOKMARK_NAME_BYTES_MAX, BOOKMARKS_MAX};
+use telos_abi::{ByteText, Effect, Facts, Label, PortIndex, Value};
+use telos_host::Host;
 use telos_policy::Permit;
 
-/// The cell's name.
-const CELL: &str = "bookmarks";
 /// Names that are told where one is not known.
 const NEAR_MAX: usize = 3;
 /// How alike a name must be to be told, from 0 to 1.
@@ -28,28 +27,15 @@ struct Bookmark {
     at: String,
 }
 
-/// The bookmarks of the cell, all of them: what cannot be read is never written over.
-fn bookmarks(held: &[u8]) -> Result<Vec<Bookmark>, StepError> {
-    let lines = held.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let read = |(at, line)| {
-        serde_json::from_slice(line).map_err(|why| {
-            format!("line {at} of the bookmarks cannot be read ({why}); another version of Telos may have written it")
-                .into()
-        })
-    };
-    (1..).zip(lines).map(read).collect()
+impl Record for Bookmark {
+    const CELL: &'static str = "bookmarks";
+    const CALLED: &'static str = "the bookmarks";
 }
 
 /// Names and addresses of the bookmarks, if the host may be asked under the permit that `permit` gives for it. They are the
 /// person's own words only as long as the cell carries no label: else there are none.
 pub fn bookmarked(host: &Host, permit: impl FnOnce(&Effect) -> Option<Permit>) -> Vec<(String, String)> {
-    let read = || {
-        let cell = host.existing_cell(CELL).ok()??;
-        let own = host.label_of(&cell).ok()? == Label::BOTTOM;
-        let permit = permit(&cell.read_effect().ok()?).filter(|_| own)?;
-        host.read_cell(permit, &cell).ok()
-    };
-    let known = bookmarks(&read().unwrap_or_default()).unwrap_or_default();
+    let known: Vec<Bookmark> = records::known(host, permit, |label| label == Label::BOTTOM);
     known.into_iter().map(|bookmark| (bookmark.name, bookmark.url)).collect()
 }
 
@@ -72,26 +58,19 @@ fn near(name: &str, all: &[Bookmark]) -> String {
 }
 
 fn tell(bookmarks: &[Bookmark], out: &mut dyn Sink) -> Result<(), StepError> {
-    let mut table = String::from("name,url,added\n");
-    for bookmark in bookmarks {
-        for (at, text) in [&bookmark.name, &bookmark.url, &bookmark.at].into_iter().enumerate() {
-            cell(&mut table, text);
-            table.push(if at < 2 { ',' } else { '\n' });
-        }
-    }
-    out.chunk(TABLE, table.as_bytes())?;
+    let rows = bookmarks.iter().map(|one| [one.name.as_str(), one.url.as_str(), one.at.as_str()]);
+    out.chunk(TABLE, table(["name", "url", "added"], rows).as_bytes())?;
     out.value(COUNT, Value::Int(i64::try_from(bookmarks.len()).unwrap_or(i64::MAX)))
 }
 
 /// `web.bookmarks`.
 pub(super) struct List<'h> {
-    at: At<'h>,
-    cell: Located,
+    bookmarks: Records<'h, Bookmark>,
 }
 
 impl<'h> List<'h> {
     pub(super) fn new(at: At<'h>) -> Result<Self, StepError> {
-        Ok(Self { cell: at.host.cell(CELL)?.for_node(at.node), at })
+        Ok(Self { bookmarks: Records::open(at)? })
     }
 }
 
@@ -105,16 +84,15 @@ impl Step for List<'_> {
     }
 
     fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
-        Ok(vec![(self.cell.read_effect()?, Facts::default())])
+        self.bookmarks.reading()
     }
 
     fn label(&self) -> Result<Label, StepError> {
-        Ok(self.at.host.label_of(&self.cell)?)
+        self.bookmarks.label()
     }
 
     fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
-        let held = self.at.host.read_cell(next(&mut permits.into_iter())?, &self.cell)?;
-        tell(&bookmarks(&held)?, out)
+        tell(&self.bookmarks.read(next(&mut permits.into_iter())?)?, out)
     }
 }
 
@@ -126,8 +104,7 @@ enum Change {
 
 /// `web.bookmark`, `web.forget`.
 pub(super) struct Revise<'h> {
-    at: At<'h>,
-    cell: Located,
+    bookmarks: Records<'h, Bookmark>,
     change: Change,
 }
 
@@ -147,15 +124,14 @@ impl<'h> Revise<'h> {
     }
 
     fn new(at: At<'h>, change: Change) -> Result<Self, StepError> {
-        Ok(Self { cell: at.host.cell(CELL)?.for_node(at.node), at, change })
+        Ok(Self { bookmarks: Records::open(at)?, change })
     }
 
     /// The bookmark that is kept or forgotten, and those that are there then.
     fn revise(&self, mut held: Vec<Bookmark>) -> Result<(Bookmark, Vec<Bookmark>), StepError> {
         match &self.change {
             Change::Keep { name, url } => {
-                let now_ns = i128::from(self.at.host.now().0) * 1_000_000;
-                let new = Bookmark { name: name.clone(), url: url.clone(), at: time(now_ns) };
+                let new = Bookmark { name: name.clone(), url: url.clone(), at: time(self.bookmarks.now_ns()) };
                 held.retain(|old| plain(&old.name) != plain(name));
                 if held.len() >= BOOKMARKS_MAX {
                     return Err(
@@ -193,7 +169,7 @@ fn name(call: &HostCall<'_>, input: usize) -> Result<String, StepError> {
 
 impl Step for Revise<'_> {
     fn target(&self) -> Option<ByteText> {
-        Some(self.cell.path())
+        Some(self.bookmarks.path())
     }
 
     fn push(&mut self, _: PortIndex, _: &[u8]) -> Result<(), StepError> {
@@ -201,32 +177,17 @@ impl Step for Revise<'_> {
     }
 
     fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
-        // Decided on its name, but kept for undo like any file.
-        let mut kept = self.at.host.facts(&self.cell, EffectKind::FileOverwrite);
-        kept.undoable = true;
-        Ok(vec![(self.cell.read_effect()?, Facts::default()), (self.cell.write_effect()?, kept)])
+        self.bookmarks.revising()
     }
 
-    /// What stays in the cell keeps its label.
     fn label(&self) -> Result<Label, StepError> {
-        Ok(self.at.host.label_of(&self.cell)?)
+        self.bookmarks.label()
     }
 
     fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
         let mut permits = permits.into_iter();
-        let held = self.at.host.read_cell(next(&mut permits)?, &self.cell)?;
-        let (changed, all) = self.revise(bookmarks(&held)?)?;
-        let mut prepared = self.at.host.prepare_write(&self.cell)?;
-        for bookmark in &all {
-            let mut line = serde_json::to_vec(bookmark)?;
-            line.push(b'\n');
-            prepared.write_all(&line)?;
-        }
-        if prepared.size() > CELL_BYTES_MAX as u64 {
-            return Err(format!("bookmarks hold {CELL_BYTES_MAX} bytes at most; forget one first").into());
-        }
-        let label = self.label()?;
-        self.at.host.commit_write(next(&mut permits)?, prepared, label)?;
+        let (changed, all) = self.revise(self.bookmarks.read(next(&mut permits)?)?)?;
+        self.bookmarks.write(next(&mut permits)?, &all)?;
         tell(&[changed], out)
     }
 }
@@ -245,12 +206,5 @@ mod tests {
         let all = [bookmark("news"), bookmark("dashboard"), bookmark("dash two")];
         assert!(near("dashbord", &all).starts_with("did you mean “dashboard” or “dash two”"));
         assert!(near("zzz", &all).contains("list my bookmarks"));
-    }
-
-    #[test]
-    fn a_line_that_cannot_be_read_is_told() {
-        assert!(
-            bookmarks(b"{\"name\":\"a\",\"url\":\"b\",\"at\":\"c\"}\nx\n").unwrap_err().to_string().contains("line 2")
-        );
     }
 }

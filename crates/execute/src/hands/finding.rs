@@ -207,6 +207,21 @@ pub(super) fn time(mtime_ns: i128) -> String {
     jiff::Timestamp::from_second(seconds).map_or_else(|_| String::new(), |time| time.to_string())
 }
 
+/// A table of texts.
+pub(super) fn table<'r, const COLUMNS: usize>(
+    header: [&'r str; COLUMNS],
+    rows: impl IntoIterator<Item = [&'r str; COLUMNS]>,
+) -> String {
+    let mut table = String::new();
+    for row in std::iter::once(header).chain(rows) {
+        for (at, text) in row.into_iter().enumerate() {
+            cell(&mut table, text);
+            table.push(if at + 1 < COLUMNS { ',' } else { '\n' });
+        }
+    }
+    table
+}
+
 pub(super) fn cell(table: &mut String, text: &str) {
     if text.contains([',', '"', '\n', '\r']) {
         table.push('"');

@@ -13,6 +13,7 @@ mod memory;
 mod naming;
 mod network;
 mod reading;
+mod records;
 mod removing;
 mod sqlite;
 

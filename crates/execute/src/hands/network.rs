@@ -1,7 +1,7 @@
 //! Fetching from and sending to other hosts.
 
 use super::changing::{next, takes_no_data};
-use super::finding::cell;
+use super::finding::table;
 use super::{At, Secrets};
 use crate::{HostCall, Sink, Step, StepError};
 use telos_abi::{ByteText, Digest, Effect, EffectKind, Facts, Label, PortIndex, Value};
@@ -100,14 +100,8 @@ impl Step for Headers<'_> {
 
     fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
         let headers = self.at.host.head(next(&mut permits.into_iter())?, &self.url)?;
-        let mut table = String::from("name,value\n");
-        for (name, value) in &headers {
-            cell(&mut table, name);
-            table.push(',');
-            cell(&mut table, value);
-            table.push('\n');
-        }
-        out.chunk(TABLE, table.as_bytes())?;
+        let rows = headers.iter().map(|(name, value)| [name.as_str(), value.as_str()]);
+        out.chunk(TABLE, table(["name", "value"], rows).as_bytes())?;
         out.value(COUNT, Value::Int(i64::try_from(headers.len()).unwrap_or(i64::MAX)))
     }
 }
