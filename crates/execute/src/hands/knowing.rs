@@ -1,5 +1,6 @@
 //! What is known of a file without reading it, and what time it is.
 
+use super::changing::{next, takes_no_data};
 use super::finding::{cell, kind_name, time};
 use super::{At, path};
 use crate::{HostCall, Sink, Step, StepError};
@@ -77,7 +78,7 @@ impl Step for Exists<'_> {
     }
 
     fn push(&mut self, _: PortIndex, _: &[u8]) -> Result<(), StepError> {
-        Err("looking for a file takes no data".into())
+        takes_no_data()
     }
 
     fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
@@ -91,7 +92,7 @@ impl Step for Exists<'_> {
     }
 
     fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
-        let permit = permits.into_iter().next().ok_or("an effect has no permit")?;
+        let permit = next(&mut permits.into_iter())?;
         let there = self.at.host.exists(permit, &self.at.look(&self.path)?)?;
         out.value(PortIndex(0), Value::Bool(there))
     }

@@ -166,7 +166,7 @@ fn organised(statement: &Statement) -> Option<Statement> {
     Some(Statement { steps, ..statement.clone() })
 }
 
-/// A file is renamed by a rule within the directory that it is found in.
+/// A file is renamed by a rule within the directory that it is found in; "the files of a directory" are those in it.
 fn renamed(statement: &Statement, ground: &Ground<'_>) -> Option<Statement> {
     let named = |step: &Step| matches!(step, Step::Run(operation) if operation.name == "file.change-name");
     let at = statement.steps.iter().position(named)?;
@@ -174,33 +174,23 @@ fn renamed(statement: &Statement, ground: &Ground<'_>) -> Option<Statement> {
     if operation.settings.iter().any(|(name, _)| *name == "directory") {
         return None;
     }
-    let directory = match statement.sources.as_slice() {
-        [Source::Here] => Source::Here,
-        [Source::Slot(slot)] if slot.letter == 'd' => Source::Slot(slot.clone()),
-        [Source::Slot(_), ..] => Source::Here,
+    let (directory, stands) = match statement.sources.as_slice() {
+        [Source::Here] => (Source::Here, true),
+        [Source::Slot(slot)] if slot.letter == 'd' => (Source::Slot(slot.clone()), ground.directory(slot).is_ok()),
+        [Source::Slot(_), ..] => (Source::Here, false),
         _ => return None,
     };
+    let whole = at == 0 && stands;
     let mut operation = operation.clone();
     operation.settings.push(("directory", vec![Argument::Source(directory)]));
+    operation.each |= whole;
     let mut steps = statement.steps.clone();
-    // "The files of a directory" are those in it.
-    let whole =
-        at == 0 && matches!(statement.sources.as_slice(), [Source::Here]) || of_directory(statement, ground, at);
-    if whole {
-        operation.each = true;
-    }
     steps[at] = Step::Run(operation);
     if whole {
         let list = Operation { name: "file.list", output: None, each: false, settings: Vec::new() };
         steps.insert(at, Step::Run(list));
     }
     Some(Statement { steps, ..statement.clone() })
-}
-
-/// Whether the step at `at` is the first and is said of a directory as a whole.
-fn of_directory(statement: &Statement, ground: &Ground<'_>, at: usize) -> bool {
-    at == 0
-        && matches!(statement.sources.as_slice(), [Source::Slot(slot)] if slot.letter == 'd' && ground.directory(slot).is_ok())
 }
 
 /// A directory is copied by writing all that is in it below another name; into a directory that is here, with its own name.

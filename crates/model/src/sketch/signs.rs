@@ -24,10 +24,10 @@ const SIGNS: &[(&str, &str)] = &[
 ];
 /// Settings that are signs more often than words.
 const SEPARATES: &[&str] = &["delimiter", "separator"];
-/// Operations on names, in which such a word is rare.
-const NAMES: &[&str] = &["file.change-name"];
-/// Operations in which the plural alone is the sign: "replace commas by semicolons", but "replace comma by dash".
-const TEXTS: &[&str] = &["text.replace", "table.replace"];
+/// The operation on names, in which such a word is rare.
+const NAMES: &str = "file.change-name";
+/// The operation in which the plural alone is the sign: "replace commas by semicolons", but "replace comma by dash".
+const TEXTS: &str = "text.replace";
 
 /// The sign that is meant where a setting is said to be `said`.
 pub(super) fn sign(entry: &Entry<'_>, setting: &str, said: &str) -> Option<&'static str> {
@@ -38,9 +38,9 @@ pub(super) fn sign(entry: &Entry<'_>, setting: &str, said: &str) -> Option<&'sta
         shorter.into_iter().find_map(one)
     };
     let operation = entry.is.name.as_str();
-    if SEPARATES.contains(&setting) || NAMES.contains(&operation) {
+    if SEPARATES.contains(&setting) || operation == NAMES {
         one(&lower).or_else(plural)
-    } else if TEXTS.contains(&operation) {
+    } else if operation == TEXTS {
         plural()
     } else {
         None
