@@ -108,7 +108,7 @@ fn outcome(report: &Report, console: Console) {
 fn plan(report: &Report, form: PlanForm, words: &str, console: Console) -> Result<(), SystemError> {
     let style = console.style();
     // What is asked of earlier runs is answered without a plan.
-    let diagram = report.plan.as_ref().map(|plan| Diagram { title: words.to_owned(), ..plan.diagram.clone() });
+    let diagram = report.diagram.as_ref().map(|diagram| Diagram { title: words.to_owned(), ..diagram.clone() });
     let text = match (form, &diagram) {
         (PlanForm::Graph | PlanForm::Svg, None) => return Err(SystemError::Usage(String::from(NO_GRAPH))),
         (PlanForm::Svg, Some(diagram)) => {

@@ -195,8 +195,7 @@ fn unlearned(text: &str, lexicon: &plan::lexicon::Lexicon<'_>) -> bool {
 
 /// Whether something is to be changed only if something holds.
 fn is_conditional(text: &str) -> bool {
-    const CONDITIONS: &[&str] =
-        &["only if ", "unless ", "provided ", "only when ", "on condition that "];
+    const CONDITIONS: &[&str] = &["only if ", "unless ", "provided ", "only when ", "on condition that "];
     const CHANGES: &[&str] = &[
         "delete",
         "remove",

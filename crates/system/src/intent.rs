@@ -3,12 +3,12 @@
 use crate::gate::{DecisionPoint, KnownLabels};
 use crate::outcome::{PlanView, Report};
 use crate::person::{Person, Step};
-use crate::plan_view;
 use crate::result::{self, Described};
 use crate::run::Run;
 use crate::shelf::Shelf;
 use crate::surroundings::Here;
 use crate::{SystemError, Telos, now};
+use crate::{plan_diagram, plan_view};
 use std::sync::Arc;
 use telos_abi::{ByteText, Facts, Grant, Receipt, RecordError, Recorder, Resource, RunId, RunKind, Status};
 use telos_engine::Stop;
@@ -65,7 +65,7 @@ impl Telos {
                 Proposal::Graph(ref proposed) => {
                     let tier = answer.tier;
                     return match self.settle_plan(proposed, tier, grant, &text)? {
-                        Ok(settled) if intent.plan_only => Ok(planned(&settled)),
+                        Ok(settled) if intent.plan_only => Ok(planned(&settled, &Shelf(self.registry()?))),
                         Ok(settled) => self.run_plan(&text, &settled, person, stop),
                         Err(violation) => self.rejected(&text, &violation),
                     };
@@ -329,12 +329,13 @@ pub(crate) fn output_meanings(plan: &Plan, catalogue: &dyn Catalogue) -> Vec<Str
         .collect()
 }
 
-fn planned(settled: &Settled) -> Report {
+fn planned(settled: &Settled, catalogue: &dyn Catalogue) -> Report {
     let refused = settled.view.effects.iter().find(|effect| effect.verdict == "refuse");
     let mut report = match refused {
         Some(effect) => Report::words(Status::Refused, effect.reason.clone().unwrap_or_default()),
         None => Report::words(Status::Planned, settled.view.lines().join("\n")),
     };
+    report.diagram = Some(plan_diagram::diagram(&settled.plan, catalogue, &settled.view));
     report.plan = Some(settled.view.clone());
     report
 }

@@ -17,9 +17,6 @@ pub struct PlanView {
     pub readings: Vec<String>,
     /// Who proposed it: `cache`, `offline` or the provider's name.
     pub proposed_by: String,
-    /// It as a picture; what programs read is above.
-    #[serde(skip)]
-    pub diagram: Diagram,
 }
 
 /// One node of a plan.
@@ -99,6 +96,8 @@ pub struct Report {
     pub files_removed: Vec<ByteText>,
     /// The plan, once there was one.
     pub plan: Option<PlanView>,
+    /// The plan as a picture, if nothing but the plan was asked for.
+    pub diagram: Option<Diagram>,
     /// The run, if one was begun.
     pub run: Option<String>,
     /// The rule, if it was refused.
@@ -118,6 +117,7 @@ impl Report {
             files_written: Vec::new(),
             files_removed: Vec::new(),
             plan: None,
+            diagram: None,
             run: None,
             rule: None,
             choices: Vec::new(),

@@ -12,6 +12,7 @@ use telos_surface::{Diagram, DiagramEdge, DiagramLine, DiagramStep, Level};
 pub(crate) fn diagram(plan: &Plan, catalogue: &dyn Catalogue, view: &PlanView) -> Diagram {
     let places: BTreeMap<NodeIndex, usize> =
         plan.order().iter().enumerate().map(|(place, node)| (*node, place)).collect();
+    let uses = Uses::of(plan);
     let mut diagram = Diagram::default();
     for (place, index) in plan.order().iter().enumerate() {
         let node = plan.graph().nodes.get(index.0 as usize);
@@ -20,7 +21,9 @@ pub(crate) fn diagram(plan: &Plan, catalogue: &dyn Catalogue, view: &PlanView) -
         let mut step = DiagramStep { title: index.0.to_string(), lines: Vec::new() };
         if let Some((node, descriptor)) = described {
             step.title = format!("{} {}", index.0, descriptor.name);
-            step.lines = lines(plan, catalogue, *index, node, descriptor);
+            step.lines = inputs(plan, catalogue, node, descriptor);
+            step.lines.extend(outputs(plan, &uses, *index, descriptor));
+            step.lines.push(DiagramLine::plain(bounds_words(&descriptor.bounds)));
             step.lines.extend(effects(view, *index));
             let before = |source: NodeIndex, order_only: bool| {
                 Some(DiagramEdge { from: *places.get(&source)?, to: place, order_only })
@@ -39,13 +42,8 @@ pub(crate) fn diagram(plan: &Plan, catalogue: &dyn Catalogue, view: &PlanView) -
     diagram
 }
 
-fn lines(
-    plan: &Plan,
-    catalogue: &dyn Catalogue,
-    index: NodeIndex,
-    node: &Node,
-    descriptor: &Descriptor,
-) -> Vec<DiagramLine> {
+/// What enters a node, and when it runs.
+fn inputs(plan: &Plan, catalogue: &dyn Catalogue, node: &Node, descriptor: &Descriptor) -> Vec<DiagramLine> {
     let mut lines = Vec::new();
     for (port, input) in &node.inputs {
         let Some(port) = descriptor.inputs.get(usize::from(port.0)) else { continue };
@@ -71,28 +69,37 @@ fn lines(
     if let Some(guard) = node.guard {
         lines.push(DiagramLine::plain(format!("only if {}", source_words(plan, catalogue, &guard))));
     }
-    lines.extend(outputs(plan, index, descriptor));
-    lines.push(DiagramLine::plain(bounds_words(&descriptor.bounds)));
     lines
 }
 
-/// The outputs that go on or are shown, with their types and labels; the first where none does.
-fn outputs(plan: &Plan, index: NodeIndex, descriptor: &Descriptor) -> Vec<DiagramLine> {
-    let nodes = plan.graph().nodes.iter();
-    let used: BTreeSet<&Source> = nodes
-        .flat_map(|node| {
+/// Outputs of a plan's nodes by what becomes of them.
+struct Uses<'p> {
+    /// Enter another node, or decide whether it runs.
+    used: BTreeSet<&'p Source>,
+    /// Are shown to the person.
+    shown: BTreeSet<&'p Source>,
+}
+
+impl<'p> Uses<'p> {
+    fn of(plan: &'p Plan) -> Self {
+        let flows = |node: &'p Node| {
             let edges = node.inputs.iter().filter_map(|(_, input)| match input {
                 Input::From(source) => Some(source),
                 Input::Constant(_) => None,
             });
             edges.chain(&node.guard)
-        })
-        .collect();
-    let shown: BTreeSet<&Source> = plan.graph().outputs.iter().collect();
+        };
+        let graph = plan.graph();
+        Self { used: graph.nodes.iter().flat_map(flows).collect(), shown: graph.outputs.iter().collect() }
+    }
+}
+
+/// The outputs that go on or are shown, with their types and labels.
+fn outputs(plan: &Plan, uses: &Uses<'_>, index: NodeIndex, descriptor: &Descriptor) -> Vec<DiagramLine> {
     let mut lines = Vec::new();
     for ((number, port), label) in (0_u16..).zip(&descriptor.outputs).zip(plan.labels(index)) {
         let source = Source { node: index, port: telos_abi::PortIndex(number) };
-        let (used, shown) = (used.contains(&source), shown.contains(&source));
+        let (used, shown) = (uses.used.contains(&source), uses.shown.contains(&source));
         if used || shown {
             let end = if shown { ", shown to you" } else { "" };
             let (ty, label) = (type_words(&port.ty), origin::describe(*label));

@@ -1,13 +1,11 @@
 //! A sealed plan in words.
 
 use crate::outcome::{EffectView, NodeView, PlanView};
-use crate::plan_diagram;
 use telos_abi::{CapabilityId, Descriptor, Effect, EffectKind, Facts, Grant, Resource, Scope, State, Value};
 use telos_graph::{Catalogue, Constant, Graph, Input, Node, Plan, PlannedEffect, origin};
 use telos_host::Host;
 use telos_host::net::Url;
 use telos_policy::{Decision, Policy, Request, Subject, decide, effect_row, verdict_name};
-use telos_surface::Diagram;
 
 /// Longest constant shown in full, in characters.
 const CONSTANT_SHOWN_MAX: usize = 60;
@@ -37,16 +35,13 @@ pub(crate) fn describe(
         Some(NodeView { node: index.0, capability: descriptor.name.clone(), inputs, labels })
     });
     let effects = plan.effects().iter().map(|effect| effect_view(effect, now, way(plan, catalogue, effect, now.host)));
-    let mut view = PlanView {
+    PlanView {
         hash: plan.hash().0.to_string(),
         nodes: nodes.collect(),
         effects: effects.collect(),
         readings,
         proposed_by,
-        diagram: Diagram::default(),
-    };
-    view.diagram = plan_diagram::diagram(plan, catalogue, &view);
-    view
+    }
 }
 
 fn effect_view(planned: &PlannedEffect, now: &Now<'_>, way: Way) -> EffectView {
