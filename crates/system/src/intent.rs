@@ -60,11 +60,12 @@ impl Telos {
         let mut text = intent.text.clone();
         self.forget_question();
         for _ in 0..QUESTIONS_MAX {
-            let (answer, grant) = self.propose(&text, intent)?;
+            let words = self.own_words(&text)?;
+            let (answer, grant) = self.propose(&text, &words, intent)?;
             match answer.proposal {
                 Proposal::Graph(ref proposed) => {
                     let tier = answer.tier;
-                    return match self.settle_plan(proposed, tier, grant, &text)? {
+                    return match self.settle_plan(proposed, tier, grant, &words)? {
                         Ok(settled) if intent.plan_only => Ok(planned(&settled, &Shelf(self.registry()?))),
                         Ok(settled) => self.run_plan(&text, &settled, person, stop),
                         Err(violation) => self.rejected(&text, &violation),
@@ -103,9 +104,9 @@ impl Telos {
         Ok(grant)
     }
 
-    fn propose(&self, text: &str, intent: &Intent) -> Result<(Answer, Grant), SystemError> {
-        let words = self.own_words(text)?;
-        let grant = self.intent_grant(&words)?;
+    /// What is proposed for the text, of which `words` are the user's own words.
+    fn propose(&self, text: &str, words: &str, intent: &Intent) -> Result<(Answer, Grant), SystemError> {
+        let grant = self.intent_grant(words)?;
         let policy = self.policy()?;
         let host = self.quiet_host()?;
         let registry = self.registry()?;
@@ -125,7 +126,7 @@ impl Telos {
             labels: &labels,
             grant: &grant,
             directory: self.directory(),
-            turn: &words,
+            turn: words,
             policy: policy.version(),
             now: turn.now,
         };
@@ -135,25 +136,25 @@ impl Telos {
         Ok((cascade.propose(&turn, &here, &shelf, &check), grant))
     }
 
-    /// Validates and seals. The inner error is the validator's refusal.
+    /// Validates and seals what was proposed for the user's own words, which begin with the text. The inner error is the
+    /// validator's refusal.
     fn settle_plan(
         &self,
         proposed: &telos_model::Proposed,
         tier: Tier,
         grant: Grant,
-        text: &str,
+        words: &str,
     ) -> Result<Result<Settled, telos_graph::Violation>, SystemError> {
         let policy = self.policy()?;
         let host = self.quiet_host()?;
         let shelf = Shelf(self.registry()?);
         let labels = KnownLabels { policy, host: &host, grant: &grant };
-        let words = self.own_words(text)?;
         let context = Context {
             catalogue: &shelf,
             labels: &labels,
             grant: &grant,
             directory: self.directory(),
-            turn: &words,
+            turn: words,
             policy: policy.version(),
             now: now(),
         };
@@ -161,8 +162,8 @@ impl Telos {
             Ok(plan) => plan,
             Err(violation) => return Ok(Err(violation)),
         };
-        let readings = proposed.readings.iter().map(|reading| match text.get(reading.span.clone()) {
-            Some(words) if !words.is_empty() => format!("“{words}”: {}", reading.meaning),
+        let readings = proposed.readings.iter().map(|reading| match words.get(reading.span.clone()) {
+            Some(said) if !said.is_empty() => format!("“{said}”: {}", reading.meaning),
             _ => reading.meaning.clone(),
         });
         let by = match tier {
