@@ -50,5 +50,5 @@ mod violation;
 pub use context::{Catalogue, Context, ResourceLabels};
 pub use graph::{Constant, ConstantOrigin, Each, Graph, Input, Node, Source};
 pub use plan::{Plan, PlannedEffect, validate};
-pub use rules::said;
+pub use rules::{folded, said};
 pub use violation::{Place, Violation};

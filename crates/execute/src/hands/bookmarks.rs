@@ -7,6 +7,7 @@ use super::{At, network};
 use crate::{HostCall, Sink, Step, StepError};
 use telos_abi::limit::{BOOKMARK_NAME_BYTES_MAX, BOOKMARKS_MAX};
 use telos_abi::{ByteText, Effect, Facts, Label, PortIndex, Value};
+use telos_graph::folded;
 use telos_host::Host;
 use telos_policy::Permit;
 
@@ -39,14 +40,9 @@ pub fn bookmarked(host: &Host, permit: impl FnOnce(&Effect) -> Option<Permit>) -
     known.into_iter().map(|bookmark| (bookmark.name, bookmark.url)).collect()
 }
 
-/// Names are told apart by letters and digits alone, whatever their case.
-fn plain(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
 /// The names most like one that is not there.
 fn near(name: &str, all: &[Bookmark]) -> String {
-    let likeness = |other: &str| strsim::jaro_winkler(&plain(name), &plain(other));
+    let likeness = |other: &str| strsim::jaro_winkler(&folded(name), &folded(other));
     let mut names: Vec<(f64, &str)> = all.iter().map(|one| (likeness(&one.name), one.name.as_str())).collect();
     names.retain(|(likeness, _)| *likeness >= NEAR);
     names.sort_by(|(one, _), (other, _)| other.total_cmp(one));
@@ -132,7 +128,7 @@ impl<'h> Revise<'h> {
         match &self.change {
             Change::Keep { name, url } => {
                 let new = Bookmark { name: name.clone(), url: url.clone(), at: time(self.bookmarks.now_ns()) };
-                held.retain(|old| plain(&old.name) != plain(name));
+                held.retain(|old| folded(&old.name) != folded(name));
                 if held.len() >= BOOKMARKS_MAX {
                     return Err(
                         format!("there are {BOOKMARKS_MAX} bookmarks, which is the most; forget one first").into()
@@ -142,7 +138,7 @@ impl<'h> Revise<'h> {
                 Ok((new, held))
             }
             Change::Forget { name } => {
-                let Some(at) = held.iter().position(|old| plain(&old.name) == plain(name)) else {
+                let Some(at) = held.iter().position(|old| folded(&old.name) == folded(name)) else {
                     return Err(format!("no bookmark is called “{name}”; {}", near(name, &held)).into());
                 };
                 Ok((held.remove(at), held))
@@ -157,7 +153,7 @@ fn name(call: &HostCall<'_>, input: usize) -> Result<String, StepError> {
         return Err(format!("`{}` was given no name", call.primitive).into());
     };
     let name = name.trim();
-    if plain(name).is_empty() || name.len() > BOOKMARK_NAME_BYTES_MAX || name.chars().any(char::is_control) {
+    if folded(name).is_empty() || name.len() > BOOKMARK_NAME_BYTES_MAX || name.chars().any(char::is_control) {
         return Err(format!(
             "“{}” is no name for a bookmark: it needs a letter or digit, and may have {BOOKMARK_NAME_BYTES_MAX} bytes",
             name.chars().take(BOOKMARK_NAME_BYTES_MAX).filter(|letter| !letter.is_control()).collect::<String>()
@@ -202,7 +198,7 @@ mod tests {
 
     #[test]
     fn names_are_matched_without_case_and_near_ones_are_told() {
-        assert_eq!(plain("My Dash-board"), plain("my dashboard"));
+        assert_eq!(folded("My Dash-board"), folded("my dashboard"));
         let all = [bookmark("news"), bookmark("dashboard"), bookmark("dash two")];
         assert!(near("dashbord", &all).starts_with("did you mean “dashboard” or “dash two”"));
         assert!(near("zzz", &all).contains("list my bookmarks"));

@@ -220,6 +220,12 @@ pub fn said(value: &Value, turn: &str) -> bool {
     occurs(value, &turn.to_lowercase())
 }
 
+/// A name that the person gave as it is compared: its letters and digits, whatever their case.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// Whether the value occurs in the lower-cased turn as a whole word. A list or record occurs if it is not empty and
 /// all its parts do, a case if its name and content do, an integer also as an amount with a unit
 /// ([`crate::quantity`]). Truth values occur nowhere: one bit is a choice, not a quotation.

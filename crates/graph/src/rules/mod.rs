@@ -24,7 +24,7 @@ pub(crate) mod resolve;
 pub(crate) mod state;
 pub(crate) mod target;
 
-pub use bind::said;
+pub use bind::{folded, said};
 
 use crate::{Context, Graph, Node, Place, Source, Violation};
 use telos_abi::{Descriptor, NodeIndex, PortIndex, Rule};

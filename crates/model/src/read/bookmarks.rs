@@ -3,19 +3,15 @@
 use super::{Fact, Reading, Shape, Span, Token, token};
 use crate::turn::Surroundings;
 use std::ops::Range;
+use telos_graph::folded;
 
 /// How far a name may be trusted to mean its address: a word may also mean what it says.
 const TRUST: f32 = 0.9;
 
-/// A name as it is compared: letters and digits, whatever their case.
-fn plain(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
 /// The address of the bookmark of this name.
 pub(crate) fn address(bookmarks: &[(String, String)], name: &str) -> Option<String> {
-    let wanted = plain(name);
-    bookmarks.iter().find(|(name, _)| plain(name) == wanted).map(|(_, url)| url.clone())
+    let wanted = folded(name);
+    bookmarks.iter().find(|(name, _)| folded(name) == wanted).map(|(_, url)| url.clone())
 }
 
 /// Adds every mention of a bookmark; of overlapping ones the longest.
@@ -23,7 +19,7 @@ pub(super) fn recognise(reading: &mut Reading<'_>, around: &dyn Surroundings) {
     let bookmarks = around.bookmarks();
     let mut found: Vec<Span> = Vec::new();
     for (name, url) in &bookmarks {
-        let wanted = plain(name);
+        let wanted = folded(name);
         let starts = 0..reading.tokens.len();
         let spans = starts.filter_map(|start| Some((said_at(reading.text, &reading.tokens, start, &wanted)?, url)));
         found.extend(spans.map(|(tokens, url)| Span { tokens, fact: Fact::Url(url.clone()), trust: TRUST }));
@@ -38,7 +34,7 @@ pub(super) fn recognise(reading: &mut Reading<'_>, around: &dyn Surroundings) {
 /// Whether a request names the bookmark of this name.
 #[must_use]
 pub fn names_bookmark(request: &str, name: &str) -> bool {
-    let (tokens, wanted) = (token::tokens(request), plain(name));
+    let (tokens, wanted) = (token::tokens(request), folded(name));
     (0..tokens.len()).any(|start| said_at(request, &tokens, start, &wanted).is_some())
 }
 
@@ -49,7 +45,7 @@ fn said_at(text: &str, tokens: &[Token], start: usize, wanted: &str) -> Option<R
         if token.shape == Shape::Break {
             return None;
         }
-        said.push_str(&plain(text.get(token.start..token.end)?));
+        said.push_str(&folded(text.get(token.start..token.end)?));
         if said == wanted {
             return Some(start..at + 1);
         }
