@@ -42,6 +42,8 @@ mod tests;
 mod tests_bundles;
 #[cfg(test)]
 mod tests_lanes;
+#[cfg(test)]
+mod tests_names;
 
 pub use check::decode as decode_value;
 pub use hands::{HostHands, Nearness, Secrets, bookmarked, remembered};

@@ -169,7 +169,9 @@ impl<'h> Move<'h> {
         let directory = at.look(&path(call, 1)?)?.path();
         let cut = from.0.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
         let (above, name) = from.0.split_at(cut);
-        if !above.starts_with(directory.as_bytes()) {
+        // `docs-old` begins like `docs` and is not in it; the root ends with its own slash.
+        let root = directory.as_bytes().strip_suffix(b"/").unwrap_or(directory.as_bytes());
+        if !above.strip_prefix(root).is_some_and(|rest| rest.starts_with(b"/")) {
             return Err(format!("{from} is not in {directory}").into());
         }
         let name = std::str::from_utf8(name).map_err(|_| format!("the name of {from} is not UTF-8"))?;
