@@ -7,12 +7,13 @@ import numpy as np
 import torch
 
 import reading
-from corpus import joined, load, varied
+from corpus import joined, load, unsaid, varied
 from net import STEPS_MAX
 
 TOKENS_MAX = 96
 PIECES_MAX = 200  # with the marks at both ends
 PAD, START, END = 0, 1, 2
+UNSAID = 0.1  # share of the requests that leave out their file, where they can
 
 def noise(text, tokens, flags, slots, rng):
     """Flags for what exists: as the surroundings would tell, with their mistakes."""
@@ -181,6 +182,8 @@ def worker(corpus, held, pools, pieces, vocabulary, seed, batch, compose, out):
                 example = joined(one, two, rng)
             else:
                 example = rng.choices(examples, cum_weights=often)[0]
+                if rng.random() < UNSAID:
+                    example = unsaid(example) or example
             item = encode(example, pools, pieces, vocabulary, rng)
             if item:
                 items.append(item)

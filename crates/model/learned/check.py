@@ -30,7 +30,7 @@ for i,l in enumerate(open(sys.argv[1]),1):
         for k,step in enumerate(st.split(' > ')):
             step=step.strip(); w=step.split(' ')
             step=re.sub(r'^(if|unless) @\d ','',step) if k==0 else step; w=step.split(' ')
-            if k==0 and re.fullmatch(r"(here|stdin|@\d|[fdpux]\d+)(\+[fdp]\d+)*",step): continue
+            if k==0 and re.fullmatch(r"(here|stdin|found|@\d|[fdpux]\d+)(\+[fdp]\d+)*",step): continue
             if w[0]=='each': w=w[1:]
             if w[0] in('save','fill','over'): continue
             o=w[0].split(':')[0] if w else ''

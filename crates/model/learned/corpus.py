@@ -36,11 +36,11 @@ def sketch_words(do):
                 out += condition.groups()
                 step = step[condition.end() :]
             words = step.split(" ")
-            if at == 0 and re.fullmatch(r"(here|stdin|@\d|[fdpux]\d+)(\+[fdp]\d+)*", step):
+            if at == 0 and re.fullmatch(r"(here|stdin|found|@\d|[fdpux]\d+)(\+[fdp]\d+)*", step):
                 for number_, source in enumerate(step.split("+")):
                     if number_:
                         out.append("+")
-                    out.append(value(source)[0] if source in ("here", "stdin") or source[0] == "@" else "$" + source)
+                    out.append(value(source)[0] if source in ("here", "stdin", "found") or source[0] == "@" else "$" + source)
                 continue
             if words[0] == "each":
                 out.append("each")
@@ -112,6 +112,42 @@ def takes_any_file(sketch):
     """Whether nothing in a sketch depends on what its files are."""
     operations = {word for word in sketch if "." in word and word[0] not in "'$"}
     return bool(operations) and operations <= ANY_FILE
+
+
+# Words that lead up to a file, and operations that need nothing else to tell which file is meant.
+LEADS = re.compile(r"[ ,]*\b(in|from|of|inside|out of|within|according to|as per|by|on|using|off)( (the|my|our|this))?\s*$", re.IGNORECASE)
+TELLING = ("calendar.", "contacts.", "log.", "access-log.", "mail.", "feed.")
+UNTELLING = ("file.", "directory.", "bundle.", "archive.", "data.", "image.", "sqlite.", "reader.")
+
+
+def unsaid(example):
+    """The example without the words that say its file, where what is left tells which one is meant; else nothing."""
+    files = [at for at, (_, slot, _) in enumerate(example.pieces) if slot and slot[0] in "fd"]
+    operations = [word for word in example.sketch if "." in word and word[0] not in "'$"]
+    if len(files) != 1 or not operations or example.sketch[0] != "$" + example.pieces[files[0]][1]:
+        return None
+    told = any(word[0] == "$" and word[1] in "cvk" for word in example.sketch) or operations[0].startswith(TELLING)
+    if (
+        not told
+        or example.sketch.count(example.sketch[0]) > 1
+        or {"over", "each", "+", "fill"} & set(example.sketch)
+        or any(name.startswith(UNTELLING) for name in operations)
+    ):
+        return None
+    at = files[0]
+    before = example.pieces[at - 1] if at else ("", None, None)
+    after = example.pieces[at + 1] if at + 1 < len(example.pieces) else ("", None, None)
+    lead = LEADS.search(before[0]) if before[1] is None else None
+    if lead and (after[1] is None and not after[0][:1].isalnum()):
+        pieces = [*example.pieces[: at - 1], (before[0][: lead.start()], None, None), *example.pieces[at + 1 :]]
+    elif at == 0 and after[1] is None and re.match(r"\s*[:,-]\s", after[0]):
+        pieces = [(re.sub(r"^\s*[:,-]\s+", "", after[0]), None, None), *example.pieces[2:]]
+    else:
+        return None
+    if pieces and pieces[0][1] is None:
+        pieces[0] = (pieces[0][0].lstrip(" ,"), None, None)
+    pieces = [piece for piece in pieces if piece[0]]
+    return Example(pieces, ["found", *example.sketch[1:]]) if pieces else None
 
 
 class Pools:

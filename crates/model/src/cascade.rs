@@ -5,7 +5,7 @@ use crate::plan;
 use crate::read::{Fact, Reading, read};
 use crate::remote::{self, ProviderConfig, ProviderError};
 use crate::sketch;
-use crate::turn::{Check, Library, Proposal, Proposed, Question, Reading as Heeded, Surroundings, Turn};
+use crate::turn::{Check, Library, Proposal, Proposed, Question, Reading as Heeded, Surroundings, Trial, Turn};
 use telos_abi::{NodeIndex, PortIndex, Refinement, Type, Value};
 use telos_graph::{Constant, ConstantOrigin, Graph, Input, Node};
 
@@ -39,13 +39,20 @@ pub struct Answer {
 pub struct Cascade<'a> {
     cache: Option<PlanCache<'a>>,
     provider: Option<ProviderConfig>,
+    trial: Option<&'a Trial<'a>>,
 }
 
 impl<'a> Cascade<'a> {
     /// A cascade with a plan cache and a model, where given.
     #[must_use]
     pub fn new(cache: Option<PlanCache<'a>>, provider: Option<ProviderConfig>) -> Self {
-        Self { cache, provider }
+        Self { cache, provider, trial: None }
+    }
+
+    /// The same cascade, which may try drafts where it is not sure.
+    #[must_use]
+    pub fn trying(self, trial: &'a Trial<'a>) -> Self {
+        Self { trial: Some(trial), ..self }
     }
 
     /// Proposes for a turn. Never fails: what goes wrong is an abstention or a `model_error`.
@@ -86,7 +93,7 @@ impl<'a> Cascade<'a> {
         library: &dyn Library,
         check: &Check<'_>,
     ) -> Answer {
-        let mut proposal = offline(turn, reading, around, library, check);
+        let mut proposal = offline(turn, reading, around, library, (check, self.trial));
         if matches!(proposal, Proposal::Abstain { .. } | Proposal::Question(_))
             && let Some(recalled) = recalled(turn, around, library, check)
         {
@@ -114,10 +121,10 @@ fn offline(
     mut reading: Reading<'_>,
     around: &dyn Surroundings,
     library: &dyn Library,
-    check: &Check<'_>,
+    (check, trial): (&Check<'_>, Option<&Trial<'_>>),
 ) -> Proposal {
     let lexicon = plan::lexicon::Lexicon::new(library);
-    match proposed(turn, &mut reading, around, &lexicon, library, check) {
+    match proposed(turn, &mut reading, around, &lexicon, library, (check, trial)) {
         Proposal::Graph(proposed) => Proposal::Graph(Box::new(sketch::readable(*proposed, &lexicon))),
         other => other,
     }
@@ -129,12 +136,12 @@ fn proposed(
     around: &dyn Surroundings,
     lexicon: &plan::lexicon::Lexicon<'_>,
     library: &dyn Library,
-    check: &Check<'_>,
+    (check, trial): (&Check<'_>, Option<&Trial<'_>>),
 ) -> Proposal {
     let heard = if unlearned(&turn.text, lexicon) {
         sketch::Heard::default()
     } else {
-        sketch::propose(turn, reading, around, lexicon, check)
+        sketch::propose(turn, reading, around, lexicon, (check, trial))
     };
     if let Some(history) = heard.history {
         return Proposal::History(history);

@@ -37,5 +37,6 @@ pub use nearness::nearness;
 pub use read::names_bookmark;
 pub use remote::{ProviderConfig, ProviderError, ProviderKind, Secret};
 pub use turn::{
-    Check, Column, Entry, EntryKind, History, Library, Proposal, Proposed, Question, Reading, Surroundings, Turn,
+    Check, Column, Entry, EntryKind, History, Library, Proposal, Proposed, Question, Reading, Surroundings, Trial,
+    Tried, Turn,
 };

@@ -1,7 +1,7 @@
 //! What goes into a proposal and what comes out: the turn, the port to what is here, and the answer.
 
 use std::ops::Range;
-use telos_abi::{ByteText, Timestamp};
+use telos_abi::{ByteText, Digest, Timestamp};
 use telos_graph::{Catalogue, Graph, Violation};
 
 /// A person's request and the circumstances it was made in. Its text is the only text ever read as an instruction.
@@ -95,6 +95,23 @@ pub trait Library: Catalogue {
 
 /// The validator's verdict on a draft, used while searching. The caller validates the answer again.
 pub type Check<'a> = dyn Fn(&Graph) -> Result<(), Violation> + 'a;
+
+/// What a draft comes to, as far as reading and computing goes: nothing is changed to find out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// It fails on what is here.
+    Failed,
+    /// It gives something, or would.
+    Given {
+        /// Equal for drafts that show and change the same, whatever the way. Content reaches a planner only as this.
+        what: Digest,
+        /// Whether all it gives is empty: no rows, no text, a count of 0.
+        nothing: bool,
+    },
+}
+
+/// Tries a draft; nothing if it cannot be known what it comes to.
+pub type Trial<'a> = dyn Fn(&Graph) -> Option<Tried> + 'a;
 
 /// How a part of the turn was understood.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use crate::result::{self, Described};
 use crate::run::Run;
 use crate::shelf::Shelf;
 use crate::surroundings::Here;
+use crate::trial::Trials;
 use crate::{SystemError, Telos, now};
 use crate::{plan_diagram, plan_view};
 use std::sync::Arc;
@@ -132,7 +133,16 @@ impl Telos {
         };
         let check = |graph: &telos_graph::Graph| validate(graph.clone(), &context).map(|_| ());
         let store = self.plan_store();
-        let cascade = Cascade::new(Some(PlanCache::new(&store)), self.provider()?);
+        let trials = Trials {
+            telos: self,
+            here: &here,
+            shelf: &shelf,
+            labels: &labels,
+            context: &context,
+            piped: intent.stdin_piped,
+        };
+        let trial = |graph: &telos_graph::Graph| trials.of(graph);
+        let cascade = Cascade::new(Some(PlanCache::new(&store)), self.provider()?).trying(&trial);
         Ok((cascade.propose(&turn, &here, &shelf, &check), grant))
     }
 
@@ -277,7 +287,7 @@ impl Telos {
 }
 
 /// How near texts are, by what the translator knows of words.
-struct Meaning;
+pub(crate) struct Meaning;
 
 impl Nearness for Meaning {
     fn of(&self, words: &str, texts: &[&str]) -> Vec<f32> {
@@ -286,7 +296,7 @@ impl Nearness for Meaning {
 }
 
 /// Asks the person for passwords.
-struct Asked<'a>(&'a dyn Person);
+pub(crate) struct Asked<'a>(pub(crate) &'a dyn Person);
 
 impl Secrets for Asked<'_> {
     fn password(&self, host: &str, user: &str) -> Result<String, String> {

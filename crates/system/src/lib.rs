@@ -33,6 +33,7 @@ mod run;
 mod shelf;
 mod surroundings;
 mod telos;
+mod trial;
 mod undo;
 mod why;
 mod workspace;

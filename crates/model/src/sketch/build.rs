@@ -119,6 +119,8 @@ pub(super) struct Builder<'a> {
     pub(super) said: super::evidence::Said,
     /// Whether a file was found by it.
     pub(super) evident: bool,
+    /// The file that was, where no words stand for it.
+    pub(super) found: Option<String>,
 }
 
 /// How often an operation may run so that what it may give as a whole stays within what a run may have: a graph that could
@@ -158,6 +160,7 @@ pub(crate) fn build(statements: &[Statement], lexicon: &Lexicon<'_>, ground: &Gr
         orders: statements.iter().flat_map(|statement| &statement.steps).filter(|step| rewrite::orders(step)).count(),
         said: super::evidence::Said::default(),
         evident: false,
+        found: None,
     };
     let mut results: Vec<Flow> = Vec::new();
     for statement in statements {
@@ -383,6 +386,19 @@ impl<'a> Builder<'a> {
                 let mut flow = Flow::of(Data::Output { node, port: 0, lifted: false });
                 flow.kind = Some("csv".to_owned());
                 Ok(flow)
+            }
+            Source::Found => {
+                let path = match (self.spoken_of(kinds), &self.found) {
+                    (Ok(path), _) => path,
+                    // What the request goes on with is the file that it began with.
+                    (Err(_), Some(before)) => before.clone(),
+                    (Err(several), None) => return Err(several.into()),
+                };
+                self.found = Some(path.clone());
+                self.evident = true;
+                let end = self.ground.reading.text.len();
+                self.readings.push(Reading { span: end..end, meaning: format!("in the file “{path}”") });
+                Ok(self.file(path))
             }
             Source::Result(number) => results.get(*number).cloned().ok_or(Fault::Malformed).map(|mut flow| {
                 flow.kept = false;

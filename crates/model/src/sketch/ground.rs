@@ -19,6 +19,8 @@ pub(crate) enum Ungrounded {
     Absent { said: String, near: Vec<String> },
     /// Several things here may be meant.
     Several { said: String, choices: Vec<String> },
+    /// The request names no file, and none or several of those here have what it speaks of: these.
+    Unnamed { choices: Vec<String> },
     /// There is no such column or key; these are there.
     Unknown { said: String, known: Vec<String> },
     /// No bookmark is called this; these are there, the likeliest first.
@@ -380,7 +382,7 @@ pub(crate) fn likeness(name: &str, said: &str) -> f32 {
     }
     let alike = |a: &String, b: &String| {
         let same = a == b
-            || a.len() > 4 && b.len() > 3 && (a.starts_with(b.as_str()) || b.starts_with(a.as_str()))
+            || a.len() > 3 && b.len() > 3 && (a.starts_with(b.as_str()) || b.starts_with(a.as_str()))
             || mistyped(a, b);
         // Words of one property are not the same word: "batch number" is no quantity.
         let ring = || SAME.iter().any(|ring| in_ring(ring, a) && in_ring(ring, b));
@@ -398,14 +400,15 @@ pub(crate) fn likeness(name: &str, said: &str) -> f32 {
     };
     let (forth, back) = (count(&own, &theirs), count(&theirs, &own));
     if forth == 0.0 {
-        return 0.0;
+        // A slip shows in the whole word where its stem has become too short to tell.
+        return if mistyped(&low, &low_said) { 0.85 } else { 0.0 };
     }
     0.45 * forth + 0.45 * back
 }
 
 /// Whether a stem is that of a word in the ring.
 fn in_ring(ring: &[&str], stemmed: &str) -> bool {
-    ring.iter().any(|word| stem(word) == stemmed)
+    ring.iter().any(|word| stem(word) == stemmed || word.len() > 4 && mistyped(word, stemmed))
 }
 
 /// Units that names of columns end in, as stems.

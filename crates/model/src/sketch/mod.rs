@@ -7,6 +7,7 @@ mod agreement;
 mod alike;
 mod arithmetic;
 mod build;
+mod choose;
 mod columns;
 mod condition;
 mod convert;
@@ -53,6 +54,8 @@ pub(crate) enum Source {
     Here,
     /// What is piped in.
     Stdin,
+    /// The one file that has what is spoken of: no word of the request names it.
+    Found,
     /// The result of an earlier statement, counted from 0.
     Result(usize),
 }
@@ -158,6 +161,7 @@ fn source(word: &Word, pieces: &[Piece]) -> Option<Source> {
         Word::Slot(letter, tokens) => slot(*letter, tokens, pieces).map(Source::Slot),
         Word::Name("here") => Some(Source::Here),
         Word::Name("stdin") => Some(Source::Stdin),
+        Word::Name("found") => Some(Source::Found),
         Word::Name(name) => name.strip_prefix('@')?.parse::<usize>().ok()?.checked_sub(1).map(Source::Result),
     }
 }

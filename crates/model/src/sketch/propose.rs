@@ -2,13 +2,14 @@
 
 use super::alike;
 use super::build::{self, Fault};
+use super::choose::{Candidate, likeliest, tried};
 use super::ground::{Ground, Ungrounded};
 use super::left_out::LeftOut;
 use super::{Argument, Sketch, Source, Statement, Step};
 use crate::learned::{self, Piece, Said};
 use crate::plan::lexicon::Lexicon;
 use crate::read::Reading;
-use crate::turn::{Check, History, Proposed, Question, Surroundings, Turn};
+use crate::turn::{Check, History, Proposed, Question, Surroundings, Trial, Turn};
 use std::ops::Range;
 use telos_graph::Graph;
 
@@ -17,13 +18,10 @@ pub(crate) const SURE: f32 = 0.7;
 /// Share from which on a graph is preferred to a different one that the search found.
 pub(crate) const LIKELY: f32 = 0.5;
 /// Share from which on a sketch counts: what it lacks is asked for.
-const ASKED: f32 = 0.15;
+pub(super) const ASKED: f32 = 0.15;
 /// Share from which on a request that nothing registered does is not carried out, whatever the search makes of it. Where the
 /// translator would ask, the search may know: it explains "delete all log files" word by word.
 const REFUSED: f32 = 0.9;
-/// Most of the likelihood that is left out of account because what it stands for is impossible here.
-const IMPOSSIBLE_MAX: f32 = 0.7;
-
 /// What the translator makes of a turn.
 #[derive(Default)]
 pub(crate) struct Heard {
@@ -45,26 +43,13 @@ pub(crate) struct Heard {
     pub(crate) history: Option<History>,
 }
 
-/// A graph that the translator may mean.
-struct Candidate {
-    proposed: Proposed,
-    /// Its graph without who chose the constants.
-    bare: Graph,
-    /// What it has in common with others that come to the same.
-    essence: Vec<Statement>,
-    /// The words that its slots take.
-    words: Vec<String>,
-    /// Whether its file was found by what is said of its content.
-    evident: bool,
-}
-
 /// Proposes what the translator makes of the turn.
 pub(crate) fn propose(
     turn: &Turn,
     reading: &Reading<'_>,
     around: &dyn Surroundings,
     lexicon: &Lexicon<'_>,
-    check: &Check<'_>,
+    (check, trial): (&Check<'_>, Option<&Trial<'_>>),
 ) -> Heard {
     let hearing = |firm: bool| {
         let (said, pieces) = learned::translate(reading, firm);
@@ -75,6 +60,7 @@ pub(crate) fn propose(
             around,
             lexicon,
             check,
+            trial,
             pieces,
             denies,
             heard: Heard::default(),
@@ -106,6 +92,7 @@ struct Hearing<'a> {
     around: &'a dyn Surroundings,
     lexicon: &'a Lexicon<'a>,
     check: &'a Check<'a>,
+    trial: Option<&'a Trial<'a>>,
     pieces: Vec<Piece>,
     /// Whether the request says what is not to be done.
     denies: bool,
@@ -155,10 +142,16 @@ impl<'a> Hearing<'a> {
         let reading = self.reading;
         let spoken = taken(statements);
         let loose = loose(reading, &self.pieces, &spoken);
+        let found = statements.iter().any(|statement| statement.sources.contains(&Source::Found));
         let ground = Ground { reading, around: self.around, turn: self.turn, taken: spoken.clone() };
         match build::build(statements, self.lexicon, &ground) {
             // What a request forbids is seldom in a sketch, so only what leaves all that is here as it is is safe from it.
-            Ok(built) if loose || built.replaces && self.denies || self.leaves_out(&built.graph, &spoken) => {}
+            // Nor is a file changed that nobody named.
+            Ok(built)
+                if loose
+                    || built.replaces && found
+                    || built.replaces && self.denies
+                    || self.leaves_out(&built.graph, &spoken) => {}
             Ok(built) if crate::plan::takes_twice(&built.graph) || (self.check)(&built.graph).is_err() => {
                 self.impossible += share;
             }
@@ -174,7 +167,7 @@ impl<'a> Hearing<'a> {
                     (alike::bare(&proposed.graph), alike::essence(statements, self.lexicon, reading.text));
                 let text = |bytes: &Range<usize>| reading.text.get(bytes.clone()).unwrap_or("").to_owned();
                 let words = spoken.iter().map(text).collect();
-                self.candidates.push(Candidate { proposed, bare, essence, words, evident });
+                self.candidates.push(Candidate { proposed, bare, essence, words, evident, tried: None });
             }
             Err(fault) => {
                 self.heard.elsewhere |= share >= SURE && matches!(fault, Fault::Ungrounded(_));
@@ -183,7 +176,8 @@ impl<'a> Hearing<'a> {
                 }
                 match fault {
                     Fault::Ungrounded(Ungrounded::Absent { said, .. }) => self.absent.push((share, said)),
-                    Fault::Unregistered(_) | Fault::Ungrounded(Ungrounded::Several { .. }) => {}
+                    Fault::Unregistered(_)
+                    | Fault::Ungrounded(Ungrounded::Several { .. } | Ungrounded::Unnamed { .. }) => {}
                     _ => self.impossible += share,
                 }
             }
@@ -203,7 +197,8 @@ impl<'a> Hearing<'a> {
             candidates.iter().any(|candidate| candidate.words.iter().any(|words| words.contains(said.as_str())))
         };
         self.impossible += self.absent.iter().filter(|(_, said)| found(said)).map(|(share, _)| share).sum::<f32>();
-        likeliest(self.candidates, self.impossible)
+        let (candidates, impossible) = tried(self.candidates, self.impossible, self.trial);
+        likeliest(candidates, impossible)
     }
 
     /// The likeliest graph where the translator would rather ask: its share is that of what else it says, and only a file that
@@ -217,30 +212,6 @@ impl<'a> Hearing<'a> {
         let candidates = self.candidates.into_iter().filter(|candidate| candidate.evident).map(relative).collect();
         likeliest(candidates, 0.0)
     }
-}
-
-/// The likeliest graph of those that together are the likeliest to be meant; its confidence is theirs, given that what is
-/// impossible here is not meant.
-fn likeliest(candidates: Vec<Candidate>, impossible: f32) -> Option<Box<Proposed>> {
-    let together = |one: &Candidate| {
-        let (loose, anywhere) = alike::without_columns(&one.essence);
-        let same = candidates.iter().filter(|other| {
-            let (like, everywhere) = alike::without_columns(&other.essence);
-            other.essence == one.essence || other.bare == one.bare || (anywhere || everywhere) && loose == like
-        });
-        same.map(|other| other.proposed.confidence).sum::<f32>()
-    };
-    let shares: Vec<f32> = candidates.iter().map(together).collect();
-    let mut best: Option<(f32, Proposed)> = None;
-    // Candidates come likeliest first, so that of equals the likeliest is kept.
-    for (candidate, share) in candidates.into_iter().zip(shares) {
-        if best.as_ref().is_none_or(|(most, _)| share > *most + 1e-4) {
-            best = Some((share, candidate.proposed));
-        }
-    }
-    let (share, mut proposed) = best.filter(|(share, _)| *share >= ASKED)?;
-    proposed.confidence = (share / (1.0 - impossible.min(IMPOSSIBLE_MAX))).clamp(0.0, 1.0);
-    Some(Box::new(proposed))
 }
 
 /// Whether the request says what is not to be done, or that something is to stay as it is.
@@ -260,7 +231,13 @@ fn denies(text: &str) -> bool {
                 | ["only" | "but", "if"]
         )
     };
-    words.iter().any(|word| alone.contains(word)) || words.windows(2).any(denied)
+    // What has never happened is told, not forbidden.
+    let told = |pair: &[&str]| {
+        let past = ["did", "had", "has", "have", "was", "were", "got", "came", "went", "worked", "quite", "really"];
+        matches!(pair, ["never", after] if past.contains(after))
+    };
+    let forbidden = |at: usize| alone.contains(&words[at]) && !words.get(at..at + 2).is_some_and(told);
+    (0..words.len()).any(forbidden) || words.windows(2).any(denied)
 }
 
 /// Whether a file or address that the request names plays no part.
@@ -321,6 +298,9 @@ fn question(fault: &Fault, reading: &Reading<'_>) -> Option<Question> {
                 None => format!("There is no “{said}” here. Which file do you mean?"),
             };
             (text, near.clone(), place(said))
+        }
+        Fault::Ungrounded(Ungrounded::Unnamed { choices }) => {
+            (String::from("Which file is it about?"), choices.clone(), None)
         }
         Fault::Ungrounded(Ungrounded::Several { said, choices }) => {
             (format!("Which file do you mean by “{said}”?"), choices.clone(), place(said))

@@ -377,3 +377,23 @@ fn a_bookmark_is_an_address_wherever_one_is_asked_for() {
     let known = vec!["My board".to_owned()];
     assert_eq!(unknown, Err(Fault::Ungrounded(Ungrounded::NoBookmark { said: "my bord".into(), known })));
 }
+
+#[test]
+fn a_file_that_nobody_names_is_the_one_that_has_what_is_spoken_of() {
+    let oldest = graph("who is oldest", "found > table.top column= c[oldest] count= 1").unwrap();
+    assert!(oldest.contains("file.read(file=people.csv)") && oldest.contains("column=age"), "{oldest}");
+    let both = "found > table.aggregate function= sum column= c[units] ; found > table.count";
+    let both = graph("how many units were sold, and in how many sales", both).unwrap();
+    assert_eq!(both.matches("file.read(file=sales.csv)").count(), 2, "{both}");
+    let key = graph("what does the customer pay", "found > json.get path= k[customer]").unwrap();
+    assert!(key.contains("file.read(file=orders.json)"), "{key}");
+    // Several may be meant, or none.
+    let logs = graph("which error is most frequent", "found > log.parse > log.messages > table.head count= 1");
+    let choices = ["app.log".to_owned(), "server.log".to_owned()];
+    assert!(
+        matches!(&logs, Err(Fault::Ungrounded(Ungrounded::Unnamed { choices: both })) if choices.iter().all(|log| both.contains(log))),
+        "{logs:?}"
+    );
+    let absent = graph("who is tallest", "found > table.top column= c[tallest] count= 1");
+    assert_eq!(absent, Err(Fault::Ungrounded(Ungrounded::Unnamed { choices: Vec::new() })));
+}
