@@ -47,3 +47,9 @@ pub const BLOB_BYTES_MAX: u64 = 1 << 36;
 pub const CELL_BYTES_MAX: usize = 4 << 20;
 /// Longest text that built-in ports take or give, in bytes.
 pub const TEXT_BYTES_MAX: u64 = 16 << 10;
+/// Most bytes of a file that one event of a session reads.
+pub const WINDOW_BYTES_MAX: usize = 1 << 20;
+/// Most bytes kept for one file as its state.
+pub const STATE_BYTES_MAX: usize = 64 << 10;
+/// Most files whose state is kept; those that were not opened for longest are forgotten.
+pub const STATE_FILES_MAX: usize = 1_000;

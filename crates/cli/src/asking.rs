@@ -1,6 +1,7 @@
 //! The person at the terminal: questions, consent, progress.
 
 use crate::console::Console;
+use crate::screen::Screen;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
@@ -8,7 +9,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use telos_abi::limit::APPROVAL_WAIT_MS;
 use telos_surface::printable;
-use telos_system::{Ask, Consent, Person, Step};
+use telos_system::{Ask, Consent, Person, Step, Surface};
 
 /// Work shorter than this shows no progress.
 const QUIET_FOR: Duration = Duration::from_millis(800);
@@ -105,6 +106,10 @@ impl Person for Terminal {
         let chosen = words.parse::<usize>().ok().and_then(|number| choices.get(number.checked_sub(1)?));
         let words = chosen.cloned().unwrap_or(words);
         (!words.is_empty()).then_some(words)
+    }
+
+    fn surface(&self) -> Option<Box<dyn Surface>> {
+        Screen::open(self.console).map(|screen| Box::new(screen) as Box<dyn Surface>)
     }
 
     fn progress(&self, step: Step) {

@@ -44,7 +44,7 @@ mod tests_bundles;
 mod tests_lanes;
 
 pub use check::decode as decode_value;
-pub use hands::{HostHands, Nearness, remembered};
+pub use hands::{Asked, HostHands, Nearness, remembered};
 pub use outcome::{Cause, Changes, Content, Outcome, Output, RunFailure, RunUsage};
 pub use ports::{Answer, Event, Gate, Hands, HostCall, Library, Ports, Progress, Sink, Step, StepError};
 pub use run::Executor;

@@ -21,6 +21,7 @@ mod nearness;
 mod plan;
 mod read;
 mod remote;
+mod session;
 mod sketch;
 mod turn;
 
@@ -34,6 +35,7 @@ pub use cache::{CacheStore, MemoryStore, PlanCache};
 pub use cascade::{Answer, Cascade, Tier};
 pub use nearness::nearness;
 pub use remote::{ProviderConfig, ProviderError, ProviderKind, Secret};
+pub use session::reader_of;
 pub use turn::{
     Check, Column, Entry, EntryKind, History, Library, Proposal, Proposed, Question, Reading, Surroundings, Turn,
 };

@@ -7,9 +7,11 @@
 #![forbid(unsafe_code)]
 
 mod scene;
+mod screen;
 mod text;
 mod web;
 
 pub use scene::{Block, Level, Scene, ShownValue};
-pub use text::{TextStyle, printable, text};
+pub use screen::{Line, Role, Screen, Span};
+pub use text::{TextStyle, clipped, columns, printable, text};
 pub use web::web;

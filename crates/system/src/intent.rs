@@ -6,6 +6,7 @@ use crate::person::{Person, Step};
 use crate::plan_view;
 use crate::result::{self, Described};
 use crate::run::Run;
+use crate::session::Stage;
 use crate::shelf::Shelf;
 use crate::surroundings::Here;
 use crate::{SystemError, Telos, now};
@@ -125,7 +126,7 @@ impl Telos {
     }
 
     /// Validates and seals. The inner error is the validator's refusal.
-    fn settle_plan(
+    pub(crate) fn settle_plan(
         &self,
         proposed: &telos_model::Proposed,
         tier: Tier,
@@ -173,7 +174,13 @@ impl Telos {
         let bytes = settled.plan.to_bytes().map_err(SystemError::room)?;
         run.record(&Receipt::Sealed { hash: settled.plan.hash(), plan: bytes.into() })?;
         person.progress(Step::Planned(settled.view.lines()));
-        let report = self.host(&run).and_then(|host| self.execute(&run, &host, settled, person, stop, None));
+        let report = self.host(&run).and_then(|host| match self.asking(settled)? {
+            Some(asking) => {
+                let stage = Stage { run: &run, host: &host, settled, person, stop, on_screen: false };
+                self.hold(&stage, &asking, &mut person.surface())
+            }
+            None => self.execute(&run, &host, settled, person, stop, None),
+        });
         self.close(run, report)
     }
 
@@ -262,7 +269,7 @@ impl Telos {
 }
 
 /// How near texts are, by what the translator knows of words.
-struct Meaning;
+pub(crate) struct Meaning;
 
 impl Nearness for Meaning {
     fn of(&self, words: &str, texts: &[&str]) -> Vec<f32> {
@@ -360,7 +367,7 @@ fn finished(outcome: &Outcome, settled: &Settled, catalogue: &dyn Catalogue) -> 
     report
 }
 
-fn failed(failure: &RunFailure, settled: &Settled, catalogue: &dyn Catalogue) -> Report {
+pub(crate) fn failed(failure: &RunFailure, settled: &Settled, catalogue: &dyn Catalogue) -> Report {
     let (status, rule) = match &failure.cause {
         Cause::Cancelled => (Status::Cancelled, None),
         Cause::Refused(refusal) => (Status::Refused, Some(refusal.rule)),

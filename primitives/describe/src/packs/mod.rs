@@ -14,6 +14,7 @@ pub mod json;
 pub mod logs;
 pub mod markup;
 pub mod pim;
+pub mod reader;
 pub mod table;
 pub mod text;
 
@@ -23,7 +24,7 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 16] = [
+pub const ALL: [(&str, Describe); 17] = [
     ("archive", archive::descriptors),
     ("bundle", bundle::descriptors),
     ("calc", calc::descriptors),
@@ -38,6 +39,7 @@ pub const ALL: [(&str, Describe); 16] = [
     ("logs", logs::descriptors),
     ("markup", markup::descriptors),
     ("pim", pim::descriptors),
+    ("reader", reader::descriptors),
     ("table", table::descriptors),
     ("text", text::descriptors),
 ];
