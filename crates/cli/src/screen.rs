@@ -18,6 +18,8 @@ const WAIT: Duration = Duration::from_millis(250);
 pub(crate) struct Screen {
     colour: bool,
     taken: bool,
+    /// The terminal has put what was drawn elsewhere.
+    resized: bool,
     /// The terminal is gone.
     lost: bool,
 }
@@ -25,7 +27,7 @@ pub(crate) struct Screen {
 impl Screen {
     /// The terminal, if a person looks at it.
     pub(crate) fn open(console: Console) -> Option<Self> {
-        console.has_screen().then(|| Self { colour: console.style().colour, taken: false, lost: false })
+        console.has_screen().then(|| Self { colour: console.style().colour, taken: false, resized: false, lost: false })
     }
 
     fn draw(&mut self, screen: &telos_surface::Screen) -> io::Result<()> {
@@ -35,6 +37,9 @@ impl Screen {
         }
         let (width, height) = self.size();
         let mut out = Vec::new();
+        if std::mem::take(&mut self.resized) {
+            queue!(out, Clear(ClearType::All))?;
+        }
         for (row, line) in (0_u16..).zip(rows(screen, usize::from(width), usize::from(height))) {
             // Before it is written: after a full row the cursor still stands in its last column.
             queue!(out, cursor::MoveTo(0, row), Clear(ClearType::UntilNewLine))?;
@@ -97,7 +102,10 @@ impl Surface for Screen {
         }
         match event::read() {
             Ok(event::Event::Key(key)) if key.kind != KeyEventKind::Release => pressed(key),
-            Ok(event::Event::Resize(columns, rows)) => Some(Event::Resize { columns, rows }),
+            Ok(event::Event::Resize(columns, rows)) => {
+                self.resized = true;
+                Some(Event::Resize { columns, rows })
+            }
             Ok(_) => None,
             Err(_) => Some(Event::Leave),
         }

@@ -30,7 +30,7 @@ fn the_plan_is_the_seeds_graph() {
     place.file("notes.txt", notes());
     let plan = place.intent(&["--plan", OPEN]).exits(0);
     for node in [
-        "reader.open(file = “notes.txt”",
+        "reader.open(file = \"notes.txt\")",
         "file.window",
         "text.decode-window",
         "text.index",

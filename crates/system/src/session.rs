@@ -176,6 +176,8 @@ impl Telos {
             return Ok(failed(&failure, stage.settled, &Shelf(self.registry()?)));
         }
         person.on_screen.store(screen.is_some(), Ordering::Relaxed);
+        // What the screen shows: a wait that nothing came of is no reason to draw.
+        let mut seen = None;
         loop {
             while session.asks().is_some() {
                 if let Err(failure) = self.answer(stage, asking, &mut *session, &person, screen.is_some())? {
@@ -197,11 +199,21 @@ impl Telos {
                 told.iter().for_each(|why| session.failed(why));
                 let (columns, rows) = screen.as_ref().map_or(NO_SCREEN, |screen| screen.size());
                 session.event(Event::Resize { columns, rows });
+                seen = None;
                 continue;
             }
-            surface.show(&session.screen());
+            let now = session.screen();
+            if seen.as_ref() != Some(&now) {
+                surface.show(&now);
+                seen = Some(now);
+            }
             match surface.next(true) {
-                Some(event) => session.event(event),
+                Some(event) => {
+                    if matches!(event, Event::Resize { .. }) {
+                        seen = None;
+                    }
+                    session.event(event);
+                }
                 None if stage.stop.is_raised() => session.event(Event::Leave),
                 None => {}
             }

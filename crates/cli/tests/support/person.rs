@@ -41,7 +41,7 @@ def shown():
     return "\n".join("".join(screen.get((r, c), " ") for c in range(200)).rstrip() for r in rows)
 def hear():
     global said
-    if not select.select([terminal], [], [], 60)[0]:
+    if not select.select([terminal], [], [], 180)[0]:
         return False
     try:
         chunk = os.read(terminal, 65536)
