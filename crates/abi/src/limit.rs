@@ -74,3 +74,9 @@ pub const CACHE_ENTRY_BYTES_MAX: u64 = 16 << 20;
 pub const CACHE_BYTES_MAX: u64 = 128 << 20;
 /// Most answers kept.
 pub const CACHE_ENTRIES_MAX: usize = 512;
+/// Most bytes of a file that one event of a session reads.
+pub const WINDOW_BYTES_MAX: usize = 1 << 20;
+/// Most bytes kept for one file as its state.
+pub const STATE_BYTES_MAX: usize = 64 << 10;
+/// Most files whose state is kept; those that were not opened for longest are forgotten.
+pub const STATE_FILES_MAX: usize = 1_000;

@@ -1,6 +1,7 @@
 //! The person at the terminal: questions, consent, progress.
 
 use crate::console::Console;
+use crate::screen::Screen;
 use indicatif::{ProgressBar, ProgressStyle};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use std::fs::File;
@@ -9,7 +10,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use telos_abi::limit::APPROVAL_WAIT_MS;
 use telos_surface::printable;
-use telos_system::{Ask, Consent, Person, Step};
+use telos_system::{Ask, Consent, Person, Step, Surface};
 
 /// Work shorter than this shows no progress.
 const QUIET_FOR: Duration = Duration::from_millis(800);
@@ -158,6 +159,10 @@ impl Person for Terminal {
         // The line end was not shown either.
         let _ = (&terminal).write_all(b"\n");
         answer
+    }
+
+    fn surface(&self) -> Option<Box<dyn Surface>> {
+        Screen::open(self.console).map(|screen| Box::new(screen) as Box<dyn Surface>)
     }
 
     fn progress(&self, step: Step) {

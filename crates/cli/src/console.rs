@@ -59,6 +59,12 @@ impl Console {
         TextStyle { terminal: self.terminal_out, colour: self.colour_out, columns: self.columns, glyphs: self.glyphs }
     }
 
+    /// Whether a session may take the terminal that standard output is.
+    pub(crate) fn has_screen(&self) -> bool {
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
+        !self.json && self.terminal_out && !dumb && std::io::stdin().is_terminal()
+    }
+
     /// Prints the outcome. A reader that went away is not an error; an outcome that could not be kept is one.
     pub(crate) fn out(&self, text: &str) {
         let mut stdout = std::io::stdout().lock();

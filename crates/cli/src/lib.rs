@@ -12,6 +12,7 @@ mod console;
 mod doing;
 mod records;
 mod running;
+mod screen;
 
 pub use arguments::Arguments;
 

@@ -17,6 +17,7 @@ const READS: EffectSet = EffectSet::of(&[
     EffectKind::Clock,
     EffectKind::Random,
     EffectKind::CellRead,
+    EffectKind::Show,
 ]);
 
 pub(crate) fn is_read(kind: EffectKind) -> bool {

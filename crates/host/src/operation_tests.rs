@@ -51,6 +51,19 @@ fn a_link_is_read_and_written_as_what_it_leads_to() {
 }
 
 #[test]
+fn a_window_is_read_from_its_offset_and_ends_with_the_file() {
+    let place = Place::new();
+    place.put("f", &"0123456789".repeat(20_000));
+    let (host, _) = place.host(1);
+    let located = host.find("f");
+    let reader = host.read(permit(&located.read_effect().unwrap(), Facts::default()), &located).unwrap();
+    assert_eq!(reader.window(12, 4).unwrap(), b"2345");
+    assert_eq!(reader.window(5, 100_000).unwrap().len(), 100_000);
+    assert_eq!(reader.window(199_998, 10).unwrap(), b"89");
+    assert_eq!(reader.window(1 << 40, 10).unwrap(), b"");
+}
+
+#[test]
 fn what_is_swapped_between_decision_and_act_is_left_alone() {
     let place = Place::new();
     place.put("f", "decided on");

@@ -56,6 +56,27 @@ impl FileReader {
     }
 }
 
+impl FileReader {
+    /// At most `length` bytes from `offset` on; fewer only where the file ends.
+    ///
+    /// # Errors
+    /// If the file cannot be read there.
+    pub fn window(&self, offset: u64, length: usize) -> Result<Vec<u8>, HostError> {
+        let mut window = Vec::with_capacity(length);
+        while window.len() < length {
+            let at = offset.saturating_add(window.len() as u64);
+            let mut part = [0; 64 << 10];
+            let wanted = part.len().min(length - window.len());
+            let read = retry_on_intr(|| rustix::io::pread(&self.file, &mut part[..wanted], at));
+            match read.map_err(|source| HostError::std("read", self.path.as_slice())(source.into()))? {
+                0 => break,
+                read => window.extend_from_slice(&part[..read]),
+            }
+        }
+        Ok(window)
+    }
+}
+
 impl Read for FileReader {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.file.read(buffer)

@@ -4,6 +4,7 @@ use crate::cache::{PlanCache, Template};
 use crate::plan;
 use crate::read::{Fact, Reading, read};
 use crate::remote::{self, ProviderConfig, ProviderError};
+use crate::session;
 use crate::sketch;
 use crate::turn::{Check, Library, Proposal, Proposed, Question, Reading as Heeded, Surroundings, Trial, Turn};
 use telos_abi::{NodeIndex, PortIndex, Refinement, Type, Value};
@@ -76,7 +77,10 @@ impl<'a> Cascade<'a> {
                 return Answer { proposal: Proposal::Graph(Box::new(proposed)), tier: Tier::Cache, model_error: None };
             }
         }
-        let answer = self.fresh(turn, reading, around, library, check);
+        let mut answer = self.fresh(turn, reading, around, library, check);
+        if let Proposal::Graph(proposed) = &mut answer.proposal {
+            session::complete(proposed, library);
+        }
         if let (Some((cache, template)), Proposal::Graph(proposed)) = (&template, &answer.proposal)
             && check(&proposed.graph).is_ok()
         {

@@ -22,6 +22,7 @@ mod nearness;
 mod plan;
 mod read;
 mod remote;
+mod session;
 mod sketch;
 mod turn;
 
@@ -36,6 +37,7 @@ pub use cascade::{Answer, Cascade, Tier};
 pub use nearness::nearness;
 pub use read::names_bookmark;
 pub use remote::{ProviderConfig, ProviderError, ProviderKind, Secret};
+pub use session::reader_of;
 pub use turn::{
     Check, Column, Entry, EntryKind, History, Library, Proposal, Proposed, Question, Reading, Surroundings, Trial,
     Tried, Turn,

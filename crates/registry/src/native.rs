@@ -8,6 +8,7 @@ mod copies;
 mod knowledge;
 mod memory;
 mod network;
+mod reader;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -55,6 +56,7 @@ pub fn descriptors() -> Vec<Descriptor> {
         read(),
         read_all(),
         rename(),
+        reader::window(),
         write(),
         network::fetch(),
         network::headers(),
@@ -63,11 +65,16 @@ pub fn descriptors() -> Vec<Descriptor> {
         memory::list(),
         memory::recall(),
         memory::remember(),
+        reader::files(),
+        reader::open(),
+        reader::table(),
         sqlite::make(),
         sqlite::query(),
         sqlite::schema(),
         sqlite::table(),
         sqlite::tables(),
+        reader::read_state(),
+        reader::write_state(),
         stdin(),
         web::bookmark(),
         web::bookmarks(),

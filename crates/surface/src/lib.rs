@@ -9,11 +9,13 @@
 mod diagram;
 mod picture;
 mod scene;
+mod screen;
 mod table;
 mod text;
 mod web;
 
 pub use diagram::{Diagram, DiagramEdge, DiagramLine, DiagramStep, diagram_svg, diagram_text};
 pub use scene::{Block, Level, Scene, ShownValue};
-pub use text::{Glyphs, TextStyle, printable, text};
+pub use screen::{Line, Role, Screen, Span};
+pub use text::{Glyphs, TextStyle, clipped, columns, printable, text};
 pub use web::web;

@@ -3,6 +3,7 @@
 use crate::{Block, Level, Scene, picture, table};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How to print.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +108,23 @@ pub fn printable(content: &str, lines: bool) -> String {
     out
 }
 
+/// Columns that a text takes on a terminal.
+#[must_use]
+pub fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// The beginning of a text that fits into so many columns.
+#[must_use]
+pub fn clipped(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    let beyond = text.char_indices().find(|(_, letter)| {
+        used += letter.width().unwrap_or(0);
+        used > columns
+    });
+    beyond.map_or(text, |(at, _)| &text[..at])
+}
+
 fn separated(out: &mut String, columns: &[String], rows: &[Vec<String>]) {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     let written =
@@ -135,7 +153,7 @@ pub(crate) fn line(out: &mut String, content: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Glyphs, TextStyle, printable, text};
+    use super::{Glyphs, TextStyle, clipped, printable, text};
     use crate::{Block, Scene};
 
     const PIPE: TextStyle = TextStyle { terminal: false, colour: false, columns: 80, glyphs: Glyphs::Unicode };
@@ -159,6 +177,12 @@ mod tests {
     fn a_single_fact_is_printed_bare() {
         let scene = Scene { blocks: vec![Block::Fact { label: "lines".into(), value: "42".into() }] };
         assert_eq!(text(&scene, PIPE), "42\n");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out() {
+        assert_eq!(clipped("ab\u{6f22}\u{5b57}c", 5), "ab\u{6f22}");
+        assert_eq!((clipped("abc", 3), clipped("abc", 0)), ("abc", ""));
     }
 
     #[test]

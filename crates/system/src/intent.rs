@@ -5,6 +5,7 @@ use crate::outcome::{PlanView, Report};
 use crate::person::{Person, Step};
 use crate::result::{self, Described};
 use crate::run::Run;
+use crate::session::Stage;
 use crate::shelf::Shelf;
 use crate::surroundings::Here;
 use crate::trial::Trials;
@@ -148,7 +149,7 @@ impl Telos {
 
     /// Validates and seals what was proposed for the user's own words, which begin with the text. The inner error is the
     /// validator's refusal.
-    fn settle_plan(
+    pub(crate) fn settle_plan(
         &self,
         proposed: &telos_model::Proposed,
         tier: Tier,
@@ -197,7 +198,13 @@ impl Telos {
         let bytes = settled.plan.to_bytes().map_err(SystemError::room)?;
         run.record(&Receipt::Sealed { hash: settled.plan.hash(), plan: bytes.into() })?;
         person.progress(Step::Planned(settled.view.lines()));
-        let report = self.host(&run).and_then(|host| self.execute(&run, &host, settled, person, stop, None));
+        let report = self.host(&run).and_then(|host| match self.asking(settled)? {
+            Some(asking) => {
+                let stage = Stage { run: &run, host: &host, settled, person, stop, on_screen: false };
+                self.hold(&stage, &asking, &mut person.surface())
+            }
+            None => self.execute(&run, &host, settled, person, stop, None),
+        });
         self.close(run, report)
     }
 
@@ -236,11 +243,11 @@ impl Telos {
         let labels = KnownLabels { policy, host, grant: &settled.grant };
         let gate = DecisionPoint { policy, grant: &settled.grant, person, recorder: &*recorder };
         let scratch = self.scratch()?;
-        let asked = Asked(person);
+        let passwords = Passwords(person);
         let ports = Ports {
             library: &shelf,
             engine: self.engine()?,
-            hands: &HostHands::new(host, &Meaning, &asked),
+            hands: &HostHands::new(host, &Meaning, &passwords),
             labels: &labels,
             gate: &gate,
             recorder: &*recorder,
@@ -296,9 +303,9 @@ impl Nearness for Meaning {
 }
 
 /// Asks the person for passwords.
-pub(crate) struct Asked<'a>(pub(crate) &'a dyn Person);
+pub(crate) struct Passwords<'a>(pub(crate) &'a dyn Person);
 
-impl Secrets for Asked<'_> {
+impl Secrets for Passwords<'_> {
     fn password(&self, host: &str, user: &str) -> Result<String, String> {
         self.0.secret(&format!("password of {user} at {host}")).filter(|password| !password.is_empty()).ok_or_else(
             || {
@@ -402,7 +409,7 @@ fn finished(outcome: &Outcome, settled: &Settled, catalogue: &dyn Catalogue) -> 
     report
 }
 
-fn failed(failure: &RunFailure, settled: &Settled, catalogue: &dyn Catalogue) -> Report {
+pub(crate) fn failed(failure: &RunFailure, settled: &Settled, catalogue: &dyn Catalogue) -> Report {
     let (status, rule) = match &failure.cause {
         Cause::Cancelled => (Status::Cancelled, None),
         Cause::Refused(refusal) => (Status::Refused, Some(refusal.rule)),

@@ -1,6 +1,8 @@
 //! The port to the person at the front door.
 
 use telos_abi::{Effect, NodeIndex, Rule};
+use telos_session::Event;
+use telos_surface::Screen;
 
 /// One effect that needs consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +80,23 @@ pub trait Person: Sync {
         None
     }
 
+    /// A screen to hold a session on; `None` when nobody looks at one.
+    fn surface(&self) -> Option<Box<dyn Surface>> {
+        None
+    }
+
     /// Tells how far the work is. Called from several threads; must not block.
     fn progress(&self, step: Step);
+}
+
+/// A screen with keys. Taken from the person when first shown to, and given back when dropped.
+pub trait Surface {
+    /// Columns and rows.
+    fn size(&self) -> (u16, u16);
+
+    /// Shows this instead of what was shown.
+    fn show(&mut self, screen: &Screen);
+
+    /// The next event; `None` if there is none yet. With `wait` it may take a moment before it says so.
+    fn next(&mut self, wait: bool) -> Option<Event>;
 }

@@ -197,7 +197,7 @@ impl Trials<'_> {
             person: &Nobody,
             recorder: &Forgotten,
         };
-        let hands = HostHands::new(self.here.host, &crate::intent::Meaning, &crate::intent::Asked(&Nobody));
+        let hands = HostHands::new(self.here.host, &crate::intent::Meaning, &crate::intent::Passwords(&Nobody));
         let ports = Ports {
             library: self.shelf,
             engine: self.telos.engine()?,

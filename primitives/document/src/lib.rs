@@ -48,6 +48,7 @@ pub const PACK: Pack = Pack {
         pair::compare,
         schema::validate,
         validate::start,
+        schema::conform,
     ],
 };
 

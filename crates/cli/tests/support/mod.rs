@@ -13,6 +13,8 @@ use std::process::{Command, Output, Stdio};
 /// One user with one directory to work in.
 pub(crate) struct Place {
     root: tempfile::TempDir,
+    /// Where compiled packs are, if not in this place.
+    cache: Option<PathBuf>,
 }
 
 /// What a command said.
@@ -70,7 +72,12 @@ impl Place {
         for folder in ["home", "work"] {
             fs::create_dir(root.path().join(folder)).expect("a fresh directory is writable");
         }
-        Self { root }
+        Self { root, cache: None }
+    }
+
+    /// A place that shares its compiled packs with others of this kind: for tests that wait at a terminal.
+    pub(crate) fn with_shared_packs() -> Self {
+        Self { cache: Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled-packs")), ..Self::new() }
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -124,6 +131,7 @@ impl Place {
             .env("LANG", "C.UTF-8")
             .current_dir(self.work())
             .stdin(Stdio::null());
+        command.envs(self.cache.iter().map(|cache| ("TELOS_CACHE_DIR", cache)));
         command
     }
 

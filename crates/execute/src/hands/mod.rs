@@ -15,10 +15,13 @@ mod network;
 mod reading;
 mod records;
 mod removing;
+mod session;
 mod sqlite;
+mod state;
 
 pub use bookmarks::bookmarked;
 pub use memory::remembered;
+pub use session::Asked;
 
 use crate::{Hands, HostCall, Step, StepError};
 use telos_abi::{ByteText, Effect, EffectKind, Facts, Handle, HandleKind, NodeIndex, Value};
@@ -45,13 +48,20 @@ pub struct HostHands<'h> {
     host: &'h Host,
     nearness: &'h dyn Nearness,
     secrets: &'h dyn Secrets,
+    asked: Option<&'h Asked>,
 }
 
 impl<'h> HostHands<'h> {
     /// Hands that work through `host`, recall by `nearness` and log in with `secrets`.
     #[must_use]
     pub fn new(host: &'h Host, nearness: &'h dyn Nearness, secrets: &'h dyn Secrets) -> Self {
-        Self { host, nearness, secrets }
+        Self { host, nearness, secrets, asked: None }
+    }
+
+    /// The same hands for one event of a session, which asks for this.
+    #[must_use]
+    pub fn asked(self, asked: &'h Asked) -> Self {
+        Self { asked: Some(asked), ..self }
     }
 }
 
@@ -80,6 +90,7 @@ impl Hands for HostHands<'_> {
             "file.read" => Box::new(reading::Read::one(at, call)?),
             "file.read-all" => Box::new(reading::Read::all(at, call)?),
             "file.rename" => Box::new(changing::Move::to_name(at, call, HandleKind::File)?),
+            "file.window" => Box::new(reading::Window::new(at, call)?),
             "file.write" => Box::new(changing::Write::new(at, call)?),
             "http.get" | "web.open" => Box::new(network::Fetch::new(at, call)?),
             "http.headers" => Box::new(network::Headers::new(at, call)?),
@@ -88,11 +99,14 @@ impl Hands for HostHands<'_> {
             "memory.list" => Box::new(memory::Recall::all(at, self.nearness)?),
             "memory.recall" => Box::new(memory::Recall::about(at, self.nearness, call)?),
             "memory.remember" => Box::new(memory::Revise::remember(at, self.nearness, call)?),
+            "reader.files" | "reader.open" | "reader.table" => Box::new(session::Ask::new(self.asked, call)?),
             "sqlite.make" => Box::new(sqlite::Make::new(call)),
             "sqlite.query" => Box::new(sqlite::Read::query(call)?),
             "sqlite.schema" => Box::new(sqlite::Read::schema(call)),
             "sqlite.table" => Box::new(sqlite::Read::table(call)),
             "sqlite.tables" => Box::new(sqlite::Read::tables()),
+            "state.read" => Box::new(state::ReadState::new(at, call)?),
+            "state.write" => Box::new(state::WriteState::new(at, call)?),
             "stdin.read" => Box::new(reading::StandardInput::new(at)),
             "web.bookmark" => Box::new(bookmarks::Revise::keep(at, call)?),
             "web.bookmarks" => Box::new(bookmarks::List::new(at)?),

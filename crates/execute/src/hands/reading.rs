@@ -2,11 +2,13 @@
 
 use super::{At, path, paths};
 use crate::{HostCall, Sink, Step, StepError};
-use telos_abi::{ByteText, Effect, Facts, Label, PortIndex};
+use telos_abi::limit::WINDOW_BYTES_MAX;
+use telos_abi::{ByteText, Effect, Facts, Label, PortIndex, Value};
 use telos_host::FileReader;
 use telos_policy::Permit;
 
 const CONTENT: PortIndex = PortIndex(0);
+const SIZE: PortIndex = PortIndex(1);
 
 /// `file.read`, `file.read-all`: one file, or several one after the other.
 pub(super) struct Read<'h> {
@@ -65,6 +67,55 @@ impl Step for Read<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// `file.window`: some bytes from an offset.
+pub(super) struct Window<'h> {
+    at: At<'h>,
+    path: ByteText,
+    offset: u64,
+    length: usize,
+}
+
+impl<'h> Window<'h> {
+    pub(super) fn new(at: At<'h>, call: &HostCall<'_>) -> Result<Self, StepError> {
+        let number = |input: usize| match call.arguments.get(input) {
+            Some(Some(Value::Int(number))) => Ok(u64::try_from(*number).unwrap_or(0)),
+            _ => Err(StepError::from(format!("input {input} of `{}` is not a number", call.primitive))),
+        };
+        let length = usize::try_from(number(2)?).unwrap_or(usize::MAX);
+        if length > WINDOW_BYTES_MAX {
+            return Err(format!("a window of {length} bytes is more than the {WINDOW_BYTES_MAX} of one event").into());
+        }
+        Ok(Self { at, path: path(call, 0)?, offset: number(1)?, length })
+    }
+}
+
+impl Step for Window<'_> {
+    fn target(&self) -> Option<ByteText> {
+        None
+    }
+
+    fn push(&mut self, _: PortIndex, _: &[u8]) -> Result<(), StepError> {
+        Err("reading takes no data".into())
+    }
+
+    fn effects(&mut self) -> Result<Vec<(Effect, Facts)>, StepError> {
+        let located = self.at.look(&self.path)?;
+        Ok(vec![self.at.facts(&located, located.read_effect()?)])
+    }
+
+    fn label(&self) -> Result<Label, StepError> {
+        Ok(self.at.host.label_of(&self.at.look(&self.path)?)?)
+    }
+
+    fn act(self: Box<Self>, permits: Vec<Permit>, out: &mut dyn Sink) -> Result<(), StepError> {
+        let permit = permits.into_iter().next().ok_or("an effect has no permit")?;
+        let reader = self.at.host.read(permit, &self.at.look(&self.path)?)?;
+        out.chunk(CONTENT, &reader.window(self.offset, self.length)?)?;
+        let size = reader.size().unwrap_or(0);
+        out.value(SIZE, Value::Int(i64::try_from(size).unwrap_or(i64::MAX)))
     }
 }
 

@@ -312,13 +312,16 @@ impl<'a> Entry<'a> {
         self.is.outputs.iter().any(|port| port.source.taint.0 & Taint::STDIN.0 != 0)
     }
 
-    /// Whether a search may try it. Any text could come from what gives words of the request as data, and a whole directory
-    /// is moved for nobody's guess.
+    /// Whether a search may try it. Any text could come from what gives words of the request as data, a whole directory
+    /// is moved for nobody's guess, and what shows a session is added to what asks for one.
     pub(crate) fn searched(&self) -> bool {
         let directory =
             |port: &telos_abi::InputPort| matches!(port.ty, Type::Handle { kind: HandleKind::Directory, .. });
         let mut ports = self.is.inputs.iter().enumerate();
-        !self.literal() && !ports.any(|(at, port)| directory(port) && self.acts(at, EffectKind::FileMove))
+        let of_session = self.is.semantics.tags.iter().any(|tag| tag == crate::session::TAG);
+        !self.literal()
+            && !of_session
+            && !ports.any(|(at, port)| directory(port) && self.acts(at, EffectKind::FileMove))
     }
 
     /// Whether it gives words of the request as data.

@@ -11,6 +11,7 @@ mod document;
 mod edit;
 mod logs;
 mod pim;
+mod reader;
 mod seed;
 mod table;
 mod text;
@@ -33,6 +34,7 @@ const PACKS: &[&[(&str, Reference)]] = &[
     edit::ALL,
     logs::ALL,
     pim::ALL,
+    reader::ALL,
     table::ALL,
     text::ALL,
 ];

@@ -145,6 +145,7 @@ fn checked() -> Vec<Case> {
         "$defs":{"a":{"anyOf":[{"type":"string"},{"minimum":2},{"type":"integer"}]}}}"##;
     let object = r#"{"patternProperties":{"[a-f]+[0-9]*$":{"type":"string"}},"propertyNames":{"maxLength":3}}"#;
     vec![
+        two("json.conform", &[], json_list("1.5"), r#"{"items":{"multipleOf":0.1,"exclusiveMaximum":3}}"#),
         validate(json_list("1"), r#"{"items":{"type":"string"}}"#),
         validate(json_list("1.5"), r#"{"items":{"multipleOf":0.1,"exclusiveMaximum":3}}"#),
         validate(json_list("\"\u{e9}\""), r#"{"items":{"pattern":"(a|b)*c{1,50}d","maxLength":2}}"#),

@@ -1,12 +1,12 @@
 //! Packs `text`, `table`, `json`, `encoding`, `digest`, `svg` and `chart`.
 
 use crate::inputs::{distinct_rows, json_list, names, numbered, repeated, repeated_bytes, table, text, within};
-use crate::{Case, one};
+use crate::{Case, one, two};
 use telos_abi::Value;
 use telos_describe::choose;
 
 pub(super) fn cases() -> Vec<Case> {
-    [texts(), tables()].into_iter().flatten().collect()
+    [texts(), tables(), windows()].into_iter().flatten().collect()
 }
 
 /// A drawing with as many shapes and turned texts as the largest chart.
@@ -42,6 +42,29 @@ fn texts() -> Vec<Case> {
         one("text.frequencies", &[("of", choose("characters"))], repeated("a\u{e9}")),
         one("text.head", &[("count", Value::Int(i64::MAX))], repeated("\n")),
         one("text.tail", &[("count", Value::Int(100_000))], repeated("\n")),
+    ]
+}
+
+/// What sessions show, on more than they read at once.
+fn windows() -> Vec<Case> {
+    let pieces = |row: &str| within("offset,text,end\n", row, "");
+    let at = |rows: i64| {
+        [("anchor", 0), ("rows", rows), ("columns", 1)].map(|(name, value)| (name, Value::Int(value))).to_vec()
+    };
+    let matches = within("start,end\n", "0,1\n", "");
+    let sizes = ["size", "feeds", "number"].map(|name| (name, Value::Int(1)));
+    let shown = within("offset,starts,place,text,marks\n", "1,1,shown,a,0-1\n", "");
+    let page = |by: i64| [("first", 0), ("rows", 100), ("by", by)].map(|(name, value)| (name, Value::Int(value)));
+    vec![
+        one("text.decode-window", &[("offset", Value::Int(i64::from(u32::MAX)))], repeated_bytes(b"\xff")),
+        one("text.decode-window", &[("offset", Value::Int(0))], repeated("\n")),
+        one("text.index", &[("pattern", text("a"))], pieces("0,aaaaaaaa,1\n")),
+        one("text.index", &[("pattern", text("\u{e9}"))], pieces("0,\u{c9}\u{c9}\u{c9},1\n")),
+        two("text.layout", &at(100_000), pieces("0,a\u{1}\u{202e},1\n"), matches.clone()),
+        two("text.layout", &at(1), pieces("0,,1\n"), matches.clone()),
+        two("reader.render", &sizes, shown, matches),
+        one("table.window", &page(0), table(",,\n")),
+        one("table.window", &page(1), distinct_rows()),
     ]
 }
 

@@ -27,6 +27,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("guard", &["abi", "policy"]),
     ("model", &["abi", "graph"]),
     ("surface", &["abi"]),
+    ("session", &["abi", "surface"]),
     // Connects the rooms.
     (
         "system",
@@ -43,6 +44,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "execute",
             "guard",
             "model",
+            "session",
             "surface",
         ],
     ),
@@ -64,6 +66,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("rustls", &["model", "host"]),
     ("clap", &["cli", "bench"]),
     ("indicatif", &["cli"]),
+    ("crossterm", &["cli"]),
 ];
 
 /// All that the pure rooms may use from outside: nothing here does I/O, reads a clock or draws randomness.

@@ -14,6 +14,7 @@ pub mod json;
 pub mod logs;
 pub mod markup;
 pub mod pim;
+pub mod reader;
 pub mod svg;
 pub mod table;
 pub mod text;
@@ -24,7 +25,7 @@ use telos_abi::Descriptor;
 pub type Describe = fn() -> Vec<Descriptor>;
 
 /// Every built-in pack: its name, which is also its folder, and its descriptors.
-pub const ALL: [(&str, Describe); 17] = [
+pub const ALL: [(&str, Describe); 18] = [
     ("archive", archive::descriptors),
     ("bundle", bundle::descriptors),
     ("calc", calc::descriptors),
@@ -39,6 +40,7 @@ pub const ALL: [(&str, Describe); 17] = [
     ("logs", logs::descriptors),
     ("markup", markup::descriptors),
     ("pim", pim::descriptors),
+    ("reader", reader::descriptors),
     ("svg", svg::descriptors),
     ("table", table::descriptors),
     ("text", text::descriptors),

@@ -36,14 +36,37 @@ pub(crate) fn validate(_: &mut Args) -> Result<Box<dyn Running>, Failure> {
         let schema = read(schema, 2).map_err(|failure| Failure::bad(format!("the schema: {failure}")))?;
         let patterns = vet::vet(&schema)?;
         let mut check = Check { root: &schema, patterns: &patterns, work: 0, path: String::new(), depth: 0 };
-        let mut found = Found { table: Some(Table::new(["path", "problem"])), count: 0 };
+        let mut found = Found { table: Some(Table::new(["path", "problem"])), ..Found::default() };
         check.schema(&schema, &document, &mut found)?;
-        let Found { table, count } = found;
+        let Found { table, count, .. } = found;
         if let Some(table) = table {
             table.give(0, out);
         }
         out.value(1, &Value::Bool(count == 0));
         out.count(2, count);
+        Ok(())
+    }))
+}
+
+/// `json.conform`: the document as it came, if it fits.
+#[expect(clippy::unnecessary_wraps, reason = "one signature for all primitives")]
+pub(crate) fn conform(_: &mut Args) -> Result<Box<dyn Running>, Failure> {
+    Ok(two(|[document, schema], out| {
+        let value = read(document, 2)?;
+        let schema = read(schema, 2).map_err(|failure| Failure::bad(format!("the schema: {failure}")))?;
+        let patterns = vet::vet(&schema)?;
+        let mut check = Check { root: &schema, patterns: &patterns, work: 0, path: String::new(), depth: 0 };
+        let mut found = Found { first: Some(None), ..Found::default() };
+        check.schema(&schema, &value, &mut found)?;
+        if let Some(Some((path, problem))) = found.first {
+            let place = if path.is_empty() { String::from("the document") } else { format!("`{path}`") };
+            let more = match found.count {
+                1 => String::new(),
+                count => format!(" (and {} more; json.validate lists all)", count - 1),
+            };
+            return Err(Failure::bad(format!("{place} does not fit the schema: {problem}{more}")));
+        }
+        out.bytes(0, document.as_bytes().to_vec());
         Ok(())
     }))
 }
@@ -63,15 +86,21 @@ fn referred<'a>(root: &'a Json, reference: &str) -> Option<&'a Json> {
     root.pointer(&decoded)
 }
 
-/// Problems. Without a table they are only counted: to know whether a schema applies.
+/// Problems. Without a table and a place for the first they are only counted: to know whether a schema applies.
+#[derive(Default)]
 struct Found {
     table: Option<Table>,
+    /// Path and problem of the first, if that is wanted.
+    first: Option<Option<(String, String)>>,
     count: u64,
 }
 
 impl Found {
     fn add(&mut self, path: &str, problem: &str) -> Result<(), Failure> {
         self.count += 1;
+        if let Some(first) = &mut self.first {
+            first.get_or_insert_with(|| (path.to_owned(), problem.to_owned()));
+        }
         match &mut self.table {
             Some(table) if self.count <= LISTED_MAX => table.row([path, problem]),
             _ => Ok(()),
@@ -126,7 +155,7 @@ impl<'a> Check<'a> {
 
     /// Whether a schema applies without problems.
     fn holds(&mut self, schema: &'a Json, value: &Json) -> Result<bool, Failure> {
-        let mut found = Found { table: None, count: 0 };
+        let mut found = Found::default();
         self.schema(schema, value, &mut found)?;
         Ok(found.count == 0)
     }

@@ -116,3 +116,18 @@ fn schemas_without_end_are_stopped() {
         std::iter::repeat_n("{\"allOf\":[", 60).chain(["{}"]).chain(std::iter::repeat_n("]}", 60)).collect();
     assert!(holds("1", &items));
 }
+
+#[test]
+fn a_document_that_fits_is_given_as_it_came_and_another_refused_by_its_place() {
+    let conform = |document: &str, schema: &str| {
+        let inputs = [(0, document.as_bytes()), (1, schema.as_bytes())];
+        run_with(&PACK, "json.conform", &inputs, 3, &[]).map(|given| given.text("json")).map_err(|why| why.to_string())
+    };
+    let schema = r#"{"properties":{"wrap":{"type":"boolean"},"tabs":{"items":{"type":"integer"}}}}"#;
+    assert_eq!(conform("{\"wrap\":  true}", schema).unwrap(), "{\"wrap\":  true}");
+    let told = conform(r#"{"wrap":3,"tabs":[1,"2"]}"#, schema).unwrap_err();
+    assert!(told.contains("`wrap` does not fit the schema") && told.contains("1 more"), "{told}");
+    let told = conform(r#"{"tabs":[1,"2"]}"#, schema).unwrap_err();
+    assert!(told.contains("`tabs[1]`"), "{told}");
+    assert!(conform("3", r#"{"type":"string"}"#).unwrap_err().contains("the document does not fit"));
+}

@@ -31,6 +31,7 @@ pub fn descriptors() -> Vec<Descriptor> {
         pairs::compare(),
         pairs::validate(),
         pairs::check(),
+        pairs::conform(),
     ]
 }
 

@@ -103,6 +103,40 @@ pub(super) fn validate() -> Descriptor {
         .build()
 }
 
+pub(super) fn conform() -> Descriptor {
+    whole("json.conform")
+        .does(
+            "Give a document as it is if it fits a JSON Schema; else refuse it and name the place.",
+            &["document", "json", "require", "schema"],
+        )
+        .words(&[
+            "require",
+            "insist on the schema",
+            "only if it fits",
+            "must fit",
+            "must conform",
+            "refuse unless it fits",
+        ])
+        .examples(&[
+            "show state.json, which must fit state.schema.json",
+            "read settings.json and require the schema in settings.schema.json",
+            "refuse order.json unless it fits order.schema.json",
+        ])
+        .takes(json())
+        .takes(input("schema", blob(Refinement::Json), "JSON Schema that it must fit").words(&[
+            "schema",
+            "against",
+            "the schema in",
+            "must fit",
+            "must conform to",
+        ]))
+        .gives(output("json", blob(Refinement::Json), "the document"))
+        .introduces(&[Refinement::Json])
+        .fuel(20_000_000_000, 60_000)
+        .shown_by_structure()
+        .build()
+}
+
 pub(super) fn check() -> Descriptor {
     whole("data.validate")
         .does("Tell whether a text is valid JSON, YAML, TOML, XML or CSV.", &["document", "check", "syntax"])
