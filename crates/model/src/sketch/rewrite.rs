@@ -15,6 +15,32 @@ pub(super) fn rewritten(statement: &Statement, ground: &Ground<'_>) -> Option<St
         .or_else(|| copied(statement, ground))
         .or_else(|| in_its_order(statement, ground))
         .or_else(|| unflattened(statement, ground))
+        .or_else(|| found_by_end(statement, ground))
+}
+
+/// "Everything ending in .gz" is found by the end of its name.
+fn found_by_end(statement: &Statement, ground: &Ground<'_>) -> Option<Statement> {
+    let is_end = |arguments: &[Argument]| match arguments {
+        [Argument::Source(Source::Slot(slot))] => {
+            let end = ground.text(slot).strip_prefix('.');
+            end.is_some_and(|end| !end.is_empty() && end.chars().all(char::is_alphanumeric))
+        }
+        _ => false,
+    };
+    let mut steps = statement.steps.clone();
+    let mut changed = false;
+    for step in &mut steps {
+        if let Step::Run(operation) = step
+            && operation.name == "file.find"
+            && !operation.settings.iter().any(|(name, _)| *name == "extension")
+            && let Some((name, _)) =
+                operation.settings.iter_mut().find(|(name, arguments)| *name == "name" && is_end(arguments))
+        {
+            *name = "extension";
+            changed = true;
+        }
+    }
+    changed.then(|| Statement { steps, ..statement.clone() })
 }
 
 /// Names in an archive keep their directories unless the request says otherwise.

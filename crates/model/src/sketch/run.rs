@@ -4,6 +4,7 @@ use super::agreement;
 use super::build::{Builder, Data, Fault, Flow, address_port, kind_of_address};
 use super::columns::Columns;
 use super::convert;
+use super::ground::Ungrounded;
 use super::rows::{compares_words, held_elsewhere, partial_days, same_day, unseen};
 use super::settings::{Context, Set};
 use super::{Argument, Operation, Source};
@@ -274,7 +275,11 @@ impl<'a> Builder<'a> {
                     _ => None,
                 });
             let context = Context { ground, columns, file: flow.file.as_deref(), column: own.as_deref() };
-            let Set { value, origin } = context.set(entry, port, arguments)?;
+            let Set { value, origin } = match context.set(entry, port, arguments) {
+                // What tables share joins them, where what is said to is in neither.
+                Err(Fault::Ungrounded(Ungrounded::Unknown { .. })) if entry.is.name == "table.join" => continue,
+                other => other?,
+            };
             for argument in arguments {
                 if let Argument::Source(Source::Slot(slot)) = argument {
                     let meaning = format!("{} = {}", entry.is.inputs[port].meaning, crate::plan::show(&value));

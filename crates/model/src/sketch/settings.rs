@@ -117,7 +117,7 @@ impl Context<'_> {
         if let Some(name) = of {
             return Ok(Set { value: Value::Text(name.clone()), origin: ConstantOrigin::Observed });
         }
-        if let Some(name) = self.named_like_the_file(&said) {
+        if let Some(name) = self.named_like_the_file(&said).or_else(|| self.of_times(&said)) {
             return Ok(Set { value: Value::Text(name), origin: ConstantOrigin::Observed });
         }
         match self.columns {
@@ -134,6 +134,23 @@ impl Context<'_> {
         let same = words.last().is_some_and(|last| own.contains(last));
         let names = self.columns.names();
         names.into_iter().find(|name| same && matches!(name.to_lowercase().as_str(), "name" | "title" | "label"))
+    }
+
+    /// The one column of dates, where people say "time" or "date" and it is called something else.
+    fn of_times(&self, said: &str) -> Option<String> {
+        const TIMES: &[&str] = &["time", "times", "date", "dates", "day", "days", "when", "timestamp"];
+        let named = parts(said).iter().any(|word| TIMES.contains(&word.as_str()));
+        let Columns::Known(columns) = self.columns else { return None };
+        let dated = |value: &String| {
+            let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+            matches!(digits, 1 | 2 | 4) && matches!(value.as_bytes().get(digits), Some(b'-' | b'/' | b'.' | b':'))
+        };
+        let of_dates = |column: &&Column| !column.values.is_empty() && column.values.iter().all(dated);
+        let mut found = columns.iter().filter(of_dates);
+        match (found.next(), found.next()) {
+            (Some(column), None) if named => Some(column.name.clone()),
+            _ => None,
+        }
     }
 
     /// Who chose a text: the person, if the request has it letter by letter.

@@ -397,3 +397,25 @@ fn a_file_that_nobody_names_is_the_one_that_has_what_is_spoken_of() {
     let absent = graph("who is tallest", "found > table.top column= c[tallest] count= 1");
     assert_eq!(absent, Err(Fault::Ungrounded(Ungrounded::Unnamed { choices: Vec::new() })));
 }
+
+#[test]
+fn files_are_found_by_the_end_of_their_names() {
+    let bak = "here > file.find name= e[.bak] > each file.delete";
+    let found = graph("delete everything that ends in .bak", bak).unwrap();
+    assert_eq!(found, "file.delete(each file.find.files(directory=., extension=bak))");
+}
+
+#[test]
+fn time_is_the_column_of_dates() {
+    let sorted = "f[temps] > table.sort column= c[time]";
+    assert!(graph("temps by time", sorted).unwrap().contains("column=day"));
+    let sorted = "f[people.csv] > table.sort column= c[time]";
+    assert!(graph("people.csv by time", sorted).is_err());
+}
+
+#[test]
+fn tables_are_joined_by_what_they_share_where_neither_has_what_is_said() {
+    let text = "add the people.csv to sales.csv by rating";
+    let joined = graph(text, "f[sales.csv] > table.join right= f[people.csv] by= c[rating]").unwrap();
+    assert!(joined.starts_with("table.join") && !joined.contains("by="), "{joined}");
+}
