@@ -5,7 +5,8 @@
 //!    from examples says sketches of operations by their names; what it names must be registered, and types decide the
 //!    rest. A search goes by what descriptors say of themselves: types, words, meanings.
 //! 3. **Only the turn is read as an instruction.** Names of files and columns are matched to its words and come back
-//!    as `Observed` constants; contents of files never arrive here at all. A remote model sees opaque tokens for files.
+//!    as `Observed` constants; contents of files arrive only as a digest by which two drafts are the same or not. A remote
+//!    model sees opaque tokens for files.
 //! 4. **Constants tell who chose them**, literally: `UserTurn` only for what occurs in the turn byte for byte, or is the address
 //!    that the person gave a bookmark which the turn names.
 //! 5. **Unsure means ask, not guess**: one question that would settle it, or an abstention that says why.

@@ -5,7 +5,7 @@ use crate::time::{is_moment, order};
 use jiff::civil::{DateTime, Time};
 use telos_moment::{DateOrder, Moment};
 use telos_pack::{Args, Failure, Out, Running};
-use telos_table::{Header, Row, StreamedTable, TableSink, number, write_row};
+use telos_table::{Header, Row, StreamedTable, TableSink, copy_row, number, write_row};
 
 pub(crate) fn start(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let (from, to) = (args.text(1)?, args.text(2)?);
@@ -96,7 +96,7 @@ impl TableSink for Between {
         let field = self.index.map_or("", |index| row.get(index));
         if !is_missing(field) && self.range.holds(field, self.order) {
             self.count += 1;
-            write_row(written, row.iter());
+            copy_row(written, row);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::pick::within_limit;
 use telos_pack::{Failure, Out};
-use telos_table::{Header, Row, RowSink, Rows, write_row};
+use telos_table::{Header, Row, RowSink, Rows, copy_row};
 
 /// Rows to be gone over again.
 #[derive(Default)]
@@ -12,7 +12,7 @@ pub(crate) struct HeldRows {
 
 impl HeldRows {
     pub(crate) fn push(&mut self, row: Row<'_>) -> Result<(), Failure> {
-        write_row(&mut self.bytes, row.iter());
+        copy_row(&mut self.bytes, row);
         within_limit(self.bytes.len(), "what this step holds of the table")
     }
 

@@ -4,7 +4,7 @@ use crate::pick::{is_missing, positions_or_all};
 use hashbrown::HashSet;
 use std::borrow::Cow;
 use telos_pack::{Args, Failure, Out, Running};
-use telos_table::{Header, Row, StreamedTable, TableSink, number, write_row};
+use telos_table::{Header, Row, StreamedTable, TableSink, copy_row, number, write_row};
 
 /// Most bytes that the rows seen take.
 const SEEN_BYTES_MAX: usize = 256 << 20;
@@ -81,7 +81,7 @@ impl<K: Keep> TableSink for Kept<K> {
     fn row(&mut self, row: Row<'_>, written: &mut Vec<u8>) -> Result<(), Failure> {
         if self.keep.keeps(row, &self.indices)? {
             self.count += 1;
-            write_row(written, row.iter());
+            copy_row(written, row);
         }
         Ok(())
     }

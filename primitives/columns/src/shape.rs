@@ -3,7 +3,7 @@
 use crate::pick::{Names, column_name, is_missing, positions, within_limit};
 use telos_moment::{DateOrder, Extent, Moment};
 use telos_pack::{Args, Failure, Out, Running};
-use telos_table::{Header, Row, StreamedTable, TableSink, number, write_row};
+use telos_table::{Header, Row, StreamedTable, TableSink, copy_row, number, write_row};
 
 /// Most fields that are turned around, missing ones counted.
 const CELLS_MAX: usize = 1 << 24;
@@ -122,7 +122,7 @@ impl TableSink for Rename {
     }
 
     fn row(&mut self, row: Row<'_>, written: &mut Vec<u8>) -> Result<(), Failure> {
-        write_row(written, row.iter());
+        copy_row(written, row);
         Ok(())
     }
 

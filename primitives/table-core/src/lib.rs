@@ -8,5 +8,5 @@ mod value;
 mod write;
 
 pub use rows::{Header, ROW_BYTES_MAX, Row, RowSink, Rows, StreamedTable, TableSink};
-pub use value::{Sum, compare, number};
-pub use write::write_row;
+pub use value::{Sum, compare, compare_read, number};
+pub use write::{copy_row, write_row};

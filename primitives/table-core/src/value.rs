@@ -17,7 +17,13 @@ pub fn number(field: &str) -> Option<f64> {
 /// Orders fields: numbers by value, then texts, then empty fields.
 #[must_use]
 pub fn compare(a: &str, b: &str) -> Ordering {
-    match (number(a), number(b)) {
+    compare_read((a, number(a)), (b, number(b)))
+}
+
+/// The same for fields with the numbers that they hold.
+#[must_use]
+pub fn compare_read((a, x): (&str, Option<f64>), (b, y): (&str, Option<f64>)) -> Ordering {
+    match (x, y) {
         (Some(x), Some(y)) => (x + 0.0).total_cmp(&(y + 0.0)),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,

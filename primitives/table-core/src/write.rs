@@ -1,5 +1,7 @@
 //! The canonical form of a row.
 
+use crate::Row;
+
 /// Bytes reserved beyond a quoted field, so that the short fields after it do not double what a long one took.
 const AFTER_QUOTED_BYTES: usize = 4 << 10;
 
@@ -22,6 +24,17 @@ pub fn write_row<'a>(out: &mut Vec<u8>, fields: impl IntoIterator<Item = &'a str
         out.extend_from_slice(b"\"\"");
     }
     out.push(b'\n');
+}
+
+/// Appends a row that was read.
+pub fn copy_row(out: &mut Vec<u8>, row: Row<'_>) {
+    match row.canonical() {
+        Some(line) => {
+            out.extend_from_slice(line.as_bytes());
+            out.push(b'\n');
+        }
+        None => write_row(out, row.iter()),
+    }
 }
 
 /// Appends a field between quotes, each quote in it doubled. A field may be as long as a row, so it is not copied first.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use telos_pack::{Args, Failure, Out, Running};
-use telos_table::{Header, Row, StreamedTable, TableSink, write_row};
+use telos_table::{Header, Row, StreamedTable, TableSink, copy_row, write_row};
 
 /// Most bytes of rows held, which is what can be returned at once.
 const HELD_BYTES_MAX: usize = 64 << 20;
@@ -30,7 +30,7 @@ impl TableSink for Head {
     fn row(&mut self, row: Row<'_>, written: &mut Vec<u8>) -> Result<(), Failure> {
         if self.left > 0 {
             self.left -= 1;
-            write_row(written, row.iter());
+            copy_row(written, row);
         }
         Ok(())
     }
@@ -61,7 +61,7 @@ impl TableSink for Tail {
             self.bytes -= dropped.map_or(0, |row| row.len());
         }
         let mut written = Vec::new();
-        write_row(&mut written, row.iter());
+        copy_row(&mut written, row);
         self.bytes += written.len();
         self.rows.push_back(written);
         if self.bytes > HELD_BYTES_MAX {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use telos_pack::{Args, Failure, Out, Running};
-use telos_table::{Header, Row, StreamedTable, TableSink, compare, number, write_row};
+use telos_table::{Header, Row, StreamedTable, TableSink, compare_read, copy_row, number, write_row};
 
 pub(crate) fn filter(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let column = args.text(1)?;
@@ -10,7 +10,8 @@ pub(crate) fn filter(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
     let value = args.text(3)?;
     let fold = args.flag(4)?;
     let folded = if fold { value.to_lowercase() } else { value.clone() };
-    Ok(Box::new(StreamedTable::new(Filter { column, test, value: folded, fold, index: 0, count: 0 })))
+    let numeric = number(&folded);
+    Ok(Box::new(StreamedTable::new(Filter { column, test, value: folded, numeric, fold, index: 0, count: 0 })))
 }
 
 pub(crate) fn filter_columns(args: &mut Args) -> Result<Box<dyn Running>, Failure> {
@@ -52,12 +53,13 @@ impl Test {
 
     /// An order other than equality holds only between two numbers or two texts that are not empty: a missing value
     /// is neither small nor large.
-    fn holds(self, field: &str, value: &str) -> bool {
+    fn holds(self, field: &str, (value, numeric): (&str, Option<f64>)) -> bool {
         match self {
             Self::Text(test) => test(field, value),
             Self::Order(test) => {
-                let comparable = number(field).is_some() == number(value).is_some() && !field.is_empty();
-                let order = compare(field, value);
+                let own = number(field);
+                let comparable = own.is_some() == numeric.is_some() && !field.is_empty();
+                let order = compare_read((field, own), (value, numeric));
                 let equality = test(Ordering::Less) == test(Ordering::Greater);
                 (comparable || equality) && test(order)
             }
@@ -69,6 +71,8 @@ struct Filter {
     column: String,
     test: Test,
     value: String,
+    /// The number that the value is.
+    numeric: Option<f64>,
     fold: bool,
     index: usize,
     count: u64,
@@ -83,14 +87,12 @@ impl TableSink for Filter {
 
     fn row(&mut self, row: Row<'_>, written: &mut Vec<u8>) -> Result<(), Failure> {
         let field = row.get(self.index);
-        let kept = if self.fold {
-            self.test.holds(&field.to_lowercase(), &self.value)
-        } else {
-            self.test.holds(field, &self.value)
-        };
+        let wanted = (self.value.as_str(), self.numeric);
+        let kept =
+            if self.fold { self.test.holds(&field.to_lowercase(), wanted) } else { self.test.holds(field, wanted) };
         if kept {
             self.count += 1;
-            write_row(written, row.iter());
+            copy_row(written, row);
         }
         Ok(())
     }
@@ -118,9 +120,9 @@ impl TableSink for Relate {
 
     fn row(&mut self, row: Row<'_>, written: &mut Vec<u8>) -> Result<(), Failure> {
         let [field, other] = self.indices.map(|index| row.get(index));
-        if self.test.holds(field, other) {
+        if self.test.holds(field, (other, number(other))) {
             self.count += 1;
-            write_row(written, row.iter());
+            copy_row(written, row);
         }
         Ok(())
     }

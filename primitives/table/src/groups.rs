@@ -1,6 +1,7 @@
 //! A state for each distinct combination of some columns.
 
 use hashbrown::HashMap;
+use hashbrown::hash_map::EntryRef;
 use telos_pack::Failure;
 use telos_table::{Header, Row, compare};
 
@@ -8,6 +9,15 @@ use telos_table::{Header, Row, compare};
 const GROUPS_BYTES_MAX: usize = 64 << 20;
 /// Bytes that a group takes beside its key.
 const GROUP_BYTES: usize = 160;
+
+fn account(taken: &mut usize, bytes: usize) -> Result<(), Failure> {
+    *taken += bytes;
+    if *taken > GROUPS_BYTES_MAX {
+        let most = GROUPS_BYTES_MAX >> 20;
+        return Err(Failure::Limit(format!("the groups take more than {most} MiB; filter first, or group by less")));
+    }
+    Ok(())
+}
 
 /// The groups of a table.
 pub(crate) struct Groups<S> {
@@ -42,23 +52,19 @@ impl<S: Default> Groups<S> {
             slot.clear();
             slot.push_str(row.get(*index));
         }
-        if !self.states.contains_key(&self.key) {
-            self.grow(GROUP_BYTES + self.key.iter().map(|field| field.len() + 24).sum::<usize>())?;
-            self.states.insert(self.key.clone(), S::default());
+        match self.states.entry_ref(self.key.as_slice()) {
+            EntryRef::Occupied(group) => Ok(group.into_mut()),
+            EntryRef::Vacant(group) => {
+                let key: usize = self.key.iter().map(|field| field.len() + 24).sum();
+                account(&mut self.bytes, GROUP_BYTES + key)?;
+                Ok(group.insert(S::default()))
+            }
         }
-        self.states.get_mut(&self.key).ok_or_else(|| Failure::Internal(String::from("a group vanished")))
     }
 
     /// Accounts for memory that a state took.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Failure> {
-        self.bytes += bytes;
-        if self.bytes > GROUPS_BYTES_MAX {
-            let most = GROUPS_BYTES_MAX >> 20;
-            return Err(Failure::Limit(format!(
-                "the groups take more than {most} MiB; filter first, or group by less"
-            )));
-        }
-        Ok(())
+        account(&mut self.bytes, bytes)
     }
 
     /// Every group, in order of its key. A table that is not grouped has one, even without rows.

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use telos_pack::{Args, Failure, Out, Running};
-use telos_table::{Header, Row, StreamedTable, TableSink, compare, number, write_row};
+use telos_table::{Header, Row, StreamedTable, TableSink, compare, copy_row, number, write_row};
 
 /// Most bytes of rows held, which is what can be returned at once.
 const HELD_BYTES_MAX: usize = 64 << 20;
@@ -58,7 +58,7 @@ impl TableSink for Order {
         let number = number(field).map(|number| number + 0.0);
         let text = if number.is_some() { String::new() } else { field.to_owned() };
         let mut written = Vec::new();
-        write_row(&mut written, row.iter());
+        copy_row(&mut written, row);
         let held = Held { number, text, row: written };
         self.bytes += held.bytes();
         self.rows.push(held);

@@ -2,7 +2,7 @@
 
 use hashbrown::HashSet;
 use telos_pack::{Args, EMIT_BYTES, Failure, Out, Running};
-use telos_table::{Row, RowSink, Rows, write_row};
+use telos_table::{Row, RowSink, Rows, copy_row, write_row};
 
 /// Delimiters that are recognised, the likeliest first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -140,7 +140,11 @@ impl Shape {
                 row.len()
             )));
         }
-        write_row(&mut self.written, (0..width).map(|index| row.get(index)));
+        if row.len() == width {
+            copy_row(&mut self.written, row);
+        } else {
+            write_row(&mut self.written, (0..width).map(|index| row.get(index)));
+        }
         Ok(())
     }
 }
