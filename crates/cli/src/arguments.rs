@@ -97,6 +97,17 @@ pub enum Command {
     Doctor,
     /// Print shell completions, or write manual pages.
     Completions(CompletionsArguments),
+    /// Prepare what is likely to be needed next; begun by itself after an intent on a terminal.
+    #[command(hide = true)]
+    Prepare(PrepareArguments),
+}
+
+/// Arguments of `telos prepare`.
+#[derive(Debug, Args)]
+pub struct PrepareArguments {
+    /// Give way to whatever else wants the processor.
+    #[arg(long)]
+    pub idle: bool,
 }
 
 /// Arguments of `telos do`.

@@ -3,7 +3,7 @@
 use crate::arguments::{Arguments, Command, CompletionsArguments, KeyCommand};
 use crate::console::Console;
 use crate::doing::Contract;
-use crate::{doing, records, running};
+use crate::{ahead, doing, records, running};
 use clap::CommandFactory;
 use std::path::Path;
 use telos_abi::Status;
@@ -46,6 +46,7 @@ fn dispatch(command: Command, console: Console) -> Result<i32, SystemError> {
         Command::Verify(arguments) => records::verify(&telos, &arguments, console),
         Command::Gc(arguments) => records::gc(&telos, &arguments, console),
         Command::Doctor => records::doctor(&telos, console),
+        Command::Prepare(arguments) => ahead::prepare(&telos, &arguments, console),
         Command::Completions(_) => Ok(0),
     }
 }

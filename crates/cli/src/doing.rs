@@ -93,7 +93,11 @@ pub(crate) fn intent(telos: &Telos, arguments: &DoArguments, console: Console) -
     if let (false, Status::Planned, Some(form)) = (console.json(), report.status, arguments.plan) {
         plan(&report, form, &intent.text, console)?;
     }
-    Ok(told(&report, "wrote", console))
+    let code = told(&report, "wrote", console);
+    if report.status == Status::Done {
+        crate::ahead::begin(console);
+    }
+    Ok(code)
 }
 
 /// Prints the outcome, and says so where there is nothing to print.
@@ -194,7 +198,7 @@ pub(crate) fn stdin_is_data() -> bool {
 }
 
 /// The user's time zone: `TZ`, or what `/etc/localtime` points to.
-fn zone() -> Option<String> {
+pub(crate) fn zone() -> Option<String> {
     let named = std::env::var("TZ").ok().map(|zone| zone.trim_start_matches(':').to_owned());
     let linked = || {
         let target = std::fs::read_link("/etc/localtime").ok()?;

@@ -5,6 +5,7 @@
 //! 3. **Nothing is done here.** Each command is one call into `telos-system` and the printing of what it returns.
 #![forbid(unsafe_code)]
 
+mod ahead;
 mod arguments;
 mod asking;
 mod commands;

@@ -58,7 +58,7 @@ def noise(text, tokens, flags, slots, rng):
                 has.add("directory")
         elif letter == "p":
             if "path" in has:
-                has.add("absent")
+                has.add("absent" if sure < 0.85 else "file")
         elif letter == "c":
             if sure < 0.88:
                 has.add("column")

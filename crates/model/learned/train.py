@@ -1,6 +1,7 @@
 """Trains the translator: requests to sketches. `python3 train.py --encoder encoder.npz --out weights.safetensors corpus/*.jsonl`"""
 
 import argparse
+import collections
 import math
 import multiprocessing
 import os
@@ -18,6 +19,7 @@ from corpus import Pools, load
 from net import Translator
 
 SLOT_LETTERS = "fdpckvnbatxeumw"
+RARE = 12  # requests with an operation, below which it is no word of the translator
 AVERAGED = 4  # steps between updates of the average of the weights
 
 
@@ -77,7 +79,9 @@ def main():
     held, shown = examples[: args.held], examples[args.held :]
     common = [piece for piece in list(pieces.index)[1000:8000] if piece.isalpha() and len(piece) > 2]
     pools = Pools(shown, common)
-    names = sorted({word for example in examples for word in example.sketch if not word.startswith("$")})
+    counts = collections.Counter(word for example in examples for word in set(example.sketch) if not word.startswith("$"))
+    # What hardly anybody asked for is not learned, only confused: such an operation is left to the search.
+    names = sorted(word for word, count in counts.items() if count >= RARE or "." not in word or word[0] == "'")
     before = torch.load(args.resume, map_location="cpu") if args.resume else {"vocabulary": ["<pad>", "<s>", "</s>", *SLOT_LETTERS]}
     vocabulary = {word: at for at, word in enumerate(before["vocabulary"])}
     for name in names:

@@ -99,16 +99,24 @@ impl<'a> Assembly<'a> {
     /// its person does in it: a text to search for is where the reader goes at first, unless the word is only that for what
     /// is searched ("search for text").
     fn alone(&mut self, ask: usize) -> Option<usize> {
+        let search = self.names.get("text.search").and_then(|id| self.library.descriptor(id));
+        let says = |input: &Input| match (input, search) {
+            (Input::Constant(Constant { value: telos_abi::Value::Text(text), .. }), Some(search)) => {
+                !search.semantics.tags.contains(text)
+            }
+            _ => false,
+        };
         let pattern = self.graph.nodes.iter().find_map(|node| {
             let search = self.library.descriptor(&node.capability).filter(|is| is.name == "text.search")?;
             let port = search.inputs.iter().position(|port| port.name == "pattern")?;
             let (_, input) = node.inputs.iter().find(|(at, _)| usize::from(at.0) == port)?;
-            let Input::Constant(Constant { value: telos_abi::Value::Text(text), .. }) = input else { return None };
-            (!search.semantics.tags.contains(text)).then(|| input.clone())
+            says(input).then(|| input.clone())
         });
-        let search = self.descriptor(ask)?.inputs.iter().position(|port| port.name == "search");
-        if let (Some(pattern), Some(port)) = (pattern, search.and_then(|port| u16::try_from(port).ok())) {
-            let inputs = &mut self.graph.nodes[ask].inputs;
+        let port = self.descriptor(ask)?.inputs.iter().position(|port| port.name == "search");
+        let port = port.and_then(|port| u16::try_from(port).ok());
+        let inputs = &mut self.graph.nodes[ask].inputs;
+        inputs.retain(|(at, input)| Some(at.0) != port || says(input));
+        if let (Some(pattern), Some(port)) = (pattern, port) {
             if !inputs.iter().any(|(at, _)| at.0 == port) {
                 inputs.push((PortIndex(port), pattern));
                 inputs.sort_by_key(|(port, _)| *port);

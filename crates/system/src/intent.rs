@@ -107,7 +107,7 @@ impl Telos {
     }
 
     /// What is proposed for the text, of which `words` are the user's own words.
-    fn propose(&self, text: &str, words: &str, intent: &Intent) -> Result<(Answer, Grant), SystemError> {
+    pub(crate) fn propose(&self, text: &str, words: &str, intent: &Intent) -> Result<(Answer, Grant), SystemError> {
         let grant = self.intent_grant(words)?;
         let policy = self.policy()?;
         let host = self.quiet_host()?;

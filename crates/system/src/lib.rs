@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod agent;
+mod ahead;
 mod capability;
 mod codec;
 mod config;
@@ -40,6 +41,7 @@ mod why;
 mod workspace;
 
 pub use agent::{AgentReport, AgentRequest, RefusedLine};
+pub use ahead::Prepared;
 pub use capability::{CapabilityCheck, CapabilityView, PortView};
 pub use codec::{CodecError, decode, encode};
 pub use custody::{Dropped, FoundLine, Verification};

@@ -129,6 +129,8 @@ impl Place {
             .env("HOME", self.home())
             .env("TELOS_STATE_DIR", self.state())
             .env("LANG", "C.UTF-8")
+            // A test's state is its own: nothing goes on in it after a command has ended.
+            .env("TELOS_NO_PREPARE", "1")
             .current_dir(self.work())
             .stdin(Stdio::null());
         command.envs(self.cache.iter().map(|cache| ("TELOS_CACHE_DIR", cache)));

@@ -17,20 +17,20 @@ use std::sync::Mutex;
 /// What is demanded of each batch: least right, most wrong and done. Two less, and one more, than was measured, because
 /// machines round the translator's shares differently; raise them with the planner.
 const FLOORS: [(&str, usize, usize); 14] = [
-    ("a", 101, 1),
-    ("b", 94, 10),
-    ("c", 65, 1),
-    ("d", 61, 3),
-    ("e", 94, 4),
-    ("f", 75, 10),
+    ("a", 100, 1),
+    ("b", 95, 9),
+    ("c", 66, 1),
+    ("d", 61, 4),
+    ("e", 95, 4),
+    ("f", 79, 12),
     ("g", 94, 3),
-    ("h", 78, 9),
-    ("i", 63, 5),
-    ("j", 62, 8),
-    ("k", 58, 8),
-    ("l", 61, 6),
-    ("m", 63, 5),
-    ("n", 57, 8),
+    ("h", 79, 8),
+    ("i", 74, 2),
+    ("j", 67, 8),
+    ("k", 60, 8),
+    ("l", 64, 6),
+    ("m", 71, 3),
+    ("n", 62, 5),
 ];
 /// Batches whose single failures nobody looks at.
 const HELD_OUT: [&str; 7] = ["b", "d", "f", "h", "j", "l", "n"];

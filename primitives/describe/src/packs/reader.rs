@@ -30,6 +30,7 @@ fn view() -> Output {
 
 fn decode_window() -> Descriptor {
     on_window("text.decode-window")
+        .memory(WHOLE_BYTES)
         .does("Decode a window of a file as UTF-8 into pieces with their offsets.", &["text", "decode", "session"])
         .words(&["decode a window", "window of text", "pieces of text", "utf-8 window", "decode from an offset"])
         .examples(&["decode the window at offset 4096", "read this window as text", "cut the window into pieces"])
@@ -82,6 +83,7 @@ fn layout() -> Descriptor {
 
 fn render() -> Descriptor {
     on_window("reader.render")
+        .memory(WHOLE_BYTES)
         .does("Render laid out rows and matches as what a reader shows.", &["text", "show", "session"])
         .words(&["render rows", "render a window", "draw rows", "view of rows", "show rows"])
         .examples(&["render these rows", "show the rows with their matches", "draw the window of the reader"])
