@@ -116,11 +116,11 @@ impl<'a> Assembly<'a> {
         let port = port.and_then(|port| u16::try_from(port).ok());
         let inputs = &mut self.graph.nodes[ask].inputs;
         inputs.retain(|(at, input)| Some(at.0) != port || says(input));
-        if let (Some(pattern), Some(port)) = (pattern, port) {
-            if !inputs.iter().any(|(at, _)| at.0 == port) {
-                inputs.push((PortIndex(port), pattern));
-                inputs.sort_by_key(|(port, _)| *port);
-            }
+        if let (Some(pattern), Some(port)) = (pattern, port)
+            && !inputs.iter().any(|(at, _)| at.0 == port)
+        {
+            inputs.push((PortIndex(port), pattern));
+            inputs.sort_by_key(|(port, _)| *port);
         }
         let read = |node: &Node| {
             let effects = self.library.descriptor(&node.capability).map(|is| is.effects.as_slice()).unwrap_or_default();
