@@ -84,6 +84,7 @@ fn layout() -> Descriptor {
 fn render() -> Descriptor {
     on_window("reader.render")
         .memory(WHOLE_BYTES)
+        .fuel(60_000_000, 6_000)
         .does("Render laid out rows and matches as what a reader shows.", &["text", "show", "session"])
         .words(&["render rows", "render a window", "draw rows", "view of rows", "show rows"])
         .examples(&["render these rows", "show the rows with their matches", "draw the window of the reader"])
