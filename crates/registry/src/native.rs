@@ -16,7 +16,7 @@ mod trees;
 mod web;
 
 use telos_abi::limit::{BLOB_BYTES_MAX, WALK_ENTRIES_MAX};
-use telos_abi::{Descriptor, EffectKind, Label, Refinement, Taint, Value};
+use telos_abi::{Descriptor, EffectKind, EffectUse, Label, Refinement, Secrecy, State, Taint, Target, Value};
 use telos_describe::{Builder, Input, blob, count, directory, file, flag, input, line, list, output, primitive};
 
 /// Most handles a listing gives; the same number as the host's own limit on a walk.
@@ -87,6 +87,21 @@ pub fn descriptors() -> Vec<Descriptor> {
 
 fn on_host(name: &str) -> Builder {
     primitive(name).on_host().memory(WORKING_BYTES).wall_ms(600_000)
+}
+
+/// A primitive that acts on a cell of the person's.
+fn on_cell(builder: Builder, cell: &str, kinds: &[EffectKind]) -> Descriptor {
+    let writes = kinds.contains(&EffectKind::CellWrite);
+    let state = State::Cell { cell: cell.to_owned(), clearance: Secrecy::PUBLIC, writes };
+    on_named(builder.build(), state, cell, kinds)
+}
+
+/// One that acts on what is kept under a name.
+fn on_named(mut built: Descriptor, state: State, name: &str, kinds: &[EffectKind]) -> Descriptor {
+    built.state = state;
+    let uses = kinds.iter().map(|kind| EffectUse { kind: *kind, target: Target::Named(name.to_owned()) });
+    built.effects.extend(uses);
+    built
 }
 
 fn chosen_file(name: &str, meaning: &str) -> Input {

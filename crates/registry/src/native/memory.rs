@@ -1,8 +1,8 @@
 //! Primitives that keep what the person tells, and find it again.
 
-use super::on_host;
+use super::{on_cell, on_host};
 use telos_abi::limit::CELL_BYTES_MAX;
-use telos_abi::{Descriptor, EffectKind, EffectUse, Refinement, Secrecy, State, Target};
+use telos_abi::{Descriptor, EffectKind, Refinement};
 use telos_describe::{Builder, Input, blob, count, input, line, output};
 
 /// The cell that facts are kept in.
@@ -21,15 +21,6 @@ fn gives_facts(builder: Builder, which: &str) -> Builder {
         .produces(2 * CELL_BYTES_MAX as u64, 0)
 }
 
-fn on_cell(builder: Builder, kinds: &[EffectKind]) -> Descriptor {
-    let mut built = builder.build();
-    let writes = kinds.contains(&EffectKind::CellWrite);
-    built.state = State::Cell { cell: CELL.to_owned(), clearance: Secrecy::PUBLIC, writes };
-    let uses = kinds.iter().map(|kind| EffectUse { kind: *kind, target: Target::Named(CELL.to_owned()) });
-    built.effects.extend(uses);
-    built
-}
-
 fn words(name: &str, meaning: &str) -> Input {
     input(name, line(), meaning)
 }
@@ -45,7 +36,7 @@ pub(super) fn remember() -> Descriptor {
             "don't forget the alarm code changes on Sunday",
         ])
         .takes(words("fact", "what to remember, as it was said").words(&["that", "fact"]));
-    on_cell(gives_facts(remember, "facts that were remembered"), &[EffectKind::CellRead, EffectKind::CellWrite])
+    on_cell(gives_facts(remember, "facts that were remembered"), CELL, &[EffectKind::CellRead, EffectKind::CellWrite])
 }
 
 pub(super) fn recall() -> Descriptor {
@@ -59,7 +50,7 @@ pub(super) fn recall() -> Descriptor {
             "remind me when the boiler man comes",
         ])
         .takes(words("query", "what it is about").words(&["about", "regarding", "of"]));
-    on_cell(gives_facts(recall, "facts that were found"), &[EffectKind::CellRead])
+    on_cell(gives_facts(recall, "facts that were found"), CELL, &[EffectKind::CellRead])
 }
 
 pub(super) fn forget() -> Descriptor {
@@ -76,7 +67,7 @@ pub(super) fn forget() -> Descriptor {
             "regarding",
             "what i said about",
         ]));
-    on_cell(gives_facts(forget, "facts that were forgotten"), &[EffectKind::CellRead, EffectKind::CellWrite])
+    on_cell(gives_facts(forget, "facts that were forgotten"), CELL, &[EffectKind::CellRead, EffectKind::CellWrite])
 }
 
 pub(super) fn list() -> Descriptor {
@@ -90,5 +81,5 @@ pub(super) fn list() -> Descriptor {
             "list your memory",
         ])
         .examples(&["what do you remember", "list everything in your memory", "show all remembered facts"]);
-    on_cell(gives_facts(list, "facts that are remembered"), &[EffectKind::CellRead])
+    on_cell(gives_facts(list, "facts that are remembered"), CELL, &[EffectKind::CellRead])
 }

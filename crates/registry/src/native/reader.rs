@@ -3,9 +3,9 @@
 //! What a session asks for comes from the person's keys, as the turn comes from their words, so it carries no taint; what is
 //! read for it carries that of its file.
 
-use super::{CONTENT, chosen_directory, chosen_file, on_host};
+use super::{CONTENT, chosen_directory, chosen_file, on_cell, on_host};
 use telos_abi::limit::{STATE_BYTES_MAX, WINDOW_BYTES_MAX};
-use telos_abi::{Descriptor, EffectKind, EffectUse, Refinement, Secrecy, State, Target, Value};
+use telos_abi::{Descriptor, EffectKind, EffectUse, Refinement, Target, Value};
 use telos_describe::{Builder, blob, count, directory, file, flag, input, line, output};
 
 /// The cell that states of files are kept in.
@@ -154,15 +154,6 @@ pub(super) fn window() -> Descriptor {
         .build()
 }
 
-fn on_cell(builder: Builder, kinds: &[EffectKind]) -> Descriptor {
-    let mut built = builder.build();
-    let writes = kinds.contains(&EffectKind::CellWrite);
-    built.state = State::Cell { cell: CELL.to_owned(), clearance: Secrecy::PUBLIC, writes };
-    let uses = kinds.iter().map(|kind| EffectUse { kind: *kind, target: Target::Named(CELL.to_owned()) });
-    built.effects.extend(uses);
-    built
-}
-
 pub(super) fn read_state() -> Descriptor {
     let read = on_host("state.read")
         .does("Read the state that is kept for a file.", &["state", "read", "session"])
@@ -172,7 +163,7 @@ pub(super) fn read_state() -> Descriptor {
         .gives(output("state", blob(Refinement::Json), "the state; an empty object if none is kept"))
         .introduces(&[Refinement::Json])
         .produces(STATE_BYTES_MAX as u64, 0);
-    on_cell(read, &[EffectKind::CellRead])
+    on_cell(read, CELL, &[EffectKind::CellRead])
 }
 
 pub(super) fn write_state() -> Descriptor {
@@ -182,5 +173,5 @@ pub(super) fn write_state() -> Descriptor {
         .examples(&["keep this state for notes.txt", "write the state of notes.txt", "keep where notes.txt was left"])
         .takes(chosen_file("file", "file that it is kept for").words(&["of", "for", "file"]))
         .takes(input("state", blob(Refinement::Json), "state to keep").words(&["state", "this"]));
-    on_cell(write, &[EffectKind::CellRead, EffectKind::CellWrite])
+    on_cell(write, CELL, &[EffectKind::CellRead, EffectKind::CellWrite])
 }

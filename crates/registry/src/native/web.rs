@@ -1,9 +1,9 @@
 //! Primitives for places on the web that the person comes back to: sessions and bookmarks.
 
 use super::network::{address, cached};
-use super::on_host;
+use super::{on_cell, on_host, on_named};
 use telos_abi::limit::{BLOB_BYTES_MAX, CELL_BYTES_MAX, SESSION_S};
-use telos_abi::{Descriptor, EffectKind, EffectUse, Label, Refinement, Secrecy, State, Taint, Target};
+use telos_abi::{Descriptor, EffectKind, Label, Refinement, Secrecy, State, Taint};
 use telos_describe::{Builder, Input, blob, count, flag, input, line, output};
 
 /// The cell that bookmarks are kept in.
@@ -12,13 +12,6 @@ const BOOKMARKS: &str = "bookmarks";
 const SESSIONS: &str = "sessions";
 
 const FROM_OUTSIDE: Label = Label::tainted(Taint::NETWORK);
-
-fn on_named(mut built: Descriptor, state: State, name: &str, kinds: &[EffectKind]) -> Descriptor {
-    built.state = state;
-    let uses = kinds.iter().map(|kind| EffectUse { kind: *kind, target: Target::Named(name.to_owned()) });
-    built.effects.extend(uses);
-    built
-}
 
 fn on_bookmarks(builder: Builder, kinds: &[EffectKind]) -> Descriptor {
     let builder = builder
@@ -30,9 +23,7 @@ fn on_bookmarks(builder: Builder, kinds: &[EffectKind]) -> Descriptor {
         .gives(output("count", count(0), "number of bookmarks"))
         .introduces(&[Refinement::Table])
         .produces(2 * CELL_BYTES_MAX as u64, 0);
-    let writes = kinds.contains(&EffectKind::CellWrite);
-    let state = State::Cell { cell: BOOKMARKS.to_owned(), clearance: Secrecy::PUBLIC, writes };
-    on_named(builder.build(), state, BOOKMARKS, kinds)
+    on_cell(builder, BOOKMARKS, kinds)
 }
 
 fn on_session(builder: Builder) -> Descriptor {
