@@ -52,22 +52,22 @@ pub(crate) struct Stage<'a> {
 /// One surface for a session and those opened from it.
 pub(crate) type Held = Option<Box<dyn Surface>>;
 
-/// Receipts of events in the middle of a session.
-struct Unrecorded;
+/// Where nothing may be changed, so that there is nothing to record: events in the middle of a session, and trials.
+pub(crate) struct Unrecorded;
 
 impl Recorder for Unrecorded {
     fn record(&self, receipt: &Receipt, _: Durability) -> Result<u64, RecordError> {
         match receipt {
             Receipt::Intended { .. } | Receipt::Acted { .. } => {
-                Err(RecordError { message: String::from("an event of a session changes nothing") })
+                Err(RecordError { message: String::from("nothing may be changed by what leaves no receipts") })
             }
             _ => Ok(0),
         }
     }
 }
 
-/// Progress is what the screen shows.
-struct Untold;
+/// Progress that nobody is told: the screen shows it, or it is over at once.
+pub(crate) struct Untold;
 
 impl Progress for Untold {
     fn event(&self, _: RunEvent) {}

@@ -7,6 +7,7 @@
 
 use crate::gate::KnownLabels;
 use crate::person::{Ask, Consent, Person, Step};
+use crate::session::{Unrecorded, Untold};
 use crate::shelf::Shelf;
 use crate::surroundings::Here;
 use crate::{SystemError, Telos};
@@ -14,12 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::sync::mpsc;
 use std::time::Duration;
-use telos_abi::{
-    Digest, Durability, EffectKind, HandleKind, Label, NodeIndex, Receipt, RecordError, Recorder, Refinement, Type,
-    Value,
-};
+use telos_abi::{Digest, EffectKind, HandleKind, Label, NodeIndex, Refinement, Type, Value};
 use telos_engine::Stop;
-use telos_execute::{Content, Event, Executor, HostHands, Outcome, Output, Ports, Progress};
+use telos_execute::{Content, Executor, HostHands, Outcome, Output, Ports};
 use telos_graph::{Catalogue, Context, Graph, Input, Node, Source, validate};
 use telos_model::{Surroundings, Tried};
 
@@ -195,7 +193,7 @@ impl Trials<'_> {
             policy: self.here.policy,
             grant: self.here.grant,
             person: &Nobody,
-            recorder: &Forgotten,
+            recorder: &Unrecorded,
         };
         let hands = HostHands::new(self.here.host, &crate::intent::Meaning, &crate::intent::Passwords(&Nobody));
         let ports = Ports {
@@ -204,8 +202,8 @@ impl Trials<'_> {
             hands: &hands,
             labels: self.labels,
             gate: &gate,
-            recorder: &Forgotten,
-            progress: &Nobody,
+            recorder: &Unrecorded,
+            progress: &Untold,
             stop: &stop,
             scratch: &scratch,
         };
@@ -351,7 +349,7 @@ impl Story<'_> {
     }
 }
 
-/// Nobody is asked, and nobody told.
+/// Nobody is asked.
 struct Nobody;
 
 impl Person for Nobody {
@@ -364,19 +362,6 @@ impl Person for Nobody {
     }
 
     fn progress(&self, _: Step) {}
-}
-
-impl Progress for Nobody {
-    fn event(&self, _: Event) {}
-}
-
-/// A trial leaves no trace: it reads what the planner may look at anyway.
-struct Forgotten;
-
-impl Recorder for Forgotten {
-    fn record(&self, _: &Receipt, _: Durability) -> Result<u64, RecordError> {
-        Ok(0)
-    }
 }
 
 #[cfg(test)]
