@@ -109,7 +109,7 @@ impl Rows {
             Ok(text) => text,
             Err(error) => std::str::from_utf8(&chunk[..error.valid_up_to()]).unwrap_or(""),
         };
-        let mut specials = Specials { text: text.as_bytes(), quote: Next::Unknown, carriage: Next::Unknown };
+        let mut specials = Specials { text: text.as_bytes(), quote: None, carriage: None };
         let mut at = 0;
         while at < chunk.len() {
             if self.begun && !self.within {
@@ -190,18 +190,12 @@ impl Rows {
     }
 }
 
-/// Where the next byte of a kind is.
-#[derive(Clone, Copy)]
-enum Next {
-    Unknown,
-    At(usize),
-}
-
 /// The bytes that make a row more than its separators, each looked for once.
 struct Specials<'a> {
     text: &'a [u8],
-    quote: Next,
-    carriage: Next,
+    /// Where the next of either is, once it was looked for.
+    quote: Option<usize>,
+    carriage: Option<usize>,
 }
 
 impl Specials<'_> {
@@ -215,13 +209,13 @@ impl Specials<'_> {
         Self::find(self.text, &mut self.carriage, b'\r', at)
     }
 
-    fn find(text: &[u8], next: &mut Next, byte: u8, at: usize) -> usize {
+    fn find(text: &[u8], next: &mut Option<usize>, byte: u8, at: usize) -> usize {
         match *next {
-            Next::At(place) if place >= at => place,
+            Some(place) if place >= at => place,
             _ => {
                 let rest = text.get(at..).unwrap_or(&[]);
                 let place = memchr(byte, rest).map_or(text.len(), |found| at + found);
-                *next = Next::At(place);
+                *next = Some(place);
                 place
             }
         }
