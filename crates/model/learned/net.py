@@ -3,6 +3,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import nn
 import torch.nn.functional as F
@@ -25,8 +26,34 @@ def split(x, heads):
 
 
 def attend(q, k, v, heads, mask, causal=False):
-    y = F.scaled_dot_product_attention(split(q, heads), split(k, heads), split(v, heads), attn_mask=mask, is_causal=causal)
+    q, k, v = split(q, heads), split(k, heads), split(v, heads)
+    if q.is_cuda:
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+    else:
+        # The fused operation's way back takes a quarter of the time on processors.
+        weights = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+        if causal:
+            mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).tril()
+        if mask is not None:
+            weights = weights.masked_fill(~mask, -1e9)
+        y = weights.softmax(-1).to(v.dtype) @ v
     return y.transpose(1, 2).flatten(2)
+
+
+class Drop(nn.Module):
+    """Dropout in steps of 1/256, from random bytes: PyTorch's draws one number after the other on processors."""
+
+    def __init__(self, share):
+        super().__init__()
+        self.below = round(share * 256)
+
+    def forward(self, x):
+        if not self.training or self.below == 0:
+            return x
+        if x.is_cuda:
+            return F.dropout(x, self.below / 256)
+        kept = np.frombuffer(np.random.bytes(x.numel()), np.uint8) >= self.below
+        return x * torch.from_numpy(kept).view(x.shape).to(x.dtype).mul_(256 / (256 - self.below))
 
 
 class Layer(nn.Module):
@@ -40,7 +67,7 @@ class Layer(nn.Module):
         self.up = nn.Linear(DIM, WIDE)
         self.down = nn.Linear(WIDE, DIM)
         self.norm_wide = nn.LayerNorm(DIM)
-        self.drop = nn.Dropout(drop)
+        self.drop = Drop(drop)
 
     def forward(self, x, mask):
         q, k, v = self.qkv(x).chunk(3, -1)
@@ -64,7 +91,7 @@ class Block(nn.Module):
         self.norm_wide = nn.LayerNorm(dim)
         self.up = nn.Linear(dim, DECODER_WIDE)
         self.down = nn.Linear(DECODER_WIDE, dim)
-        self.drop = nn.Dropout(drop)
+        self.drop = Drop(drop)
 
     def forward(self, x, memory, mask):
         q, k, v = self.qkv(self.norm(x)).chunk(3, -1)
@@ -99,7 +126,7 @@ class Translator(nn.Module):
         self.choose = nn.Linear(DECODER_DIM, size)
         self.query = nn.Linear(DECODER_DIM, DECODER_DIM)
         self.key = nn.Linear(DECODER_DIM, DECODER_DIM)
-        self.drop = nn.Dropout(drop)
+        self.drop = Drop(drop)
         for table in (self.kind, self.flag, self.token, self.step):
             nn.init.normal_(table.weight, std=0.05)
         with torch.no_grad():

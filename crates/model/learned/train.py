@@ -72,6 +72,7 @@ def main():
     ask.add_argument("--workers", type=int, default=1, help="processes that make batches")
     args = ask.parse_args()
     torch.manual_seed(1)
+    np.random.seed(1)
     start = np.load(args.encoder, allow_pickle=True)
     pieces = reading.Pieces(start["pieces"])
     examples = load(args.corpus)
@@ -94,7 +95,7 @@ def main():
     if args.resume:
         restore(model, before["model"])
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    half = torch.autocast("cuda", torch.bfloat16, enabled=device.type == "cuda")
+    half = torch.autocast(device.type, torch.bfloat16)
     model.to(device)
     weights = sum(part.numel() for part in model.parameters())
     print(f"{len(shown)} examples, {len(held)} held out, {len(vocabulary)} words, {weights/1e6:.1f} M weights", flush=True)
@@ -102,7 +103,7 @@ def main():
     tests = [item for item in (encode(example, pools, pieces, vocabulary, rng, noisy=False) for example in held) if item]
     tests.sort(key=lambda item: len(item[0]) + len(item[3]))
     tests = [tensors(collate(tests[at : at + 50], pieces, len(vocabulary)), device) for at in range(0, len(tests), 50)]
-    optimiser = torch.optim.AdamW(groups(model, args.rate, args.slower), betas=(0.9, 0.98))
+    optimiser = torch.optim.AdamW(groups(model, args.rate, args.slower), betas=(0.9, 0.98), fused=True)
     average = {name: part.detach().clone() for name, part in model.state_dict().items()}
     begin, step, sum_loss = time.time(), 0, 0.0
     while (gone := max((time.time() - begin) / args.seconds, step / args.steps)) < 1:
