@@ -9,8 +9,8 @@ use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use telos_abi::limit::APPROVAL_WAIT_MS;
-use telos_surface::printable;
-use telos_system::{Ask, Consent, Person, Step, Surface};
+use telos_surface::{Printer, printable};
+use telos_system::{Ask, Consent, Part, Person, Report, Step, Surface};
 
 /// Work shorter than this shows no progress.
 const QUIET_FOR: Duration = Duration::from_millis(800);
@@ -27,6 +27,8 @@ pub(crate) struct Terminal {
     yes: bool,
     show_plan: bool,
     progress: Mutex<Progress>,
+    /// Prints the outcome; nothing if it is shown elsewhere, or whole.
+    printer: Option<Mutex<Printer>>,
 }
 
 struct Progress {
@@ -40,7 +42,22 @@ struct Progress {
 impl Terminal {
     pub(crate) fn new(console: Console, yes: bool, show_plan: bool) -> Self {
         let progress = Progress { began: Instant::now(), bytes: 0, expected: 0, bar: None };
-        Self { console, yes, show_plan, progress: Mutex::new(progress) }
+        Self { console, yes, show_plan, progress: Mutex::new(progress), printer: None }
+    }
+
+    /// The same, and the outcome is printed as it comes.
+    pub(crate) fn printing(self) -> Self {
+        Self { printer: Some(Mutex::new(Printer::new(self.console.style()))), ..self }
+    }
+
+    /// Prints what is left of the outcome, and says so where there is nothing to print.
+    pub(crate) fn outcome(&self, report: &Report) {
+        let whole = || telos_surface::text(&report.scene, self.console.style());
+        let printed = self.printer.as_ref().and_then(|printer| printer.lock().ok());
+        self.console.out(&printed.map_or_else(whole, |mut printer| printer.rest(&report.scene)));
+        if let Some(nothing) = report.scene.emptiness() {
+            self.console.aside(nothing);
+        }
     }
 
     /// Takes the progress display away.
@@ -163,6 +180,19 @@ impl Person for Terminal {
 
     fn surface(&self) -> Option<Box<dyn Surface>> {
         Screen::open(self.console).map(|screen| Box::new(screen) as Box<dyn Surface>)
+    }
+
+    fn shown(&self, part: &Part) {
+        let Some(mut printer) = self.printer.as_ref().and_then(|printer| printer.lock().ok()) else { return };
+        let text = match part {
+            Part::Blocks(blocks) => printer.blocks(blocks),
+            Part::Text(text) => printer.text(text),
+        };
+        let bar = self.progress.lock().ok().and_then(|progress| progress.bar.clone());
+        match bar {
+            Some(bar) => bar.suspend(|| self.console.out(&text)),
+            None => self.console.out(&text),
+        }
     }
 
     fn progress(&self, step: Step) {

@@ -78,14 +78,18 @@ pub(crate) fn intent(telos: &Telos, arguments: &DoArguments, console: Console) -
         )));
     }
     let intent = Intent { text, plan_only: arguments.plan.is_some(), stdin_piped: stdin_is_data(), zone: zone() };
-    let person = Terminal::new(console, arguments.yes, std::io::stderr().is_terminal());
+    let mut person = Terminal::new(console, arguments.yes, std::io::stderr().is_terminal());
+    let prints = !console.json() && matches!(arguments.surface, SurfaceKind::Text);
+    if prints {
+        person = person.printing();
+    }
     let stop = stop_on_signals()?;
     let report = telos.carry_out(&intent, &person, &stop);
     person.finish();
     let report = report?;
     if !console.json() && report.status == Status::Done {
         match arguments.surface {
-            SurfaceKind::Text => outcome(&report, console),
+            SurfaceKind::Text => person.outcome(&report),
             SurfaceKind::Web => console.line(&telos.write_page(&report, &intent.text)?),
             SurfaceKind::None => {}
         }
@@ -98,14 +102,6 @@ pub(crate) fn intent(telos: &Telos, arguments: &DoArguments, console: Console) -
         crate::ahead::begin(console);
     }
     Ok(code)
-}
-
-/// Prints the outcome, and says so where there is nothing to print.
-fn outcome(report: &Report, console: Console) {
-    console.out(&telos_surface::text(&report.scene, console.style()));
-    if let Some(nothing) = report.scene.emptiness() {
-        console.aside(nothing);
-    }
 }
 
 /// Prints a plan that is not run.
@@ -149,7 +145,7 @@ pub(crate) fn resume(telos: &Telos, arguments: &ResumeArguments, console: Consol
     person.finish();
     let report = report?;
     if !console.json() && report.status == Status::Done {
-        outcome(&report, console);
+        person.outcome(&report);
     }
     Ok(told(&report, "wrote", console))
 }

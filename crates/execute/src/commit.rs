@@ -98,7 +98,7 @@ fn perform(
     run.check_stop()?;
     let planned = run.program.node(node);
     let mut gather =
-        if each { Gather::item(planned, &run.handles) } else { Gather::once(planned, &run.handles, run.ports.scratch) };
+        if each { Gather::item(planned, &run.handles) } else { Gather::once(planned, &run.handles, &run.ports) };
     match act.task {
         Task::Acts(step) => act_now(run, step, permits, &act.effects, &mut gather)?,
         Task::Made(path) => {

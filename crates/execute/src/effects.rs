@@ -2,11 +2,12 @@
 
 use crate::inputs::Labels;
 use crate::run::Run;
-use crate::{Answer, Cause};
+use crate::{Answer, Cause, Library};
 use telos_abi::{
     ApprovalRecord, DecisionRecord, Digest, Durability, Effect, EffectKind, EffectSet, Facts, Label, NodeIndex,
     Receipt, Rule, Verdict,
 };
+use telos_graph::Plan;
 use telos_policy::{Decision, Permit, Question, Request, Subject};
 
 /// Effects that leave everything as it was, and are therefore decided and had when their node is reached.
@@ -19,6 +20,15 @@ const READS: EffectSet = EffectSet::of(&[
     EffectKind::CellRead,
     EffectKind::Show,
 ]);
+
+/// Whether a plan can change nothing on the machine.
+#[must_use]
+pub fn only_reads(plan: &Plan, library: &dyn Library) -> bool {
+    plan.graph().nodes.iter().all(|node| {
+        let descriptor = library.descriptor(&node.capability);
+        descriptor.is_some_and(|descriptor| descriptor.effects.iter().all(|used| is_read(used.kind)))
+    })
+}
 
 pub(crate) fn is_read(kind: EffectKind) -> bool {
     READS.contains(kind)

@@ -1,13 +1,12 @@
 //! Collects what one call gives, checks it, and turns it into contents.
 
-use crate::Cause;
 use crate::check::{Allowed, decode, fits};
 use crate::handle::Handles;
 use crate::outcome::Content;
 use crate::program::Planned;
 use crate::spool::Spool;
+use crate::{Cause, Ports, Progress};
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 use telos_abi::limit::VALUE_BYTES_MAX;
 use telos_abi::{ByteText, Digest, Handle, PortIndex, Type, Value};
@@ -17,6 +16,8 @@ pub(crate) struct Gather<'a> {
     node: &'a Planned<'a>,
     handles: &'a Handles,
     slots: Vec<Slot<'a>>,
+    /// Who is shown the blobs that are outputs of the plan, as they come.
+    shown: Option<&'a dyn Progress>,
 }
 
 enum Slot<'a> {
@@ -37,8 +38,9 @@ pub(crate) type Contents = Vec<Option<Content>>;
 
 impl<'a> Gather<'a> {
     /// For a node that runs once.
-    pub(crate) fn once(node: &'a Planned<'a>, handles: &'a Handles, scratch: &'a Path) -> Self {
-        Self::new(node, handles, |kept| if kept { Keep::Spool(Spool::new(scratch)) } else { Keep::Nothing })
+    pub(crate) fn once(node: &'a Planned<'a>, handles: &'a Handles, ports: &Ports<'a>) -> Self {
+        let keep = |kept| if kept { Keep::Spool(Spool::new(ports.scratch)) } else { Keep::Nothing };
+        Self { shown: Some(ports.progress), ..Self::new(node, handles, keep) }
     }
 
     /// For one item of a bounded iteration.
@@ -54,7 +56,7 @@ impl<'a> Gather<'a> {
                 Slot::Value(None)
             }
         });
-        Self { node, handles, slots: slots.collect() }
+        Self { node, handles, slots: slots.collect(), shown: None }
     }
 
     /// Whether this output is a blob.
@@ -77,6 +79,9 @@ impl<'a> Gather<'a> {
         };
         if *bytes > *max {
             return Err(broken(port, &format!("more than {max} bytes")));
+        }
+        if let (Some(shown), Some(position)) = (self.shown, self.node.shown[at]) {
+            shown.bytes(position, chunk);
         }
         match keep {
             Keep::Nothing => Ok(()),

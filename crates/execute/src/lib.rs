@@ -46,6 +46,7 @@ mod tests_lanes;
 mod tests_names;
 
 pub use check::decode as decode_value;
+pub use effects::only_reads;
 pub use hands::{Asked, HostHands, Nearness, Secrets, bookmarked, remembered};
 pub use outcome::{Cause, Changes, Content, Outcome, Output, RunFailure, RunUsage};
 pub use ports::{Answer, Event, Gate, Hands, HostCall, Library, Ports, Progress, Sink, Step, StepError};

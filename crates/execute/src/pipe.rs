@@ -112,7 +112,7 @@ impl<'s, 'e, 'r: 's, 'a: 'r> Pipe<'s, 'e, 'r, 'a> {
         self.active.push(Active {
             node,
             task: Some(task),
-            gather: Gather::once(node, &self.run.handles, self.run.ports.scratch),
+            gather: Gather::once(node, &self.run.handles, &self.run.ports),
             inputs,
             spent: Duration::ZERO,
         });

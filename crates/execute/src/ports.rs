@@ -1,6 +1,6 @@
 //! What the executor needs from elsewhere. `system` plugs these in; tests bring their own.
 
-use crate::Cause;
+use crate::{Cause, Output};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -68,6 +68,12 @@ pub struct Answer {
 pub trait Progress: Sync {
     /// Something happened.
     fn event(&self, event: Event);
+
+    /// The plan's output at `position` is whole, while the run goes on. `path` is what a handle in it stands for.
+    fn output(&self, _position: usize, _output: &Output, _path: &dyn Fn(Handle) -> Option<ByteText>) {}
+
+    /// The next bytes of the plan's output at `position`, a blob.
+    fn bytes(&self, _position: usize, _bytes: &[u8]) {}
 }
 
 /// A step of a run.

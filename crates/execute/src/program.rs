@@ -29,6 +29,8 @@ pub(crate) struct Planned<'a> {
     pub(crate) streams: Vec<Vec<(NodeIndex, PortIndex)>>,
     /// For each output, whether a blob must be kept for later.
     pub(crate) kept: Vec<bool>,
+    /// For each output, its position among the plan's outputs.
+    pub(crate) shown: Vec<Option<usize>>,
     /// Labels sealed with the plan, by output.
     pub(crate) sealed: &'a [Label],
     /// Join of everything that was sealed in its part of the graph (R12).
@@ -84,6 +86,7 @@ impl<'a> Program<'a> {
                 acts: descriptor.effects.iter().any(|used| !effects::is_read(used.kind)),
                 streams: vec![Vec::new(); descriptor.outputs.len()],
                 kept: vec![false; descriptor.outputs.len()],
+                shown: shown(graph, NodeIndex(number), descriptor.outputs.len()),
                 sealed,
                 history,
             });
@@ -223,6 +226,12 @@ impl Planned<'_> {
             .get(usize::from(port.0))
             .ok_or_else(|| Cause::stale(format!("`{}` has no output {}", self.descriptor.name, port.0)))
     }
+}
+
+/// For each output of a node, its first position among the plan's outputs.
+fn shown(graph: &Graph, node: NodeIndex, outputs: usize) -> Vec<Option<usize>> {
+    let position = |port| graph.outputs.iter().position(|from| *from == Source { node, port: PortIndex(port) });
+    (0_u16..).take(outputs).map(position).collect()
 }
 
 /// Follows leaders, halving the path on the way.

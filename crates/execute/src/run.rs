@@ -275,15 +275,14 @@ impl<'a> Run<'a> {
 
     /// What the plan shows.
     fn outputs(&self) -> Result<Vec<Output>, Cause> {
-        let outputs = self.program.outputs.iter();
-        outputs
-            .map(|from| {
-                Ok(match self.result(*from)? {
-                    Some(done) => Output { content: done.content, label: done.label },
-                    None => Output { content: Content::Skipped, label: Label::BOTTOM },
-                })
-            })
-            .collect()
+        self.program.outputs.iter().map(|from| self.output(*from)).collect()
+    }
+
+    fn output(&self, from: Source) -> Result<Output, Cause> {
+        Ok(match self.result(from)? {
+            Some(done) => Output { content: done.content, label: done.label },
+            None => Output { content: Content::Skipped, label: Label::BOTTOM },
+        })
     }
 
     fn state(&self, node: NodeIndex) -> &State {
@@ -327,6 +326,7 @@ impl<'a> Run<'a> {
     pub(crate) fn skip(&self, node: NodeIndex) {
         let _ = self.state(node).labels.set(None);
         self.ports.progress.event(Event::Skipped(node));
+        self.show(node);
     }
 
     pub(crate) fn finish(&self, node: NodeIndex, contents: Contents) -> Result<(), Cause> {
@@ -341,7 +341,18 @@ impl<'a> Run<'a> {
         if !self.program.node(node).acts {
             self.ports.progress.event(Event::Finished(node));
         }
+        self.show(node);
         Ok(())
+    }
+
+    /// Hands on what a node gave that the plan shows. What cannot be had is told when the run ends.
+    fn show(&self, node: NodeIndex) {
+        for position in self.program.node(node).shown.iter().flatten() {
+            let output = self.program.outputs.get(*position).and_then(|from| self.output(*from).ok());
+            if let Some(output) = output {
+                self.ports.progress.output(*position, &output, &|handle| self.handles.path(handle));
+            }
+        }
     }
 
     pub(crate) fn count_call(&self) {

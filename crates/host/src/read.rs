@@ -4,6 +4,7 @@ use crate::HostError;
 use crate::host::{Host, check_permit, open_file};
 use crate::located::Located;
 use rustix::buffer::spare_capacity;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::retry_on_intr;
 use std::fs::File;
 use std::io::Read;
@@ -36,7 +37,8 @@ impl FileReader {
         self.size
     }
 
-    /// Fills `chunk` with the next bytes, at most [`limit::CHUNK_BYTES`], and says whether there were any.
+    /// Fills `chunk` with the next bytes, at most [`limit::CHUNK_BYTES`], and says whether there were any. Of a pipe these are
+    /// the bytes that are there: whoever writes slowly is not waited for with bytes in hand.
     ///
     /// # Errors
     /// If the file cannot be read further.
@@ -48,11 +50,18 @@ impl FileReader {
         while chunk.len() < limit::CHUNK_BYTES {
             // Straight into memory that was never written: clearing it first would cost as much as reading it.
             let read = retry_on_intr(|| rustix::io::read(&self.file, spare_capacity(chunk)));
-            if read.map_err(|source| HostError::std("read", self.path.as_slice())(source.into()))? == 0 {
+            let read = read.map_err(|source| HostError::std("read", self.path.as_slice())(source.into()))?;
+            if read == 0 || self.size.is_none() && !self.has_more() {
                 break;
             }
         }
         Ok(!chunk.is_empty())
+    }
+
+    /// Whether reading on would not wait. Where that cannot be told, it is taken to be so.
+    fn has_more(&self) -> bool {
+        let mut ready = [PollFd::new(&self.file, PollFlags::IN)];
+        poll(&mut ready, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) != Ok(0)
     }
 }
 

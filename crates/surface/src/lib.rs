@@ -17,5 +17,5 @@ mod web;
 pub use diagram::{Diagram, DiagramEdge, DiagramLine, DiagramStep, diagram_svg, diagram_text};
 pub use scene::{Block, Level, Scene, ShownValue};
 pub use screen::{Line, Role, Screen, Span};
-pub use text::{Glyphs, TextStyle, clipped, columns, printable, text};
+pub use text::{Glyphs, Printer, TextStyle, clipped, columns, printable, text};
 pub use web::web;

@@ -113,6 +113,12 @@ impl Scene {
         }
     }
 
+    /// Whether a blob with this refinement is shown as the text that it is, from its beginning on.
+    #[must_use]
+    pub const fn is_text(refinement: Refinement) -> bool {
+        !matches!(refinement, Refinement::Table | Refinement::Svg)
+    }
+
     /// What to say of an outcome that holds nothing, of which a person sees nothing at all or a header alone.
     #[must_use]
     pub fn emptiness(&self) -> Option<&'static str> {

@@ -30,15 +30,66 @@ pub enum Glyphs {
 /// Prints a scene. Control characters in content are escaped when `style.terminal` is set.
 #[must_use]
 pub fn text(scene: &Scene, style: TextStyle) -> String {
-    let mut out = String::new();
-    let single = scene.blocks.len() == 1;
-    for (index, block) in scene.blocks.iter().enumerate() {
-        if index > 0 && matches!(block, Block::Heading { .. } | Block::Table { .. }) {
-            out.push('\n');
-        }
-        one_block(&mut out, block, style, single);
+    Printer::new(style).rest(scene)
+}
+
+/// Prints a scene in parts, as they come.
+#[derive(Clone, Copy, Debug)]
+pub struct Printer {
+    style: TextStyle,
+    /// Blocks that are printed.
+    blocks: usize,
+    /// Bytes that are printed of the text which is the next block.
+    bytes: usize,
+}
+
+impl Printer {
+    /// Nothing is printed yet.
+    #[must_use]
+    pub const fn new(style: TextStyle) -> Self {
+        Self { style, blocks: 0, bytes: 0 }
     }
-    out
+
+    /// Further blocks, with more of them to come.
+    pub fn blocks(&mut self, blocks: &[Block]) -> String {
+        self.print(blocks, false)
+    }
+
+    /// More of the text that is the next block.
+    pub fn text(&mut self, text: &str) -> String {
+        self.bytes += text.len();
+        if self.style.terminal { printable(text, true) } else { text.to_owned() }
+    }
+
+    /// What was not printed yet of a scene that is complete.
+    pub fn rest(&mut self, scene: &Scene) -> String {
+        let left = scene.blocks.get(self.blocks..).unwrap_or_default();
+        self.print(left, self.blocks + left.len() == 1)
+    }
+
+    fn print(&mut self, blocks: &[Block], single: bool) -> String {
+        let mut out = String::new();
+        for block in blocks {
+            if self.blocks > 0 && matches!(block, Block::Heading { .. } | Block::Table { .. }) {
+                out.push('\n');
+            }
+            match block {
+                Block::Text { text } if self.bytes > 0 => {
+                    out.push_str(&self.text_left(text));
+                }
+                block => one_block(&mut out, block, self.style, single),
+            }
+            self.blocks += 1;
+        }
+        out
+    }
+
+    /// The end of a text whose beginning is printed.
+    fn text_left(&mut self, text: &str) -> String {
+        let left = text.get(std::mem::take(&mut self.bytes)..).unwrap_or_default();
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        if self.style.terminal { printable(left, true) + end } else { format!("{left}{end}") }
+    }
 }
 
 fn one_block(out: &mut String, block: &Block, style: TextStyle, single: bool) {
@@ -153,7 +204,7 @@ pub(crate) fn line(out: &mut String, content: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Glyphs, TextStyle, clipped, printable, text};
+    use super::{Glyphs, Printer, TextStyle, clipped, printable, text};
     use crate::{Block, Scene};
 
     const PIPE: TextStyle = TextStyle { terminal: false, colour: false, columns: 80, glyphs: Glyphs::Unicode };
@@ -177,6 +228,22 @@ mod tests {
     fn a_single_fact_is_printed_bare() {
         let scene = Scene { blocks: vec![Block::Fact { label: "lines".into(), value: "42".into() }] };
         assert_eq!(text(&scene, PIPE), "42\n");
+    }
+
+    #[test]
+    fn parts_print_what_the_whole_does() {
+        let fact = |label: &str| Block::Fact { label: label.into(), value: "1".into() };
+        let blocks = [vec![fact("a"), fact("b")], table().blocks, vec![Block::Text { text: "x\ny".into() }]].concat();
+        let whole = Scene { blocks: blocks.clone() };
+        for cut in 0..=3 {
+            let mut printer = Printer::new(PIPE);
+            let early = blocks[..cut].chunks(2).map(|blocks| printer.blocks(blocks)).collect::<String>();
+            assert_eq!(early + &printer.rest(&whole), text(&whole, PIPE));
+        }
+        let long = Scene { blocks: vec![Block::Text { text: "one\ntwo\nthree".into() }] };
+        let mut printer = Printer::new(PIPE);
+        let early = printer.text("one\nt") + &printer.text("wo");
+        assert_eq!(early + &printer.rest(&long), text(&long, PIPE));
     }
 
     #[test]

@@ -8,13 +8,14 @@ use crate::run::Run;
 use crate::session::Stage;
 use crate::shelf::Shelf;
 use crate::surroundings::Here;
+use crate::telling::telling;
 use crate::trial::Trials;
 use crate::{SystemError, Telos, now};
 use crate::{plan_diagram, plan_view};
 use std::sync::Arc;
 use telos_abi::{ByteText, Facts, Grant, Receipt, RecordError, Recorder, Resource, RunId, RunKind, Status};
 use telos_engine::Stop;
-use telos_execute::{Cause, Event, Executor, HostHands, Nearness, Outcome, Ports, Progress, RunFailure, Secrets};
+use telos_execute::{Cause, Executor, HostHands, Nearness, Outcome, Ports, RunFailure, Secrets};
 use telos_graph::{Catalogue, Context, Plan, validate};
 use telos_host::{Host, HostConfig};
 use telos_model::{Answer, Cascade, PlanCache, Proposal, Question, Tier, Turn};
@@ -244,22 +245,25 @@ impl Telos {
         let gate = DecisionPoint { policy, grant: &settled.grant, person, recorder: &*recorder };
         let scratch = self.scratch()?;
         let passwords = Passwords(person);
-        let ports = Ports {
-            library: &shelf,
-            engine: self.engine()?,
-            hands: &HostHands::new(host, &Meaning, &passwords),
-            labels: &labels,
-            gate: &gate,
-            recorder: &*recorder,
-            progress: &Told(person),
-            stop,
-            scratch: &scratch,
-        };
-        let executor = Executor::new(ports);
-        let done = match earlier {
-            None => executor.run(&settled.plan),
-            Some(receipts) => executor.resume(&settled.plan, receipts),
-        };
+        let engine = self.engine()?;
+        let hands = HostHands::new(host, &Meaning, &passwords);
+        let done = telling(person, settled, &shelf, |progress| {
+            let executor = Executor::new(Ports {
+                library: &shelf,
+                engine,
+                hands: &hands,
+                labels: &labels,
+                gate: &gate,
+                recorder: &*recorder,
+                progress,
+                stop,
+                scratch: &scratch,
+            });
+            match earlier {
+                None => executor.run(&settled.plan),
+                Some(receipts) => executor.resume(&settled.plan, receipts),
+            }
+        });
         Ok(match done {
             Ok(outcome) => finished(&outcome, settled, &shelf),
             Err(failure) => failed(&failure, settled, &shelf),
@@ -314,22 +318,6 @@ impl Secrets for Passwords<'_> {
                     .to_owned()
             },
         )
-    }
-}
-
-/// Passes the executor's events on to the person.
-struct Told<'a>(&'a dyn Person);
-
-impl Progress for Told<'_> {
-    fn event(&self, event: Event) {
-        match event {
-            Event::Started(node) => self.0.progress(Step::Began(node)),
-            Event::Expected(node, bytes) => self.0.progress(Step::Expected(node, bytes)),
-            Event::Bytes(node, bytes) => self.0.progress(Step::Bytes(node, bytes)),
-            Event::Finished(node) | Event::Skipped(node) | Event::Committed(node) => {
-                self.0.progress(Step::Ended(node));
-            }
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use telos_abi::{Effect, NodeIndex, Rule};
 use telos_session::Event;
-use telos_surface::Screen;
+use telos_surface::{Block, Screen};
 
 /// One effect that needs consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,15 @@ pub enum Step {
     Ended(NodeIndex),
 }
 
+/// A part of an outcome, while the work goes on. The report at the end has all of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Further blocks of the scene, and more will come.
+    Blocks(Vec<Block>),
+    /// More of the text that is the scene's first block.
+    Text(String),
+}
+
 /// Who asks for the work. The command line's implementation asks on the terminal; tests script it.
 pub trait Person: Sync {
     /// Asks for consent to all of these at once; one answer each, in order.
@@ -83,6 +92,11 @@ pub trait Person: Sync {
     /// A screen to hold a session on; `None` when nobody looks at one.
     fn surface(&self) -> Option<Box<dyn Surface>> {
         None
+    }
+
+    /// Shows what there is of the outcome before the rest of it. Called in order, by one thread; may block.
+    fn shown(&self, part: &Part) {
+        let _ = part;
     }
 
     /// Tells how far the work is. Called from several threads; must not block.

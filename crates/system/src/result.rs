@@ -7,7 +7,7 @@ use telos_execute::{Blob, Content, Output};
 use telos_surface::{Scene, ShownValue};
 
 /// Bytes of a blob that are shown on a surface and put into JSON. The rest is named, not cut in silence.
-const SHOWN_BYTES_MAX: u64 = 16 << 20;
+pub(crate) const SHOWN_BYTES_MAX: u64 = 16 << 20;
 
 /// An output with what its descriptor says of it.
 pub(crate) struct Described<'a> {
@@ -57,7 +57,7 @@ pub(crate) fn scene(outputs: &[Described<'_>], path: &dyn Fn(telos_abi::Handle) 
 }
 
 /// Whether something holds, if that is what an output tells.
-fn truth(described: &Described<'_>) -> Option<bool> {
+pub(crate) fn truth(described: &Described<'_>) -> Option<bool> {
     match &described.output.content {
         Content::Value(value) => match **value {
             Value::Bool(holds) => Some(holds),
@@ -83,7 +83,7 @@ fn reason<'a>(described: &Described<'a>) -> Option<&'a str> {
 const WHY: [&str; 2] = ["what is wrong", "the first difference"];
 
 /// The value with handles replaced by what they stand for.
-fn named(value: &Value, path: &dyn Fn(telos_abi::Handle) -> Option<ByteText>) -> Value {
+pub(crate) fn named(value: &Value, path: &dyn Fn(telos_abi::Handle) -> Option<ByteText>) -> Value {
     match value {
         Value::Handle(handle) => path(*handle).map_or(value.clone(), |path| Value::Text(path.to_string())),
         Value::List(items) => Value::List(items.iter().map(|item| named(item, path)).collect()),
@@ -109,7 +109,7 @@ fn output_json(described: &Described<'_>, path: &dyn Fn(telos_abi::Handle) -> Op
     }
 }
 
-fn refinement(ty: &Type) -> Refinement {
+pub(crate) fn refinement(ty: &Type) -> Refinement {
     match ty {
         Type::Blob { refinement, .. } | Type::Text { refinement, .. } => *refinement,
         _ => Refinement::Bytes,

@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 use regex_automata::Input;
 use regex_automata::meta::{BuildError, Cache, Config, Regex};
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Visitor, visit};
-use telos_pack::{Args, EMIT_BYTES, Failure, LineSink, Lines, Out, Running};
+use telos_pack::{Args, Failure, LineSink, Lines, Out, Running};
 
 /// Most bytes of a compiled expression, and of the tables built while it runs.
 const COMPILED_BYTES_MAX: usize = 8 << 20;
@@ -90,9 +90,8 @@ struct Search {
 impl Running for Search {
     fn push(&mut self, _: u16, chunk: &[u8], out: &mut Out) -> Result<(), Failure> {
         self.lines.push(chunk, &mut self.keep)?;
-        if self.keep.kept.len() >= EMIT_BYTES {
-            out.bytes(0, std::mem::take(&mut self.keep.kept));
-        }
+        // Few lines match, and a person waits for them: what was found goes on at once.
+        out.bytes(0, std::mem::take(&mut self.keep.kept));
         Ok(())
     }
 
