@@ -6,6 +6,7 @@ use crossterm::style::{Attribute, Color, Print, SetAttribute, SetBackgroundColor
 use crossterm::terminal::{self, Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute, queue};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::cell::Cell;
 use std::io::{self, Stdout, Write};
 use std::sync::Once;
 use std::time::Duration;
@@ -19,6 +20,9 @@ const WAIT: Duration = Duration::from_millis(250);
 pub(crate) struct Screen {
     colour: bool,
     taken: bool,
+    /// The size that the session knows. The terminal's is compared with it: the signal of a change is heard only once keys are
+    /// waited for, and a change before that would be missed.
+    told: Cell<(u16, u16)>,
     /// The terminal has put what was drawn elsewhere.
     resized: bool,
     /// The terminal is gone.
@@ -28,7 +32,13 @@ pub(crate) struct Screen {
 impl Screen {
     /// The terminal, if a person looks at it.
     pub(crate) fn open(console: Console) -> Option<Self> {
-        console.has_screen().then(|| Self { colour: console.style().colour, taken: false, resized: false, lost: false })
+        console.has_screen().then(|| Self {
+            colour: console.style().colour,
+            taken: false,
+            told: Cell::new(size()),
+            resized: false,
+            lost: false,
+        })
     }
 
     fn draw(&mut self, screen: &telos_surface::Screen) -> io::Result<()> {
@@ -36,7 +46,7 @@ impl Screen {
             self.taken = true;
             take()?;
         }
-        let (width, height) = self.size();
+        let (width, height) = size();
         let mut out = Vec::new();
         if std::mem::take(&mut self.resized) {
             queue!(out, Clear(ClearType::All))?;
@@ -53,6 +63,11 @@ impl Screen {
         stdout.write_all(&out)?;
         stdout.flush()
     }
+}
+
+/// Columns and rows of the terminal.
+fn size() -> (u16, u16) {
+    terminal::size().unwrap_or((80, 24))
 }
 
 /// Raw mode on the other screen. Also arranges that a panic gives the terminal back before it is told.
@@ -85,7 +100,8 @@ impl Drop for Screen {
 
 impl Surface for Screen {
     fn size(&self) -> (u16, u16) {
-        terminal::size().unwrap_or((80, 24))
+        self.told.set(size());
+        self.told.get()
     }
 
     fn show(&mut self, screen: &telos_surface::Screen) {
@@ -102,6 +118,11 @@ impl Surface for Screen {
         if self.lost {
             return Some(Event::Leave);
         }
+        let (columns, rows) = size();
+        if self.told.replace((columns, rows)) != (columns, rows) {
+            self.resized = true;
+            return Some(Event::Resize { columns, rows });
+        }
         match event::poll(Duration::ZERO) {
             Ok(true) => {}
             Ok(false) => return None,
@@ -109,10 +130,7 @@ impl Surface for Screen {
         }
         match event::read() {
             Ok(event::Event::Key(key)) if key.kind != KeyEventKind::Release => pressed(key),
-            Ok(event::Event::Resize(columns, rows)) => {
-                self.resized = true;
-                Some(Event::Resize { columns, rows })
-            }
+            // A change of size is told above.
             Ok(_) => None,
             Err(_) => Some(Event::Leave),
         }
