@@ -13,9 +13,9 @@ use crate::trial::Trials;
 use crate::{SystemError, Telos, now};
 use crate::{plan_diagram, plan_view};
 use std::sync::Arc;
-use telos_abi::{ByteText, Facts, Grant, Receipt, RecordError, Recorder, Resource, RunId, RunKind, Status};
+use telos_abi::{ByteText, Facts, Grant, OutputPort, Receipt, RecordError, Recorder, Resource, RunId, RunKind, Status};
 use telos_engine::Stop;
-use telos_execute::{Cause, Executor, HostHands, Nearness, Outcome, Ports, RunFailure, Secrets};
+use telos_execute::{Cause, Executor, HostHands, Nearness, Outcome, Output, Ports, RunFailure, Secrets};
 use telos_graph::{Catalogue, Context, Plan, validate};
 use telos_host::{Host, HostConfig};
 use telos_model::{Answer, Cascade, PlanCache, Proposal, Question, Tier, Turn};
@@ -52,6 +52,27 @@ pub(crate) struct Settled {
     pub(crate) view: PlanView,
     pub(crate) meanings: Vec<String>,
     pub(crate) grant: Grant,
+}
+
+impl Settled {
+    /// The descriptor's side of the plan's output at `position`.
+    pub(crate) fn port<'c>(&self, catalogue: &'c dyn Catalogue, position: usize) -> Option<&'c OutputPort> {
+        let source = self.plan.graph().outputs.get(position)?;
+        let node = self.plan.graph().nodes.get(source.node.0 as usize)?;
+        catalogue.descriptor(&node.capability)?.outputs.get(usize::from(source.port.0))
+    }
+
+    /// The plan's output at `position`, with what is known of it.
+    pub(crate) fn described<'c>(
+        &self,
+        catalogue: &'c dyn Catalogue,
+        position: usize,
+        output: &'c Output,
+    ) -> Option<Described<'c>> {
+        let port = self.port(catalogue, position)?;
+        let meaning = self.meanings.get(position).cloned().unwrap_or_else(|| port.meaning.clone());
+        Some(Described { meaning, ty: &port.ty, output })
+    }
 }
 
 impl Telos {
@@ -372,20 +393,9 @@ fn not_understood(reason: &str, nearest: &[String], model: &Option<telos_model::
 }
 
 fn finished(outcome: &Outcome, settled: &Settled, catalogue: &dyn Catalogue) -> Report {
-    let described: Vec<Described<'_>> = settled
-        .plan
-        .graph()
-        .outputs
-        .iter()
-        .zip(&outcome.outputs)
-        .enumerate()
-        .filter_map(|(index, (source, output))| {
-            let node = settled.plan.graph().nodes.get(source.node.0 as usize)?;
-            let port = catalogue.descriptor(&node.capability)?.outputs.get(usize::from(source.port.0))?;
-            let meaning = settled.meanings.get(index).cloned().unwrap_or_else(|| port.meaning.clone());
-            Some(Described { meaning, ty: &port.ty, output })
-        })
-        .collect();
+    let outputs = outcome.outputs.iter().enumerate();
+    let described: Vec<Described<'_>> =
+        outputs.filter_map(|(position, output)| settled.described(catalogue, position, output)).collect();
     let path = |handle| outcome.path(handle);
     let mut report = Report::words(Status::Done, "");
     report.result = result::json(&described, &path);

@@ -12,9 +12,8 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use telos_abi::{ByteText, Handle, OutputPort, Type};
+use telos_abi::{ByteText, Handle, Type};
 use telos_execute::{Content, Event, Output, Progress};
-use telos_graph::{Catalogue, Source};
 use telos_surface::Scene;
 
 /// Runs `work`, and tells the person of it.
@@ -31,7 +30,7 @@ pub(crate) fn telling<T>(
     thread::scope(|scope| {
         let (sender, parts) = mpsc::channel();
         scope.spawn(move || parts.into_iter().for_each(|part| person.shown(&part)));
-        let outputs = settled.plan.graph().outputs.as_slice();
+        let outputs = settled.plan.graph().outputs.len();
         let waiting = Waiting { sender, next: 0, whole: BTreeMap::new(), tail: Vec::new(), bytes: 0 };
         work(&Told { person, early: Some(Early { settled, shelf, outputs, waiting: Mutex::new(waiting) }) })
     })
@@ -47,7 +46,8 @@ struct Told<'a> {
 struct Early<'a> {
     settled: &'a Settled,
     shelf: &'a Shelf<'a>,
-    outputs: &'a [Source],
+    /// How many the plan has.
+    outputs: usize,
     waiting: Mutex<Waiting>,
 }
 
@@ -91,7 +91,7 @@ impl Progress for Told<'_> {
 impl Early<'_> {
     /// An output is whole. A single one is told by the report.
     fn output(&self, position: usize, output: &Output, path: &dyn Fn(Handle) -> Option<ByteText>) {
-        if self.outputs.len() < 2 {
+        if self.outputs < 2 {
             return;
         }
         let content = match &output.content {
@@ -101,8 +101,9 @@ impl Early<'_> {
         let mut waiting = held(&self.waiting);
         waiting.whole.insert(position, Output { content, label: output.label });
         let ready = (waiting.next..).take_while(|at| waiting.whole.contains_key(at)).count();
-        let described: Vec<Described<'_>> =
-            (waiting.next..waiting.next + ready).filter_map(|at| self.described(at, waiting.whole.get(&at)?)).collect();
+        let described: Vec<Described<'_>> = (waiting.next..waiting.next + ready)
+            .filter_map(|at| self.settled.described(self.shelf, at, waiting.whole.get(&at)?))
+            .collect();
         if described.len() < ready {
             return;
         }
@@ -122,8 +123,10 @@ impl Early<'_> {
 
     /// More of the plan's only output came, if it is shown as text.
     fn bytes(&self, bytes: &[u8]) {
-        let [only] = self.outputs else { return };
-        let text = self.port(*only).is_some_and(|port| match port.ty {
+        if self.outputs != 1 {
+            return;
+        }
+        let text = self.settled.port(self.shelf, 0).is_some_and(|port| match port.ty {
             Type::Blob { refinement, .. } => Scene::is_text(refinement),
             _ => false,
         });
@@ -139,17 +142,6 @@ impl Early<'_> {
         if !text.is_empty() {
             let _ = waiting.sender.send(Part::Text(text));
         }
-    }
-
-    fn described<'o>(&'o self, position: usize, output: &'o Output) -> Option<Described<'o>> {
-        let port = self.port(*self.outputs.get(position)?)?;
-        let meaning = self.settled.meanings.get(position).cloned().unwrap_or_else(|| port.meaning.clone());
-        Some(Described { meaning, ty: &port.ty, output })
-    }
-
-    fn port(&self, source: Source) -> Option<&OutputPort> {
-        let node = self.settled.plan.graph().nodes.get(usize::try_from(source.node.0).ok()?)?;
-        self.shelf.descriptor(&node.capability)?.outputs.get(usize::from(source.port.0))
     }
 }
 
